@@ -1,0 +1,1 @@
+"""Meaning to text: Python SDK, vectors, schemas, pages."""

@@ -1,0 +1,1 @@
+"""Text to meaning: parser, syntax tree, passes, the IR, diagnostics, formatter."""

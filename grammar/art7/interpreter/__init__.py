@@ -1,0 +1,1 @@
+"""The IR executed: decode, encode, partial tree, annotated dump, schedules."""

@@ -1,0 +1,1 @@
+"""Offer to behaviour: endpoints, simulated network, scenarios, traces."""

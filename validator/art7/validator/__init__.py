@@ -1,0 +1,1 @@
+"""Reference offer to findings: rules, obligations, assessment, reports."""
