@@ -1,0 +1,632 @@
+"""The plan: ordered steps per record. Every order is decided here, once; executors only follow it.
+
+## Records are closed
+Lowering lifts: an inline body, or the body of a select arm with more than one member, becomes a record of its own whose
+mentions of outer names are parameters. So a step speaks only of slots and parameters of its record.
+The members of an *unnamed* `select` are flattened into the enclosing record as optional slots; a *named*
+one fills one slot with a union. An arm body of exactly one API member is that member's value.
+
+## Reading
+Steps run in order; each either moves the cursor, fills slots or tests. The cursor is an octet offset with
+the end of the innermost region (`octets` carrier) or one node (`tree` carrier: JSON). At every point
+between two wire steps the plan holds what has become known there, in this order: `View`s (textual order),
+`Verify`s that carry a requirement, `Check`s (textual order), other `Verify`s.
+
+## Refusals (the same in every execution)
+A refusal is (code, requirement, path, offset, bit). `path` names slots from the root (`attributes[2].mac`);
+a list item is `name[i]`; slots whose name starts with `_` do not show. `offset` is from the origin of the root:
+
+| step | refusal | offset | path |
+|---|---|---|---|
+| any read past the region's end | `truncated` | first octet of that step | the slot being read (first named slot of `Bits`) |
+| `Region` prefixed, longer than what is left | `truncated` | first octet of the prefix | the slot |
+| `Region` exact, longer than what is left | `truncated` | first octet of the region | the slot |
+| `Region` exact, negative size | `negative_size` | cursor | the slot |
+| octets left at the end of a region | `trailing_data` | first octet left | the slot of the region |
+| octets left after the message | `trailing_data` | first octet left | empty |
+| `Varint` longer than need be | `non_minimal` | its first octet | the slot |
+| `Varint` too long or too large | `bad_varint` | its first octet | the slot |
+| `Domain` | its fault | first octet of the slot | the slot |
+| `Take` form text, not UTF-8 | `bad_text` | first bad octet | the slot |
+| size bounds of `Take`, `Region` | `too_short` / `too_long` | first octet of the content | the slot |
+| `Loop` bounds | `too_few` / `too_many` | at the end of the loop / first octet of the item too many | the list |
+| `Constant` | its fault (`bad_constant`) | first octet of it | the slot, or the record |
+| `Check`, `Verify` | its fault | first octet of `at` (else the record's start) | slot `at`, else the record |
+| `Branch` on an arm that refuses | its fault | cursor | the record |
+| `limit size` | `too_large` | 0 | empty |
+| `limit depth` | `too_deep` | record start | the record |
+
+`Check.at` is the slot the refusal points to (the last slot the condition mentions, in textual order).
+On a tree carrier `offset` is the octet at which the node starts in the JSON text (key's value), so every refusal has a place.
+
+## Writing
+`Block.emit` is a permutation of the steps such that everything a step needs (sizes and octets of other
+slots) has been emitted before; the octets are then joined in step order. Computed slots have their
+expression evaluated when their step is emitted. An expression that holds `Covered` cannot be known then: its step writes zeros
+and is put on the message's fix-up list, run in wire order when the message is complete (`Verify.deferred`).
+Refusals on writing are `EncodeError` with the same codes; `offset` is absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from art7.grammar.diagnostics import NOWHERE, Span
+from art7.grammar.ir.expression import Expr
+from art7.grammar.ir.shape import Shape
+
+
+class Role(Enum):
+    """Who gives a slot its value."""
+
+    GIVEN = "given"
+    """API member, settable, written as given."""
+    COMPUTED = "computed"
+    """`= expr`: computed on writing, verified on reading, not an API member."""
+    KEPT = "kept"
+    """A computed slot that is also an API member, optional: `lenient` fields and MACs whose key may be absent.
+    Read: the wire value (lenient: only when it differs from the computed one, else `None`).
+    Written: recomputed when it can be; else the given value; else the refusal `missing_field`."""
+    VIEW_INPUT = "view input"
+    """`let` mentioned by an `=`: an API member, settable; its wire fields are computed from it."""
+    VIEW = "view"
+    """`let` that no `=` mentions: a read-only API member; never given on writing."""
+    LOCAL = "local"
+    """An item variable of a loop, or a wire fact nobody sees."""
+
+
+class Form(Enum):
+    """How a record looks in Python."""
+
+    OBJECT = "object"
+    TUPLE = "tuple"
+    """A plain typed tuple of the API members in order: a `struct` with one or two API members, all required
+    scalars (integer, boolean, octets, text, enum), no rules, and only used as a list item."""
+
+
+class Carrier(Enum):
+    """What a record lies on."""
+
+    OCTETS = "octets"
+    TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why something is refused: the error's name and number, the requirement, the cited clause, a phrase."""
+
+    code: str
+    requirement: str | None = None
+    ref: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataTag:
+    """What a field says about personal data (`data(...)` in the text)."""
+
+    personal: bool = False
+    purpose: str | None = None
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One named value of a record. `name` is the text's; `index` is its position in `Record.slots`."""
+
+    index: int
+    name: str
+    role: Role
+    shape: Shape
+    optional: bool = False
+    default: Expr | None = None
+    value: Expr | None = None
+    doc: str = ""
+    refs: tuple[str, ...] = ()
+    wire_name: str | None = None
+    type_text: str = ""
+    data: DataTag | None = None
+    since: str | None = None
+    deprecated: bool = False
+    span: Span = NOWHERE
+
+    @property
+    def is_api(self) -> bool:
+        """Whether the slot is a member of the API value."""
+        return self.role in (Role.GIVEN, Role.KEPT, Role.VIEW_INPUT, Role.VIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a record. `nullable`: the caller may not have it (a key); `implicit`: made by lifting."""
+
+    index: int
+    name: str
+    shape: Shape
+    nullable: bool = False
+    implicit: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of an enclosing record that a `Covered` overrides: its absolute offset is handed down."""
+
+    name: str
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceArgument:
+    """How a caller supplies a `Place`: from its own slot's offset, or from its own place (`lifted`)."""
+
+    index: int
+    lifted: bool
+
+
+# ---- extents: how a region or a run of octets ends ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """`size` octets, an expression over what was read before."""
+
+    size: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Up to the end of the innermost region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """A length in octets comes first: `uint` of `octets` octets, or a `varint` form."""
+
+    form: str
+    octets: int = 0
+    little: bool = False
+
+
+Extent = Exact | Rest | Prefixed
+
+
+# ---- steps on octets -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BitField:
+    """Bits `shift … shift+width-1` (from the least significant) of a `Bits` step; `slot` `None`: not stored."""
+
+    slot: int
+    width: int
+    shift: int
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """A big-endian unsigned integer of `octets` octets, split into `fields` (most significant first)."""
+
+    octets: int
+    fields: tuple[BitField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uint:
+    """An integer of whole octets (1 to 16)."""
+
+    slot: int
+    octets: int
+    little: bool = False
+    signed: bool = False
+    boolean: bool = False
+    """A `bool` in one octet: 0 or 1, others `bad_bool`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Varint:
+    """`quic` (RFC 9000 §16, minimal), `mls` (as quic without the 8-octet form, RFC 9420 §2.1.2), `leb128`
+    (AV1, up to 8 octets, overlong allowed), `protobuf` (base 128, up to 10 octets, overlong allowed;
+    `bits` 32 truncates as protobuf does; `signed` two's complement; `zigzag`; `boolean` any non-zero is true)."""
+
+    slot: int
+    form: str
+    bits: int = 64
+    signed: bool = False
+    zigzag: bool = False
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FloatOctets:
+    """An IEEE 754 number of 4 or 8 octets."""
+
+    slot: int
+    octets: int
+    little: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Octets of an extent, as `bytes` or (`text`) as UTF-8. Bounds count octets."""
+
+    slot: int
+    extent: Extent
+    text: bool = False
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """Octets that must stand here."""
+
+    octets: bytes
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Steps in wire order, and `emit`: the order in which writing must produce them."""
+
+    steps: tuple[Step, ...]
+    emit: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A bounded stretch: find its end, run the body, nothing may be left. `slot` names it (size, octets, path)."""
+
+    slot: int
+    extent: Extent
+    body: Block
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A list: the body fills slot `item`, which is appended to slot `slot`.
+
+    Ends after `count` items, or (`None`) at the region's end. `skip`: an octet of that value before an item is
+    padding and passed over; on writing the list is filled with it up to a multiple of `skip_to` octets.
+    Every body consumes at least one octet or `count`/`maximum` bounds it.
+    """
+
+    slot: int
+    item: int
+    body: Block
+    count: Expr | None = None
+    minimum: int = 0
+    maximum: int | None = None
+    skip: int | None = None
+    skip_to: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arm: `ranges` of tag values it takes (empty: the rest); `refuse` instead of a body is its fault."""
+
+    name: str
+    ranges: tuple[tuple[int, int] | tuple[str, str], ...]
+    body: Block
+    refuse: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A choice by value: first case that takes `on` (cases are disjoint or widening). Without a match: the
+    refusal `unknown_value`. `slot`: the union slot it fills, or `None` when flattened.
+
+    With `slot`, each case's body fills slot `value_slots[case]` (or nothing: the value is `None`), and that value is the union's.
+    """
+
+    on: Expr
+    cases: tuple[Case, ...]
+    slot: int | None = None
+    value_slots: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The body is there if `condition`; on writing if slot `given` is present (the condition's own fields are
+    computed from it), or by `condition` when `given` is `None`."""
+
+    condition: Expr
+    body: Block
+    given: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """`optional<T>`: an octet 0 or 1 (others `bad_bool`), then the body if 1. Written by presence of `slot`."""
+
+    slot: int
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """Another record, in its own scope: `arguments` for its parameters, `places` for its places."""
+
+    slot: int
+    record: str
+    arguments: tuple[Expr, ...] = ()
+    places: tuple[PlaceArgument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntry:
+    """One protobuf field. `wire` is the wire type written; a packed repeated scalar is read in both forms."""
+
+    number: int
+    wire: int
+    slot: int
+    body: Block
+    """Reads one value (the payload region for wire type 2) into `slot`, or into `item` when repeated."""
+    item: int | None = None
+    packed: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A protobuf message body: fields in any order up to the region's end; the last of a singular field wins.
+
+    `unknown`: `preserve` (octets, tags included, kept in `unknown_slot` and written after the known fields),
+    `ignore` or `reject` (refusal `unknown_field`). Field number 0: `bad_tag`; wire type that does not fit:
+    `wrong_kind`; missing: `missing_field`.
+    """
+
+    entries: tuple[FieldEntry, ...]
+    unknown: str
+    unknown_slot: int | None = None
+
+
+# ---- steps on a tree (JSON) ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """The node as a scalar: `integer`, `number`, `text`, `boolean`, `null`, or a text holding octets as
+    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`.
+
+    Other kinds of node: `wrong_kind`; outside the bounds: `out_of_range` (integers) or `too_short`/`too_long`
+    (characters of texts, octets of octet strings); bad coding: `bad_text`.
+    """
+
+    slot: int
+    form: str
+    minimum: int | None = None
+    maximum: int | None = None
+    padding: str = "either"
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnyNode:
+    """The node as it is."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """An array: the body reads each element into `item`, appended to `slot`."""
+
+    slot: int
+    item: int
+    body: Block
+    minimum: int = 0
+    maximum: int | None = None
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An object used as a map: each value is read into `item`; keys are texts within the bounds of `key`."""
+
+    slot: int
+    item: int
+    body: Block
+    key: Shape
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One member of an object, read by `body` when there. A required one that is absent: `missing_field`
+    (offset and path of the object, path extended by the member)."""
+
+    key: str
+    slot: int
+    body: Block
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadCase:
+    """Members that an object also has when the tag is in `ranges` (empty: otherwise)."""
+
+    ranges: tuple[tuple[int, int] | tuple[str, str], ...]
+    entries: tuple[Entry, ...]
+    refuse: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`select` inside an object: which further members there are depends on `on`."""
+
+    on: Expr
+    cases: tuple[SpreadCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """The node as an object: entries in declared order, then spreads, then unknown members.
+
+    `unknown`: `preserve` (kept in `unknown_slot`, a dict, written after the known ones), `ignore`, `reject`
+    (`unknown_field`). Duplicate keys are refused by the reader of the text (`duplicate_field`).
+    """
+
+    entries: tuple[Entry, ...]
+    spreads: tuple[Spread, ...] = ()
+    unknown: str = "ignore"
+    unknown_slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """The node as an array of fixed places (a record as an array); `entries` by position, keys unused."""
+
+    entries: tuple[Entry, ...]
+
+
+# ---- steps on any carrier --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The value of slot `slot` must lie in `ranges` (closed enum, bounds of an integer)."""
+
+    slot: int
+    ranges: tuple[tuple[int, int] | tuple[str, str], ...]
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Slot `slot` := `expr` on reading. On writing it is given (`VIEW_INPUT`) or not needed."""
+
+    slot: int
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """A computed slot was read and must equal `Slot.value`.
+
+    `implied`: proved true by how the wire was read: executors skip it. `guard`: nullable parameters the expression
+    needs; if one is `None` the slot is *not verified*, which the decoded message says (`unverified`).
+    `constant_time`: compare without leaking (MACs). `deferred`: known only when the message is complete
+    (fix-up on writing). A slot that is absent (inside a `When` or an arm not taken) is not verified at all.
+    """
+
+    slot: int
+    fault: Fault
+    implied: bool = False
+    guard: tuple[int, ...] = ()
+    constant_time: bool = False
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule. `level`: `must` refuses; `should` and `may` are notes on the decoded tree, never refusals."""
+
+    condition: Expr
+    fault: Fault
+    level: str = "must"
+    at: int | None = None
+    on_writing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Align:
+    """Fill octets (`octet`) up to a multiple of `to`, counted from the record's start. Kept in `slot` when it
+    differs from the fill (so that what was read is written again), refused never."""
+
+    to: int
+    octet: int
+    slot: int | None = None
+
+
+Step = (
+    Bits
+    | Uint
+    | Varint
+    | FloatOctets
+    | Take
+    | Constant
+    | Region
+    | Loop
+    | Branch
+    | When
+    | Present
+    | CallRecord
+    | Fields
+    | Scalar
+    | AnyNode
+    | Items
+    | Members
+    | Object
+    | Array
+    | Domain
+    | View
+    | Verify
+    | Check
+    | Align
+)
+"""Every step; each back end has one row for each (a test fails on a missing one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A numbered sentence of the specification. `condition` `None`: manual, a row of the conformance statement."""
+
+    id: str
+    level: str
+    text: str
+    refs: tuple[str, ...]
+    error: str | None
+    manual: bool
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message, struct or lifted body with its plan.
+
+    `name` is qualified (`ietf.stun.Attribute`; lifted: `ietf.stun.Attribute.message_integrity`); generic
+    instances spell their arguments (`ietf.mls.Pair<u8,ietf.mls.Leaf>`). `origin`: the record needs the offset of the enclosing
+    message's first octet (it holds a `Covered`, or calls one that does).
+    """
+
+    name: str
+    kind: str
+    """`message`, `struct` or `inline`."""
+    encoding: str
+    options: tuple[tuple[str, str | bool], ...]
+    carrier: Carrier
+    form: Form
+    params: tuple[Param, ...]
+    places: tuple[Place, ...]
+    slots: tuple[Slot, ...]
+    body: Block
+    requirements: tuple[Requirement, ...] = ()
+    limit_size: int | None = None
+    limit_depth: int | None = None
+    origin: bool = False
+    deferred: bool = False
+    """Whether it, or a record it calls, has a fix-up."""
+    guarded: bool = False
+    """Whether it, or a record it calls, may leave something *not verified*."""
+    recursive: bool = False
+    """Whether it can contain itself: executors count depth."""
+    doc: str = ""
+    refs: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+    def slot(self, name: str) -> Slot:
+        """Return the slot called `name`; raises `KeyError`."""
+        for slot in self.slots:
+            if slot.name == name:
+                return slot
+        raise KeyError(name)
+
+    def api(self) -> tuple[Slot, ...]:
+        """Return the API members, in textual order."""
+        return tuple(slot for slot in self.slots if slot.is_api)
