@@ -59,12 +59,17 @@ class ConstantDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Octets of one record's slot are another message (layering), under a condition on the session."""
+    """Octets of one record's slot are another message (layering), under a condition.
+
+    In `condition` a slot of the carrying record is `LocalRef(slot name)`; `session` is
+    `LocalRef("session")` with `Attribute`s (negotiated context). A conjunction of `slot == literal` makes the
+    layer writable too: whoever carries `target` fills those slots with the literals.
+    """
 
     record: str
     slot: str
     target: str
-    condition: str | None
+    condition: Expr | None
     refs: tuple[str, ...] = ()
     span: Span = NOWHERE
 
@@ -165,8 +170,14 @@ class TimerAction:
 
 @dataclass(frozen=True, slots=True)
 class RunAction:
-    """Run schedule or builtin session operation `name` with `arguments`; its outputs are bound as `result`."""
+    """Run something with `arguments`; what it gives is bound as `result`.
 
+    `operation`: `schedule` (`run Step(root: r) as s`: `name` is the schedule, `s.output` its outputs), `encode`
+    (`run encode(Content, text: t) as octets`: `name` is the record, arguments its members and parameters) or `decode`
+    (`run decode(Content, octets: o) as c`: arguments `octets` and parameters; a refusal refuses the transition).
+    """
+
+    operation: str
     name: str
     arguments: tuple[tuple[str, Expr], ...]
     result: str | None
@@ -250,13 +261,17 @@ class RoleMachine:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioStep:
-    """`send` (`role` sends `message` to `peer`), `local` (`role` does `event`) or `timeout` (`role`'s `event`)."""
+    """`send` (`role` sends `message` to `peer`), `local` (`role` does `event` with `arguments`: `alice local say(body: 'hi')`),
+    `timeout` (`role`'s timer `event`) or `expect` (`condition` holds over the variables of `role`: `bob expect inbox == 'hi'`).
+    """
 
     kind: str
     role: str
     message: str | None = None
     peer: str | None = None
     event: str | None = None
+    arguments: tuple[tuple[str, Expr], ...] = ()
+    condition: Expr | None = None
     span: Span = NOWHERE
 
 
