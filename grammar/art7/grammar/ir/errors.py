@@ -33,6 +33,8 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "uneven": (24, "a vector's length is not a multiple of its item's size"),
     "division_by_zero": (25, "an expression divides by zero"),
     "rule_broken": (26, "a rule without an error name of its own does not hold"),
+    "bad_key": (27, "a key that its algorithm does not take, or an all-zero shared secret"),
+    "not_authentic": (28, "sealed octets that their key did not make"),
     "internal": (99, "fast and careful decoders disagree: a fault of art7, please report it"),
 }
 """Name → (number, meaning)."""
