@@ -1,0 +1,256 @@
+"""What the modules of an offer declare, by name: a view over the resolved specification for rules to ask.
+
+Rules never walk the IR's plans. They ask for a declaration by its qualified name, for all of a kind, for
+the slots that a message can hold, for who sends what to whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+
+from art7.grammar.diagnostics import Span
+from art7.grammar.ir.module import (
+    CheckAction,
+    ErrorDeclaration,
+    Identity,
+    Protocol,
+    RaiseAction,
+    Resolution,
+    RoleMachine,
+    Schedule,
+    SendAction,
+    Specification,
+)
+from art7.grammar.ir.plan import Fault, Record, Requirement, Slot
+from art7.grammar.ir.shape import Mapping as MappingShape
+from art7.grammar.ir.shape import Nullable, RecordOf, Sequence, Shape, Union
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A named thing. `kind` is a word of the language (`message`, `schedule`, …) or `module`, `role`, `state`,
+    `timer`, `scenario`, `field`, `error`; `value` is its node of the IR."""
+
+    kind: str
+    name: str
+    value: object
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message that one role of a protocol sends to another."""
+
+    protocol: str
+    message: str
+    sender: str
+    receiver: str
+    span: Span
+
+
+class Declarations:
+    """Everything declared by a specification; `own` names the modules of the offer itself."""
+
+    def __init__(self, specification: Specification, own: Iterable[str]) -> None:
+        self.specification = specification
+        self.own = frozenset(own)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Declaration]:
+        """Declarations by qualified name; the first one of a name counts."""
+        found: dict[str, Declaration] = {}
+        for declaration in self._walk():
+            found.setdefault(declaration.name, declaration)
+        return found
+
+    def find(self, name: str) -> Declaration | None:
+        """Return the declaration called `name`, or None."""
+        return self.by_name.get(name)
+
+    def of(self, *kinds: str) -> list[Declaration]:
+        """Return the offer's own declarations of these kinds, in textual order."""
+        return [d for d in self.by_name.values() if d.kind in kinds and self.is_own(d.name)]
+
+    def is_own(self, name: str) -> bool:
+        """Whether a module of the offer (not of the catalogue) declares `name`."""
+        return self.module_of(name) in self.own
+
+    def module_of(self, name: str) -> str:
+        """Return the longest prefix of `name` that is a module, or an empty text."""
+        parts = name.split(".")
+        prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        return next((prefix for prefix in prefixes if prefix in self.specification.modules), "")
+
+    def record(self, name: str) -> Record | None:
+        """Return the message or struct called `name`, or None."""
+        declaration = self.find(name)
+        return declaration.value if declaration and isinstance(declaration.value, Record) else None
+
+    def protocol(self, name: str) -> Protocol | None:
+        """Return the protocol called `name`, or None."""
+        declaration = self.find(name)
+        return declaration.value if declaration and isinstance(declaration.value, Protocol) else None
+
+    def role(self, name: str) -> RoleMachine | None:
+        """Return the role machine `module.Protocol.role`, or None."""
+        declaration = self.find(name)
+        return declaration.value if declaration and isinstance(declaration.value, RoleMachine) else None
+
+    def slots(self, name: str) -> Iterator[tuple[str, Slot]]:
+        """Yield (qualified path, slot) of all that a reader of message `name` sees, nested records included."""
+        pending, seen = [name], set[str]()
+        while pending:
+            current = pending.pop()
+            record = self.record(current)
+            if record is None or current in seen:
+                continue
+            seen.add(current)
+            for slot in record.api():
+                yield f"{current}.{slot.name}", slot
+                pending.extend(records_of(slot.shape))
+
+    @cached_property
+    def sendings(self) -> tuple[Sending, ...]:
+        """Everything that any role machine sends."""
+        return tuple(
+            sending
+            for declaration in self.by_name.values()
+            if isinstance(declaration.value, Protocol)
+            for sending in _sendings(declaration.name, declaration.value)
+        )
+
+    def messages_of(self, protocol: str) -> set[str]:
+        """Return the messages that protocol `protocol` sends, carries or waits for."""
+        found = {s.message for s in self.sendings if s.protocol == protocol}
+        value = self.protocol(protocol)
+        if value is not None:
+            found.update(m for channel in value.channels for m in channel.carries)
+            found.update(_received(value))
+        return found
+
+    def raised_errors(self) -> set[str]:
+        """Return the qualified names of errors that something raises."""
+        return _raised(self)
+
+    def _walk(self) -> Iterator[Declaration]:
+        for module_name, module in self.specification.modules.items():
+            yield Declaration("module", module_name, module, _module_span(module.file))
+            for record in module.records:
+                yield Declaration(record.kind, record.name, record, record.span)
+                for slot in record.slots:
+                    yield Declaration("field", f"{record.name}.{slot.name}", slot, slot.span)
+            for enum in module.enums:
+                yield Declaration("enum", enum.name, enum, enum.span)
+            for error in module.errors:
+                yield Declaration("error", qualified(module_name, error.name), error, error.span)
+            for constant in module.constants:
+                yield Declaration(
+                    "const", qualified(module_name, constant.name), constant, _module_span(module.file)
+                )
+            for schedule in module.schedules:
+                yield Declaration("schedule", qualified(module_name, schedule.name), schedule, schedule.span)
+            for identity in module.identities:
+                yield Declaration("identity", qualified(module_name, identity.name), identity, identity.span)
+            for resolution in module.resolutions:
+                yield Declaration(
+                    "resolve", qualified(module_name, resolution.name), resolution, resolution.span
+                )
+            for protocol in module.protocols:
+                yield from _protocol(qualified(module_name, protocol.name), protocol)
+
+
+def qualified(module: str, name: str) -> str:
+    """Return `name` with its module before it, unless it has it already."""
+    return name if name.startswith(module + ".") else f"{module}.{name}"
+
+
+def records_of(shape: Shape) -> Iterator[str]:
+    """Yield the names of records that a value of `shape` can hold directly."""
+    match shape:
+        case RecordOf(name):
+            yield name
+        case Sequence(item=inner) | Nullable(inner=inner):
+            yield from records_of(inner)
+        case MappingShape(key=key, value=value):
+            yield from records_of(key)
+            yield from records_of(value)
+        case Union(arms=arms):
+            for arm in arms:
+                if arm.shape is not None:
+                    yield from records_of(arm.shape)
+        case _:
+            return
+
+
+def _module_span(file: str) -> Span:
+    return Span(file, 1, 1, 1, 1)
+
+
+def _protocol(name: str, protocol: Protocol) -> Iterator[Declaration]:
+    yield Declaration("protocol", name, protocol, protocol.span)
+    for role in protocol.roles:
+        yield Declaration("role", f"{name}.{role.name}", role, role.span)
+        for state in role.states:
+            yield Declaration("state", f"{name}.{role.name}.{state.name}", state, state.span)
+        for timer, milliseconds in role.timers:
+            yield Declaration("timer", f"{name}.{role.name}.{timer}", milliseconds, role.span)
+    for scenario in protocol.scenarios:
+        yield Declaration("scenario", f"{name}.{scenario.name}", scenario, scenario.span)
+
+
+def _sendings(name: str, protocol: Protocol) -> Iterator[Sending]:
+    for role in protocol.roles:
+        for state in role.states:
+            for transition in state.transitions:
+                for action in transition.actions:
+                    if isinstance(action, SendAction):
+                        yield Sending(name, action.message, role.name, action.receiver, action.span)
+
+
+def _received(protocol: Protocol) -> Iterator[str]:
+    for role in protocol.roles:
+        for state in role.states:
+            for transition in state.transitions:
+                if transition.trigger.kind == "receive":
+                    yield from transition.trigger.names
+
+
+def _raised(declarations: Declarations) -> set[str]:
+    """Collect the error names mentioned by the IR, wherever a refusal is stated."""
+    return {
+        qualified(name, error)
+        for name, module in declarations.specification.modules.items()
+        for error in _errors_below(module)
+    }
+
+
+def _errors_below(root: object) -> Iterator[str]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, tuple):
+            pending.extend(node)
+        elif isinstance(node, ErrorDeclaration) or not is_dataclass(node):
+            continue
+        else:
+            yield from _errors_of(node)
+            pending.extend(getattr(node, each.name) for each in fields(node))
+
+
+def _errors_of(node: object) -> Iterator[str]:
+    match node:
+        case Fault(code=error) | RaiseAction(name=error):
+            yield error
+        case Requirement(error=str(error)) | CheckAction(error=str(error)):
+            yield error
+        case Resolution():
+            yield from (error for _, error in node.requires)
+            yield from (error for _, _, error in node.conditions if error)
+            if node.otherwise:
+                yield node.otherwise
+        case Schedule() | Identity():
+            yield from (error for _, _, error in node.conditions if error)
+        case _:
+            return
