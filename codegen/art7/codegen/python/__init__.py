@@ -1,0 +1,1 @@
+"""Python: plans and machines printed as the modules of a generated package."""

@@ -1,0 +1,94 @@
+"""The builtin functions as Python: one row per name of `art7.grammar.ir.builtins.FUNCTIONS`.
+
+A test fails on a name without a row. The functions are text vendored into the support module of the
+generated package (`vendored/primitives.py`, `vendored/ciphers.py`); `support.py` copies what is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """How a call is printed: `function(before…, arguments…, after…)`.
+
+    `absent`: an absent argument (`None`) is an argument like another; elsewhere it is refused.
+    `session`: the caller hands the function in (randomness, memory of what was seen).
+    """
+
+    function: str
+    before: tuple[str | int, ...] = ()
+    after: tuple[str | int, ...] = ()
+    absent: bool = False
+    session: bool = False
+
+    def call(self, arguments: Iterable[str]) -> str:
+        """Return the source of a call with those argument sources."""
+        spelled = [*map(_constant, self.before), *arguments, *map(_constant, self.after)]
+        return f"{self.function}({', '.join(spelled)})"
+
+    def checked_call(self, arguments: Iterable[str]) -> str:
+        """Return the source of a call that refuses an absent argument with its code."""
+        if self.absent or self.session:
+            return self.call(arguments)
+        spelled = [self.function, *map(_constant, self.before), *arguments, *map(_constant, self.after)]
+        return f"checked({', '.join(spelled)})"
+
+
+def _constant(value: str | int) -> str:
+    return ascii(value) if isinstance(value, int) else '"' + value + '"'
+
+
+_SAME = """first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip utf8 text
+decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode distinct min max abs
+crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand xeddsa_sign xeddsa_verify aes_cm aes_ctr
+aes_cbc_encrypt aes_cbc_decrypt hpke_derive_public hpke_derive_private""".split()
+
+_HASHES = ("sha1", "sha256", "sha384", "sha512")
+_CURVES = ("p256", "p384", "p521")
+
+BUILTINS: dict[str, Builtin] = {
+    **{name: Builtin(name) for name in _SAME},
+    **{name: Builtin(name, absent=True) for name in ("length", "starts_with", "ends_with", "contains")},
+    "slice": Builtin("slice_of"),
+    "varint": Builtin("varint_octets"),
+    "mls_varint": Builtin("mls_varint_octets"),
+    "hex": Builtin("hexadecimal"),
+    "canonical_json": Builtin("canonical_json", absent=True),
+    **{f"u{bits}be": Builtin("big_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)},
+    **{
+        f"u{bits}le": Builtin("little_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)
+    },
+    **{name: Builtin("digest", (name,)) for name in ("md5", *_HASHES)},
+    **{f"hmac_{name}": Builtin("mac", (name,)) for name in _HASHES},
+    "hash": Builtin("digest"),
+    "hmac": Builtin("mac"),
+    **{
+        f"{stem}_{name}": Builtin(stem, (name,))
+        for stem in ("hkdf", "hkdf_extract", "hkdf_expand")
+        for name in ("sha256", "sha384", "sha512")
+    },
+    **{name: Builtin("montgomery", (name,)) for name in ("x25519", "x448")},
+    **{f"{name}_public": Builtin("montgomery_public", (name,)) for name in ("x25519", "x448")},
+    **{f"ecdh_{curve}": Builtin("ecdh", (curve,)) for curve in _CURVES},
+    **{f"{curve}_public": Builtin("curve_public", (curve,)) for curve in _CURVES},
+    **{
+        f"{name}_{verb}": Builtin(f"edwards_{verb}", (name,))
+        for name in ("ed25519", "ed448")
+        for verb in ("sign", "verify", "public")
+    },
+    **{
+        f"ecdsa_{curve}_{verb}": Builtin(f"ecdsa_{verb}", (curve,))
+        for curve in _CURVES
+        for verb in ("sign", "verify")
+    },
+    **{f"{name}_seal": Builtin("seal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
+    **{f"{name}_open": Builtin("unseal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
+    "aead_seal": Builtin("seal"),
+    "aead_open": Builtin("unseal"),
+    "random": Builtin("random", session=True),
+    "fresh": Builtin("fresh", session=True),
+}
+"""Name in the language → its Python. `min`, `max` and `abs` are Python's own."""
