@@ -1,0 +1,63 @@
+"""What happened, as data: one JSON object a line.
+
+The same trace feeds the ladder, the report, the log page and blame. Secrets appear only in sandbox mode;
+elsewhere they are replaced by their size and the first four octets of their SHA-256, so two logs can still be compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: `number` counts from 1, `at_ms` is virtual time, `kind` says what `data` holds."""
+
+    number: int
+    at_ms: int
+    role: str
+    kind: str
+    data: Mapping[str, Json]
+
+    def as_json(self) -> str:
+        """Return the line, keys in a fixed order, without its end."""
+        head: dict[str, Json] = {"n": self.number, "at_ms": self.at_ms, "role": self.role, "kind": self.kind}
+        return json.dumps(head | dict(self.data), ensure_ascii=True, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class Trace:
+    """Entries in order. `sandbox` shows secrets: keys made for the run, which protect nothing."""
+
+    sandbox: bool = True
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, at_ms: int, role: str, kind: str, **data: Json) -> Entry:
+        """Append one entry and return it."""
+        entry = Entry(len(self.entries) + 1, at_ms, role, kind, data)
+        self.entries.append(entry)
+        return entry
+
+    def octets(self, value: bytes, secret: bool) -> Json:
+        """Return octets as they may be shown."""
+        if secret and not self.sandbox:
+            return redacted(value)
+        return value.hex()
+
+    def lines(self) -> str:
+        """Return the whole trace as JSON lines."""
+        return "".join(entry.as_json() + "\n" for entry in self.entries)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the trace: equal for equal seeds."""
+        return hashlib.sha256(self.lines().encode()).hexdigest()
+
+
+def redacted(value: bytes) -> str:
+    """Return a stand-in that tells two secrets apart without showing either."""
+    return f"secret of {len(value)} octets, sha256 {hashlib.sha256(value).hexdigest()[:8]}…"
