@@ -127,9 +127,9 @@ class _Summary:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         write = terminalreporter.write_line
-        for kind, variable in corpus.VARIABLES.items():
+        for kind in corpus.VARIABLES:
             if reason := corpus.absent(kind):
-                write(f"{reason} ({variable}); its tests were skipped")
+                write(f"{reason}; its tests were skipped")
         if self.ran:
             terminalreporter.section("public cases that ran")
             for topic in sorted(self.ran):
