@@ -4,7 +4,10 @@
 Lowering lifts: an inline body, or the body of a select arm with more than one member, becomes a record of its own whose
 mentions of outer names are parameters. So a step speaks only of slots and parameters of its record.
 The members of an *unnamed* `select` are flattened into the enclosing record as optional slots; a *named*
-one fills one slot with a union. An arm body of exactly one API member is that member's value.
+one fills one slot with a union. On octets an arm body of at most one API member is not lifted: its steps stand in the
+`Case`, and the one API member's value (`None` without one) is the union's. What lifting hands down are implicit parameters:
+the value, size, count or presence of an outer slot, evaluated by the caller as an argument.
+`octets`, `count` of an absent slot are 0. Hidden slots (items, padding, what `ignore` reads) begin with `_`.
 
 ## Reading
 Steps run in order; each either moves the cursor, fills slots or tests. The cursor is an octet offset with
@@ -51,10 +54,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from art7.grammar.diagnostics import NOWHERE, Span
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.shape import Shape
+
+if TYPE_CHECKING:
+    from art7.grammar.ir.representation import Representation
 
 
 class Role(Enum):
@@ -73,7 +80,11 @@ class Role(Enum):
     VIEW = "view"
     """`let` that no `=` mentions: a read-only API member; never given on writing."""
     LOCAL = "local"
-    """An item variable of a loop, or a wire fact nobody sees."""
+    """An item variable of a loop, the value of an arm of a named union, or a wire fact nobody sees.
+
+    An arm's slot is given the union's value before the arm is written. One with `Slot.value` (a MAC that
+    is its arm's value) is otherwise like `KEPT`: read and verified, recomputed when it can be, else as given.
+    """
 
 
 class Form(Enum):
@@ -332,7 +343,8 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class When:
     """The body is there if `condition`; on writing if slot `given` is present (the condition's own fields are
-    computed from it), or by `condition` when `given` is `None`."""
+    computed from it), or by `condition` when `given` is `None`. Octet carriers only: on a tree a `when` is
+    an optional entry and a `Check` that it is present exactly if the condition holds."""
 
     condition: Expr
     body: Block
@@ -355,6 +367,8 @@ class CallRecord:
     record: str
     arguments: tuple[Expr, ...] = ()
     places: tuple[PlaceArgument, ...] = ()
+    nullable: bool = False
+    """On a tree: a null node is the value `None` and the record is not called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +379,8 @@ class FieldEntry:
     wire: int
     slot: int
     body: Block
-    """Reads one value (the payload region for wire type 2) into `slot`, or into `item` when repeated."""
+    """Reads one value into `slot`, or into `item` when repeated. With wire type 2 it reads the length too: a
+    `Take` or `Region` with `Prefixed('protobuf')`. A packed run is the concern of `Fields`, not of the body."""
     item: int | None = None
     packed: bool = False
     required: bool = False
@@ -537,7 +552,8 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Align:
     """Fill octets (`octet`) up to a multiple of `to`, counted from the record's start. Kept in `slot` when it
-    differs from the fill (so that what was read is written again), refused never."""
+    differs from the fill (so that what was read is written again; a `KEPT` slot without `value`; on writing
+    an absent one, or one of another length than needed, means the fill), refused never."""
 
     to: int
     octet: int
@@ -592,7 +608,7 @@ class Record:
 
     `name` is qualified (`ietf.stun.Attribute`; lifted: `ietf.stun.Attribute.message_integrity`); generic
     instances spell their arguments (`ietf.mls.Pair<u8,ietf.mls.Leaf>`). `origin`: the record needs the offset of the enclosing
-    message's first octet (it holds a `Covered`, or calls one that does).
+    message's first octet (it holds a `Covered`, an `OctetAt` or a `Position` other than `remaining`, or calls one that does).
     """
 
     name: str
@@ -616,6 +632,8 @@ class Record:
     """Whether it, or a record it calls, may leave something *not verified*."""
     recursive: bool = False
     """Whether it can contain itself: executors count depth."""
+    representations: tuple[Representation | None, ...] = ()
+    """How each slot lies on the wire (`None`: it does not), for pages, exports and diff; plans do not read it."""
     doc: str = ""
     refs: tuple[str, ...] = ()
     span: Span = NOWHERE

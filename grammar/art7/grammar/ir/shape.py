@@ -50,10 +50,13 @@ class Octets:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A Unicode text; bounds count octets of UTF-8 on an octet carrier, characters on a tree carrier."""
+    """A Unicode text; bounds count octets of UTF-8 on an octet carrier, characters on a tree carrier.
+
+    `pattern`: the regular expression (RE2 syntax, for a full match) of the token or identity that it is."""
 
     minimum: int = 0
     maximum: int | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""Representations: how the value of a slot lies on its carrier, beside its shape.
+
+What documentation, diff and exports read: one small tree per slot, free of execution order. The plan's
+steps are derived from it; `Record.representations` holds one per slot (`None`: not on the wire).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from art7.grammar.ir.expression import Expr
+from art7.grammar.ir.plan import Extent
+from art7.grammar.ir.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class BitWidth:
+    """`width` bits of a run that closes on an octet, most significant first."""
+
+    width: int
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer (or truth value) of whole octets."""
+
+    octets: int
+    little: bool = False
+    signed: bool = False
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An integer of variable length; see `plan.Varint` for the forms."""
+
+    form: str
+    bits: int = 64
+    signed: bool = False
+    zigzag: bool = False
+    boolean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """An IEEE 754 number of 4 or 8 octets."""
+
+    octets: int
+    little: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Octets, or text in UTF-8, of an extent. Bounds count octets."""
+
+    extent: Extent
+    text: bool = False
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """`inner` fills a region exactly."""
+
+    extent: Extent
+    inner: Representation
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of items in a row; `count` `None`: up to the end of the region. `skip`: see `plan.Loop`."""
+
+    item: Pair
+    count: Expr | None = None
+    minimum: int = 0
+    maximum: int | None = None
+    skip: int | None = None
+    skip_to: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """An octet 0 or 1, then `inner` if 1."""
+
+    inner: Representation
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """Another record."""
+
+    record: str
+    arguments: tuple[Expr, ...] = ()
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceArm:
+    """An arm: `inner` `None` for one without a value; `refuse` is the error that it gives instead."""
+
+    name: str
+    ranges: tuple[tuple[int, int] | tuple[str, str], ...]
+    inner: Representation | None
+    refuse: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One arm, chosen by the value of `on`."""
+
+    on: Expr
+    arms: tuple[ChoiceArm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A scalar node of a tree; see `plan.Scalar`."""
+
+    form: str
+    minimum: int | None = None
+    maximum: int | None = None
+    padding: str = "either"
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Any node of a tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An array of a tree."""
+
+    item: Pair
+    minimum: int = 0
+    maximum: int | None = None
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An object of a tree used as a map."""
+
+    item: Pair
+    key: Shape
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A protobuf field: its number, the wire type written, and one value of it."""
+
+    number: int
+    wire: int
+    inner: Representation
+    packed: bool = False
+
+
+Representation = (
+    BitWidth
+    | Whole
+    | Variable
+    | Real
+    | Run
+    | Bounded
+    | Many
+    | Maybe
+    | Nested
+    | Choice
+    | Leaf
+    | Free
+    | Listed
+    | Keyed
+    | Numbered
+)
+"""Every node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A shape and how it is represented. `domain`: what a closed enum or a bounded integer admits."""
+
+    shape: Shape
+    representation: Representation
+    domain: tuple[tuple[int, int] | tuple[str, str], ...] = ()
+    pattern: str | None = None
