@@ -103,21 +103,27 @@ def read_regular(path: str, shown_as: str, most: int) -> bytes:
         descriptor = os.open(path, _OPEN)
     except OSError as error:
         raise _unopened(error, shown_as) from None
-    with open(descriptor, "rb", closefd=True) as file:
+    try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise refuse("A7-B031", "found something that is not a regular file", shown_as)
-        try:
-            content = file.read(most)
-        except OSError as error:
-            raise _unopened(error, shown_as) from None
+        content = _read_up_to(descriptor, most)
         after = os.fstat(descriptor)
+    except OSError as error:
+        raise _unopened(error, shown_as) from None
+    finally:
+        os.close(descriptor)
     unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not unchanged or len(content) != min(before.st_size, most):
         raise refuse(
             "A7-B033", "the file changed while it was read", shown_as, help="run again when it is at rest"
         )
     return content
+
+
+def _read_up_to(descriptor: int, most: int) -> bytes:
+    with open(descriptor, "rb", closefd=False) as file:
+        return file.read(most)
 
 
 def _unopened(error: OSError, shown_as: str) -> Exception:

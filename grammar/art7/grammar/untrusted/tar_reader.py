@@ -103,7 +103,8 @@ def _gunzip(data: bytes, source: str, limits: Limits) -> bytes:
                 rest = inflater.unconsumed_tail
                 _check_growth(len(out), start + _CHUNK - len(rest), most, source, limits)
             if inflater.eof:
-                _check_after(len(data) - start - _CHUNK + len(inflater.unused_data), len(data), source)
+                unread = max(0, len(data) - start - _CHUNK)
+                _check_after(unread + len(inflater.unused_data), len(data), source)
                 return bytes(out)
         while chunk := inflater.decompress(b"", _CHUNK):  # output that no longer needs input
             out += chunk
