@@ -327,9 +327,14 @@ class Until(Node):
 
 @dataclass(frozen=True, slots=True)
 class Rest(Node):
-    """``[rest]``: elements to the end of what encloses them."""
+    """``[rest]`` or ``[rest skip 0 to 4]``: elements to the end of what encloses them.
+
+    `skip`: an octet of that value where an element could begin is padding; written up to a multiple of `to`.
+    """
 
     max: Expr | None = None
+    skip: Int | None = None
+    to: Int | None = None
 
 
 Extent: TypeAlias = Natural | Count | AtMost | Octets | Prefix | Until | Rest
