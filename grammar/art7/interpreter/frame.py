@@ -1,0 +1,208 @@
+"""The state of one execution: a `Run` per message, a `Frame` per record.
+
+A frame holds values by slot. Whoever meets a fault calls `Frame.refuse`; only then are paths and partial values
+put together, so reading a good message pays nothing for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from art7.grammar.ir.plan import Fault
+from art7.interpreter.errors import DecodeError, EncodeError, FieldNode, Note
+from art7.interpreter.quoting import brief, quote
+
+if TYPE_CHECKING:
+    from art7.interpreter.json_scanner import Node
+    from art7.interpreter.prepare import PreparedRecord
+
+
+class Absent:
+    """The type of `ABSENT`: a member that is not there, where `None` means an explicit null."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+class Run:
+    """What all frames of one message share.
+
+    Reading: `position` is the cursor in `data`, `end` the end of the innermost region. Writing: `marks` are
+    places to be known when the message is complete.
+    """
+
+    __slots__ = (
+        "data",
+        "depth",
+        "depth_limit",
+        "end",
+        "marks",
+        "notes",
+        "position",
+        "session",
+        "traced",
+        "unverified",
+        "writing",
+    )
+
+    def __init__(self, data: bytes, *, writing: bool, depth_limit: int, session: Any = None) -> None:
+        self.data = data
+        self.position = 0
+        self.end = len(data)
+        self.depth = 0
+        self.depth_limit = depth_limit
+        self.writing = writing
+        self.traced = False
+        self.notes: list[Note] = []
+        self.unverified: list[str] = []
+        self.marks: list[Any] = []
+        self.session = session
+
+
+class Frame:
+    """One record under execution. `starts[slot]` is the slot's first octet, `spans[slot]` its content."""
+
+    __slots__ = (
+        "key",
+        "locals",
+        "node",
+        "nodes",
+        "origin",
+        "owner",
+        "params",
+        "parent",
+        "pending",
+        "places",
+        "prepared",
+        "run",
+        "slot",
+        "spans",
+        "start",
+        "starts",
+        "values",
+        "written",
+    )
+
+    def __init__(self, run: Run, prepared: PreparedRecord, params: tuple[Any, ...]) -> None:
+        self.run = run
+        self.prepared = prepared
+        self.params = params
+        self.values: list[Any] = prepared.initial.copy()
+        self.starts: list[int] = prepared.no_starts.copy()
+        self.spans: dict[int, tuple[int, int]] = {}
+        self.places: tuple[Any, ...] = ()
+        self.locals: dict[str, Any] = {}
+        self.start = run.position
+        self.origin = 0
+        self.owner: Frame = self
+        self.parent: Frame | None = None
+        self.slot: int | None = None
+        self.nodes: list[FieldNode] | None = None
+        self.node: Node | None = None
+        self.key: dict[int, str] = {}
+        self.pending: list[Any] = []
+        self.written: dict[int, bytes] = {}
+
+    def component(self, slot: int) -> str:
+        """Return how `slot` shows in a path: `name`, `name[i]`, `name["key"]`, or nothing for hidden ones."""
+        outer = self.prepared.item_of.get(slot)
+        if outer is None:
+            name = self.prepared.record.slots[slot].name
+            return "" if name.startswith("_") else name
+        if outer in self.key:
+            return f"{self.component(outer)}[{quote(self.key[outer])}]"
+        items = self.values[outer]
+        position = self.locals.get(f"[{outer}]", len(items) if isinstance(items, list) else 0)
+        return f"{self.component(outer)}[{position}]"
+
+    def path(self, slot: int | None = None) -> str:
+        """Return the path of `slot`, or of the record, from the root."""
+        parts: list[str] = []
+        frame: Frame | None = self
+        while frame is not None:
+            if slot is not None and (part := frame.component(slot)):
+                parts.append(part)
+            slot, frame = frame.slot, frame.parent
+        return ".".join(reversed(parts))
+
+    def refuse(
+        self,
+        fault: Fault,
+        slot: int | None,
+        offset: int | None,
+        expected: str = "",
+        got: str = "",
+        *,
+        bit: int = 0,
+        member: str | None = None,
+    ) -> NoReturn:
+        """Raise the refusal; `member` extends the path by a member that is not a slot's."""
+        path = self.path(slot)
+        if member is not None:
+            path = f"{path}.{member}" if path else member
+        number = self.prepared.number(fault.code)
+        common: dict[str, Any] = {
+            "requirement": fault.requirement,
+            "path": path,
+            "bit": bit,
+            "expected": expected or fault.message or "",
+            "got": got,
+            "ref": fault.ref,
+            "partial": self.partial(),
+            "message": fault.message,
+        }
+        if self.run.writing:
+            raise EncodeError(fault.code, number, offset=None, **common)
+        raise DecodeError(fault.code, number, offset=offset, **common)
+
+    def partial(self) -> Any:
+        """Return what is known of the whole message: the members read so far, nested."""
+        frame: Frame = self
+        inner: Any = frame._known()
+        while frame.parent is not None and frame.slot is not None:
+            slot, frame = frame.slot, frame.parent
+            known = frame._known()
+            outer = frame.prepared.item_of.get(slot)
+            if outer is None:
+                known[frame.prepared.record.slots[slot].name] = inner
+            else:
+                name = frame.prepared.record.slots[outer].name
+                items = known.get(name)
+                known[name] = [*(items if isinstance(items, list) else []), inner]
+            inner = known
+        return inner
+
+    def _known(self) -> dict[str, Any]:
+        slots = self.prepared.record.slots
+        found = {}
+        for slot, value in zip(slots, self.values, strict=True):
+            if value is not None and value is not ABSENT and not slot.name.startswith("_"):
+                found[slot.name] = list(value) if isinstance(value, list) else value
+        return found
+
+    def note(self, level: str, fault: Fault, slot: int | None, offset: int) -> None:
+        """Remember what is no refusal."""
+        message = fault.message or fault.code
+        self.run.notes.append(Note(level, fault.requirement, self.path(slot), offset, message))
+
+
+def argument_values(
+    prepared: PreparedRecord, params: Mapping[str, Any], run: Run
+) -> tuple[tuple[Any, ...], str | None]:
+    """Return the parameters in order, and the name of one that is missing or unknown."""
+    unknown = sorted(set(params) - {param.name for param in prepared.record.params})
+    if unknown:
+        return (), unknown[0]
+    for param in prepared.record.params:
+        if params.get(param.name) is None and not param.nullable:
+            return (), param.name
+    return tuple(params.get(param.name) for param in prepared.record.params), None
+
+
+__all__ = ["ABSENT", "Frame", "Run", "argument_values", "brief"]
