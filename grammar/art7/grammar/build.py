@@ -280,6 +280,9 @@ class TreeBuilder(BuildDeclarations):
     def expires(self, first: int, last: int, role: int, timer: int) -> syntax.Expires:
         return syntax.Expires(self.span(first, last), self.name_at(role), self.name_at(timer))
 
+    def expects(self, first: int, last: int, role: int, condition: Expr) -> syntax.Expects:
+        return syntax.Expects(self.span(first, last), self.name_at(role), condition)
+
     # ---- vectors ----
 
     def vectors(

@@ -1216,7 +1216,15 @@ class Expires(Node):
     timer: Name
 
 
-Step: TypeAlias = Sends | Acts | Expires
+@dataclass(frozen=True, slots=True)
+class Expects(Node):
+    """``bob expect inbox == 'hello'``: holds over the variables of the role."""
+
+    role: Name
+    condition: Expr
+
+
+Step: TypeAlias = Sends | Acts | Expires | Expects
 
 
 @dataclass(frozen=True, slots=True)
