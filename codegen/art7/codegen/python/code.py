@@ -1,0 +1,254 @@
+"""Code IR: the statements of a function body, before they are text.
+
+Expressions in it are Python text already (`expressions.py` prints them with precedence); what passes need to
+see is in the statements: reads at a symbolic place, pure assignments, tests that refuse, branches, loops.
+`passes/` rewrites lists of statements; `print_body` prints them and decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+WIDTH = 110
+"""Line length of generated code."""
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A symbolic cursor: the octet `offset` after the variable `base` (`""`: from the start of the data)."""
+
+    base: str
+    offset: int = 0
+
+    def moved(self, octets: int) -> Place:
+        """Return the place `octets` further on."""
+        return Place(self.base, self.offset + octets)
+
+    def __str__(self) -> str:
+        if not self.base:
+            return str(self.offset)
+        if not self.offset:
+            return self.base
+        return f"{self.base} {'+' if self.offset > 0 else '-'} {abs(self.offset)}"
+
+
+@dataclass(slots=True)
+class Read:
+    """Fixed-size values from consecutive places: `codes` of `struct`, one target (or `None`) for each."""
+
+    at: Place
+    codes: list[str]
+    targets: list[str | None]
+    little: bool = False
+
+    @property
+    def octets(self) -> int:
+        """How many octets are read."""
+        return sum(code_octets(code) for code in self.codes)
+
+
+@dataclass(slots=True)
+class Assign:
+    """`targets[0] = targets[1] = … = value`; `pure`: evaluating `value` moves nothing and may be dropped."""
+
+    targets: list[str]
+    value: str
+    pure: bool = True
+
+
+@dataclass(slots=True)
+class Test:
+    """Refuse when `condition` (at the level of `or` operands) is true."""
+
+    condition: str
+
+
+@dataclass(slots=True)
+class If:
+    """Arms of (condition, body); `otherwise` is the `else` body."""
+
+    arms: list[tuple[str, Body]]
+    otherwise: Body | None = None
+
+
+@dataclass(slots=True)
+class While:
+    """`while condition:`"""
+
+    condition: str
+    body: Body
+
+
+@dataclass(slots=True)
+class For:
+    """`for target in iterable:`"""
+
+    target: str
+    iterable: str
+    body: Body
+
+
+@dataclass(slots=True)
+class Line:
+    """Any other simple statement, as text."""
+
+    text: str
+
+
+Statement = Read | Assign | Test | If | While | For | Line
+Body = list[Statement]
+
+_OCTETS = {"x": 1, "B": 1, "b": 1, "H": 2, "h": 2, "I": 4, "i": 4, "Q": 8, "q": 8, "f": 4, "d": 8}
+
+
+def code_octets(code: str) -> int:
+    """Return the size of one `struct` code, repeat count included (`12s`, `3x`)."""
+    return _OCTETS[code] if len(code) == 1 else int(code[:-1])
+
+
+def names_in(text: str) -> list[str]:
+    """Return the identifiers of an expression's text, attribute and keyword names among them."""
+    return _NAME.findall(text)
+
+
+Unpacker = Callable[[str, bool], str]
+"""Gives the name of a prebuilt unpacker for codes and octet order."""
+
+
+@dataclass(slots=True)
+class Printer:
+    """Prints bodies. `unpacker` names the prebuilt `unpack_from` of some codes; `data` the octets read."""
+
+    unpacker: Unpacker
+    data: str = "data"
+    refusal: str = "raise Refused"
+    lines: list[str] = field(default_factory=list)
+
+    def body(self, body: Body, depth: int) -> None:
+        """Print `body` at indentation level `depth`."""
+        pad = "    " * depth
+        lines = self.lines
+        if not body:
+            lines.append(f"{pad}pass")
+        for statement in body:
+            match statement:
+                case Assign(targets, value):
+                    lines.append(self._fit(f"{pad}{' = '.join(targets)} = ", value, pad))
+                case Read():
+                    self._read(statement, pad)
+                case Test(condition):
+                    self._head("if", condition, pad)
+                    lines.append(f"{pad}    {self.refusal}")
+                case If(arms, otherwise):
+                    word = "if"
+                    for condition, inner in arms:
+                        self._head(word, condition, pad)
+                        self.body(inner, depth + 1)
+                        word = "elif"
+                    if otherwise:
+                        lines.append(f"{pad}else:")
+                        self.body(otherwise, depth + 1)
+                case While(condition, inner):
+                    self._head("while", condition, pad)
+                    self.body(inner, depth + 1)
+                case For(target, iterable, inner):
+                    lines.append(f"{pad}for {target} in {iterable}:")
+                    self.body(inner, depth + 1)
+                case Line(text):
+                    lines.append(f"{pad}{text}")
+
+    def _head(self, word: str, condition: str, pad: str) -> None:
+        line = f"{pad}{word} {condition}:"
+        if len(line) <= WIDTH or " or " not in condition:
+            self.lines.append(line)
+            return
+        parts = split_operands(condition, " or ")
+        self.lines.append(f"{pad}{word} (")
+        self.lines += [f"{pad}    {'or ' if i else ''}{part}" for i, part in enumerate(parts)]
+        self.lines.append(f"{pad}):")
+
+    @staticmethod
+    def _fit(head: str, value: str, pad: str) -> str:
+        if len(head) + len(value) <= WIDTH:
+            return head + value
+        if value.endswith(")") and value.startswith('b"".join(('):
+            inner = value[len('b"".join((') : -2]
+            pieces = split_operands(inner, ", ")
+            rows = "".join(f"{pad}        {piece},\n" for piece in pieces)
+            return f'{head}b"".join(\n{pad}    (\n{rows}{pad}    )\n{pad})'
+        parts = split_operands(value, " + ")
+        if len(parts) > 1 and len(split_operands(value, " else ")) == 1:
+            rows = "".join(f"{pad}    {'+ ' if i else ''}{part}\n" for i, part in enumerate(parts))
+            return f"{head}(\n{rows}{pad})"
+        return head + value
+
+    def _read(self, read: Read, pad: str) -> None:
+        codes, targets = _with_padding(read)
+        if codes == ["B"] and targets:
+            self.lines.append(f"{pad}{targets[0]} = {self.data}[{read.at}]")
+            return
+        unpacker = self.unpacker("".join(_joined(codes)), read.little)
+        place = "" if str(read.at) == "0" else f", {read.at}"
+        call = f"{unpacker}({self.data}{place})"
+        if not targets:
+            self.lines.append(f"{pad}{call}")
+        elif len(targets) == 1:
+            self.lines.append(f"{pad}({targets[0]},) = {call}")
+        elif len(line := f"{pad}{', '.join(targets)} = {call}") <= WIDTH:
+            self.lines.append(line)
+        else:
+            self.lines.append(f"{pad}(\n" + "".join(f"{pad}    {t},\n" for t in targets) + f"{pad}) = {call}")
+
+
+def split_operands(text: str, separator: str) -> list[str]:
+    """Split `text` at `separator` outside brackets and quotes."""
+    parts, depth, quote, start, i = [], 0, "", 0, 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            i += 1 if c == "\\" else 0
+            quote = "" if c == quote else quote
+        elif c in "\"'":
+            quote = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        elif not depth and text.startswith(separator, i):
+            parts.append(text[start:i])
+            i += len(separator)
+            start = i
+            continue
+        i += 1
+    return [*parts, text[start:]]
+
+
+def _with_padding(read: Read) -> tuple[list[str], list[str]]:
+    """Codes with `x` for what nobody wants, and the targets that remain."""
+    codes, targets = [], []
+    for code, target in zip(read.codes, read.targets, strict=True):
+        if target is None:
+            codes.append(f"{code_octets(code)}x")
+        else:
+            codes.append(code)
+            targets.append(target)
+    return codes, targets
+
+
+def _joined(codes: list[str]) -> list[str]:
+    """Merge neighbouring `x` codes; `1x` is `x`."""
+    joined: list[str] = []
+    pending = 0
+    for code in [*codes, ""]:
+        if code.endswith("x"):
+            pending += int(code[:-1])
+            continue
+        if pending:
+            joined.append("x" if pending == 1 else f"{pending}x")
+            pending = 0
+        joined.append(code)
+    return joined[:-1]

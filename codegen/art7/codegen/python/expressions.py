@@ -1,0 +1,391 @@
+"""IR expressions as Python text, with precedence; trees in, text out, never strings spliced into strings.
+
+One printer serves the fast and the careful codecs. Where an operation can be refused (a divisor, a position,
+an absent operand), the fast text lets Python raise, and the careful text calls a method of `trace`, which
+refuses with the place of the record. What a name *is* (a local, an attribute, a piece of the data) the
+`Names` of the function under construction say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from art7.codegen.python.functions_table import function_text
+from art7.grammar.ir.expression import (
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    Covered,
+    Element,
+    EncodedSlot,
+    Expr,
+    InRanges,
+    IsLast,
+    Kind,
+    Literal,
+    LocalRef,
+    Measure,
+    OctetAt,
+    ParamRef,
+    Position,
+    Quantified,
+    SlotRef,
+    Unary,
+)
+
+CONDITIONAL, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, ATOM = range(13)
+"""Levels of binding, loosest first."""
+
+_LEVELS = {
+    "or": OR,
+    "and": AND,
+    "|": BIT_OR,
+    "^": BIT_XOR,
+    "&": BIT_AND,
+    "<<": SHIFT,
+    ">>": SHIFT,
+    "+": SUM,
+    "-": SUM,
+    "++": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+    "%": PRODUCT,
+}
+_ORDER = frozenset(("<", "<=", ">", ">="))
+_CHECKED = {"/": "divide", "%": "modulo", "<<": "shift_left", ">>": "shift_right"}
+"""Operators whose right operand may be refused, and the method of `trace` that looks first."""
+_PLAIN = {"+": "add", "-": "subtract", "*": "multiply", "&": "bit_and", "|": "bit_or", "^": "exclusive_or"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression's text and how tightly it binds. `optional`: it may be `None`."""
+
+    text: str
+    level: int = ATOM
+    optional: bool = False
+    truth: str | None = None
+    """Cheaper text with the same truth value, at the level of `and` operands."""
+
+    def at(self, level: int) -> str:
+        """Return the text fit for an operand of `level`: in brackets where it binds less."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+class Names(Protocol):
+    """What the expressions of one function may mention."""
+
+    careful: bool
+
+    def slot(self, index: int) -> Code:
+        """Return the value of a slot."""
+
+    def param(self, index: int) -> Code:
+        """Return a parameter."""
+
+    def local(self, name: str) -> Code:
+        """Return a quantified variable."""
+
+    def member(self, base: Expr, code: Code, name: str) -> Code:
+        """Return member `name` of a record value."""
+
+    def bind(self, variable: str, source: Expr) -> tuple[str, str]:
+        """Bind a quantified variable; returns its name and that of its position."""
+
+    def unbind(self, variable: str) -> None:
+        """End the scope of `bind`."""
+
+    def is_last(self, variable: str) -> Code:
+        """Return whether the bound item is the last."""
+
+    def measure(self, what: str, slot: int) -> Code:
+        """Return a fact about a slot."""
+
+    def position(self, word: str) -> Code:
+        """Return a place of the cursor."""
+
+    def octet_at(self, offset: Expr) -> Code:
+        """Return an octet of the message."""
+
+    def covered(self, node: Covered) -> Code:
+        """Return the octets before a place."""
+
+    def encoded(self, slot: int) -> Code:
+        """Return the octets of a slot."""
+
+    def function(self, name: str) -> str:
+        """Return the name of a support function, imported."""
+
+    def standard(self, module: str) -> str:
+        """Return the name of a standard module, imported."""
+
+
+def literal(value: int | bool | bytes | str | None) -> Code:
+    """Return a constant. Octets and texts are escaped by `repr`, quotes as the formatter writes them."""
+    if isinstance(value, (bytes, str)):
+        return Code(quoted(value))
+    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
+        return Code(str(value), UNARY)
+    return Code(number(value) if isinstance(value, int) and not isinstance(value, bool) else repr(value))
+
+
+def number(value: int) -> str:
+    """Return an integer: hexadecimal where that is how people know it (large, or all ones)."""
+    if value >= 0x1000 and (value & (value + 1) == 0 or value >= 0x10000):
+        return f"0x{value:X}"
+    return str(value)
+
+
+def quoted(value: bytes | str) -> str:
+    """Return a string constant in double quotes where that needs no more escapes, as formatters do."""
+    text = ascii(value) if isinstance(value, str) else repr(value)
+    prefix = "b" if isinstance(value, bytes) else ""
+    body = text[len(prefix) :]
+    if body[0] == "'" and '"' not in body:
+        inner = body[1:-1].replace("\\'", "'")
+        return f'{prefix}"{inner}"'
+    return text
+
+
+def expression(expr: Expr, names: Names) -> Code:
+    """Return the text of `expr`."""
+    match expr:
+        case Literal(value=value):
+            return literal(value)
+        case SlotRef(index=index):
+            return names.slot(index)
+        case ParamRef(index=index):
+            return names.param(index)
+        case LocalRef(name=name):
+            return names.local(name)
+        case Attribute(base=base, name=name):
+            return names.member(base, expression(base, names), name)
+        case Element():
+            return _element(expr, names)
+        case Unary():
+            return _unary(expr, names)
+        case Binary():
+            return _binary(expr, names)
+        case InRanges():
+            return _in_ranges(expr, names)
+        case Conditional():
+            return _conditional(expr, names)
+        case Call():
+            return function_text(expr, [expression(each, names) for each in expr.arguments], names)
+        case Measure(what=what, slot=slot):
+            return names.measure(what, slot)
+        case Position(word=word):
+            return names.position(word)
+        case OctetAt(offset=offset):
+            return names.octet_at(offset)
+        case Covered():
+            return names.covered(expr)
+        case EncodedSlot(slot=slot):
+            return names.encoded(slot)
+        case Quantified():
+            return _quantified(expr, names)
+        case IsLast(variable=variable):
+            return names.is_last(variable)
+
+
+def truth(expr: Expr, names: Names) -> Code:
+    """Return text whose truth value is that of `expr`; cheaper than its value where only truth matters."""
+    match expr:
+        case Unary(op="not", operand=operand):
+            return negated(operand, names)
+        case Binary(op=("and" | "or") as op, left=left, right=right):
+            level = _LEVELS[op]
+            texts = truth(left, names).at(level), truth(right, names).at(level + 1)
+            return Code(f"{texts[0]} {op} {texts[1]}", level)
+        case _:
+            code = expression(expr, names)
+            return Code(code.truth, COMPARE) if code.truth else code
+
+
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def negated(expr: Expr, names: Names) -> Code:
+    """Return text that is true when `expr` is not."""
+    match expr:
+        case Literal(value=value):
+            return literal(not value)
+        case Unary(op="not", operand=operand):
+            return truth(operand, names)
+        case Binary(op="and", left=left, right=right):
+            return Code(f"{negated(left, names).at(OR)} or {negated(right, names).at(AND)}", OR)
+        case Binary(op="or", left=left, right=right):
+            return Code(f"{negated(left, names).at(AND)} and {negated(right, names).at(NOT)}", AND)
+        case Binary(op=op, left=left, right=right) if op in _OPPOSITE:
+            a, b = expression(left, names), expression(right, names)
+            if op not in _ORDER or not (a.optional or b.optional):
+                return _compare(_OPPOSITE[op], a, b)
+        case InRanges():
+            code = _membership(expr, names, negative=True)
+            if code is not None:
+                return code
+        case Quantified(every=True):
+            pass
+        case _:
+            pass
+    code = truth(expr, names)
+    return Code(f"not {code.at(NOT)}", NOT)
+
+
+def conjuncts(expr: Expr) -> list[Expr]:
+    """Return what must all hold for `expr` to hold."""
+    match expr:
+        case Binary(op="and", left=left, right=right):
+            return conjuncts(left) + conjuncts(right)
+        case Unary(op="not", operand=Binary(op="or", left=left, right=right)):
+            return [
+                each for side in (left, right) for each in conjuncts(Unary("not", side, Kind.BOOL))
+            ]
+        case Unary(op="not", operand=Unary(op="not", operand=inner)):
+            return conjuncts(inner)
+        case _:
+            return [expr]
+
+
+def _element(expr: Element, names: Names) -> Code:
+    base, position = expression(expr.base, names), expression(expr.position, names)
+    if names.careful:
+        return Code(f"trace.item({base.text}, {position.text})")
+    if isinstance(expr.position, Literal) and expr.base.kind is not Kind.MAP:
+        return Code(f"{base.at(ATOM)}[{position.text}]")
+    return Code(f"{names.function('item')}({base.text}, {position.text})")
+
+
+def _unary(expr: Unary, names: Names) -> Code:
+    if expr.op == "not":
+        code = negated(expr.operand, names)
+        return code if code.level == COMPARE or code.text.startswith("not ") else Code(
+            f"not {truth(expr.operand, names).at(NOT)}", NOT
+        )
+    operand = expression(expr.operand, names)
+    if names.careful and operand.optional:
+        return Code(f"{expr.op}trace.known({operand.text})", UNARY)
+    return Code(f"{expr.op}{operand.at(UNARY)}", UNARY)
+
+
+def _binary(expr: Binary, names: Names) -> Code:
+    op = expr.op
+    if op in ("and", "or"):
+        code = truth(expr, names)
+        plain = all(_is_boolean(each, names) for each in (expr.left, expr.right))
+        return code if plain else Code(f"bool({code.text})")
+    left, right = expression(expr.left, names), expression(expr.right, names)
+    if op in ("==", "!="):
+        return _compare(op, left, right)
+    if op in _ORDER:
+        if left.optional or right.optional:
+            return Code(f"{names.function('ordered')}({left.text}, {quoted(op)}, {right.text})")
+        return _compare(op, left, right)
+    return _arithmetic(expr, left, right, names)
+
+
+def _is_boolean(expr: Expr, names: Names) -> bool:
+    """Whether the text of `expr` under `truth` yields a real `bool`."""
+    match expr:
+        case Binary(op=("and" | "or"), left=left, right=right):
+            return _is_boolean(left, names) and _is_boolean(right, names)
+        case Unary(op="not", operand=operand):
+            return not isinstance(operand, Binary) or _is_boolean(operand, names)
+        case _:
+            return expression(expr, names).truth is None
+
+
+def _compare(op: str, left: Code, right: Code) -> Code:
+    if right.text == "None" and op in ("==", "!="):
+        op = "is" if op == "==" else "is not"
+    # Two comparisons side by side would chain: both operands bind tighter.
+    return Code(f"{left.at(BIT_OR)} {op} {right.at(BIT_OR)}", COMPARE)
+
+
+def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
+    op = expr.op
+    octets = expr.left.kind is not Kind.INT and expr.left.kind is not Kind.BOOL
+    constant = isinstance(expr.right, Literal)
+    if names.careful:
+        method = _careful_method(op, left, right, octets, constant, expr)
+        if method:
+            return Code(f"trace.{method}({left.text}, {right.text})")
+    if octets and op == "^":
+        return Code(f"{names.function('exclusive_or')}({left.text}, {right.text})")
+    if op in ("<<", ">>") and not (constant and 0 <= int(expr.right.value or 0) <= 1024):  # type: ignore[union-attr]
+        return Code(f"{names.function('shift')}({left.text}, {quoted(op)}, {right.text})")
+    symbol = {"/": "//", "++": "+"}.get(op, op)
+    level = _LEVELS[op]
+    return Code(f"{left.at(level)} {symbol} {right.at(level + 1)}", level)
+
+
+def _careful_method(op: str, left: Code, right: Code, octets: bool, constant: bool, expr: Binary) -> str:
+    """Return the method of `trace` an operation needs, or nothing when it cannot be refused."""
+    if op in _CHECKED:
+        value = expr.right.value if isinstance(expr.right, Literal) else None
+        safe = isinstance(value, int) and (0 <= value <= 1024 if op in ("<<", ">>") else value != 0)
+        return _CHECKED[op] if not safe or left.optional else ""
+    if op == "++":
+        return "join"
+    if left.optional or right.optional or (octets and op == "^"):
+        return _PLAIN[op]
+    return ""
+
+
+def _in_ranges(expr: InRanges, names: Names) -> Code:
+    code = _membership(expr, names, negative=False)
+    assert code is not None
+    return code
+
+
+def _membership(expr: InRanges, names: Names, *, negative: bool) -> Code | None:
+    """Return the test of closed ranges or of texts, or its opposite."""
+    operand = expression(expr.operand, names)
+    if operand.optional or expr.operand.kind is Kind.ANY:
+        call = Code(f"{names.function('within')}({operand.text}, {_ranges(expr)})")
+        return Code(f"not {call.text}", NOT) if negative else call
+    singles = [literal(low).text for low, high in expr.ranges if low == high]
+    word = "not in" if negative else "in"
+    if len(singles) == len(expr.ranges) and len(singles) > 1:
+        return Code(f"{operand.at(BIT_OR)} {word} ({', '.join(singles)})", COMPARE)
+    parts = [_range_test(operand, low, high, negative) for low, high in expr.ranges]
+    if len(parts) == 1:
+        return parts[0]
+    glue, level = (" and ", AND) if negative else (" or ", OR)
+    return Code(glue.join(part.at(level + 1) for part in parts), level)
+
+
+def _range_test(operand: Code, low: int | str, high: int | str, negative: bool) -> Code:
+    a, b = literal(low), literal(high)
+    if low == high:
+        return Code(f"{operand.at(BIT_OR)} {'!=' if negative else '=='} {a.text}", COMPARE)
+    chain = f"{a.text} <= {operand.at(BIT_OR)} <= {b.text}"
+    return Code(f"not {chain}", NOT) if negative else Code(chain, COMPARE)
+
+
+def _ranges(expr: InRanges) -> str:
+    return "(" + "".join(f"({literal(low).text}, {literal(high).text}), " for low, high in expr.ranges).rstrip() + ")"
+
+
+def _conditional(expr: Conditional, names: Names) -> Code:
+    yes, no = expression(expr.yes, names), expression(expr.no, names)
+    test = truth(expr.test, names)
+    text = f"{yes.at(OR)} if {test.at(OR)} else {no.at(CONDITIONAL)}"
+    return Code(text, CONDITIONAL, optional=yes.optional or no.optional)
+
+
+def _quantified(expr: Quantified, names: Names) -> Code:
+    source = expression(expr.source, names)
+    items = f"{source.at(OR)} or ()" if source.optional else source.text
+    item, position = names.bind(expr.variable, expr.source)
+    try:
+        body = truth(expr.body, names)
+    finally:
+        names.unbind(expr.variable)
+    word = "all" if expr.every else "any"
+    if position in body.text:
+        return Code(f"{word}({body.at(OR)} for {position}, {item} in enumerate({items}))")
+    bracketed = f"({items})" if source.optional else items
+    return Code(f"{word}({body.at(OR)} for {item} in {bracketed})")

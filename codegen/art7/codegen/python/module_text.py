@@ -1,0 +1,100 @@
+"""One a7 module as two Python modules: the fast one and its careful twin, put together from parts.
+
+A part is what one record needs; `octets_record` and `tree_record` make them, by the record's carrier.
+Both get the two scopes and register there what the module's head must import.
+
+The private functions of a record, which other records call (`scope.function(verb, record)` names them):
+
+| carrier | module | signature |
+|---|---|---|
+| octets | fast | `_decode_x(data, o, end, *more) -> (value, o)`; `more`: `start` if `Record.origin`, `depth` if `recursive`, the parameters, the places |
+| octets | fast | `_encode_x(value, *more) -> bytes`; `more`: `fixes` if `Record.deferred`, `depth` if `recursive`, the parameters, the places |
+| octets | careful | `_decode_x(trace, o, end, *more) -> (value, o)`; `_encode_x(trace, value, *more) -> bytes`, `more` as above |
+| tree | fast | `_decode_x_octets(data, *parameters) -> value`; `_encode_x_octets(value, *parameters) -> bytes` |
+| tree | careful | `_decode_x_octets(trace, start, data, *parameters) -> value`; `_encode_x_octets(trace, value, *parameters) -> bytes` |
+
+A fast function says no by raising `Refused` or any of `FAILURES`; a careful one raises by
+`trace.refuse(…)`. In the careful twin a decoded record is a `dict` of its API members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+
+from art7.codegen.names import PackageNames, package_names
+from art7.codegen.python.docstrings import module_docstring
+from art7.codegen.python.enums import enum_text
+from art7.codegen.python.octets_record import octets_record
+from art7.codegen.python.record_text import RecordText
+from art7.codegen.python.scope import ModuleScope
+from art7.grammar.ir.module import Module, Specification
+from art7.grammar.ir.plan import Carrier, Record
+
+SUPPORT_FILES = ("_support.py",)
+"""Files that every package holds beside its modules, made by `support_source`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleText:
+    """The text of one SDK module and of its careful twin; `stem` is the file name without `.py`.
+
+    `exports` are its public names, sorted; `needs_cryptography` says whether a builtin in it does.
+    """
+
+    stem: str
+    fast: str
+    explain: str
+    exports: tuple[str, ...]
+    needs_cryptography: bool = False
+
+    @property
+    def explain_stem(self) -> str:
+        """The file stem of the careful twin."""
+        return f"_{self.stem}_explain"
+
+
+def support_source() -> str:
+    """Return the text of the vendored support module `_support.py`."""
+    return files("art7.codegen.python").joinpath("support.py").read_text(encoding="utf-8")
+
+
+def module_source(spec: Specification, module: Module, names: PackageNames | None = None) -> ModuleText:
+    """Return the source of `module`'s codecs; same input, same bytes."""
+    names = names or package_names(spec)
+    records = {record.name: record for each in spec.modules.values() for record in each.records}
+    fast = ModuleScope(spec, module, names, records=records)
+    explain = ModuleScope(spec, module, names, explain=True, records=records)
+    parts = [_record_text(record, fast, explain) for record in module.records]
+    enums = [enum_text(names.classes[enum.name], enum) for enum in module.enums]
+    exports = sorted({names.classes[each.name] for each in (*module.enums, *module.records)})
+    return ModuleText(
+        stem=names.modules[module.name],
+        fast=_assemble(module_docstring(module), fast, exports, enums + [part.fast for part in parts]),
+        explain=_assemble(_twin_docstring(names.modules[module.name]), explain, [], [part.explain for part in parts]),
+        exports=tuple(exports),
+        needs_cryptography=any(part.needs_cryptography for part in parts),
+    )
+
+
+def _record_text(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
+    if record.carrier is Carrier.OCTETS:
+        return octets_record(record, fast, explain)
+    # Imported by name: a module without JSON must not pay for the tree emitter.
+    tree_record: Callable[[Record, ModuleScope, ModuleScope], RecordText]
+    tree_record = import_module("art7.codegen.python.tree_codec").tree_record
+    return tree_record(record, fast, explain)
+
+
+def _assemble(docstring: str, scope: ModuleScope, exports: list[str], parts: list[str]) -> str:
+    blocks = [docstring, "from __future__ import annotations", scope.head()]
+    if exports:
+        blocks.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in exports) + "]")
+    head = "\n\n".join(block for block in blocks if block)
+    return "\n\n\n".join([head, *(part.strip("\n") for part in parts if part.strip())]) + "\n"
+
+
+def _twin_docstring(stem: str) -> str:
+    return f'"""Explains what `{stem}` refuses: the same codecs, step by step, with place and reason."""'

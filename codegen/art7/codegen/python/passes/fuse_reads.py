@@ -1,0 +1,56 @@
+"""Merge reads of neighbouring places into one `struct` unpack."""
+
+from __future__ import annotations
+
+from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
+
+
+def fuse_reads(body: Body) -> Body:
+    """Return `body` with each read joined to the one before it where their places touch.
+
+    A read may pass over tests and pure assignments: the fast decoder only says yes or no, so reading earlier
+    than a test changes nothing but which refusal comes first. It may not pass over an assignment to its own base.
+    """
+    fused: Body = []
+    last: Read | None = None
+    touched: set[str] = set()
+    for statement in body:
+        match statement:
+            case Read():
+                if last is not None and _joins(last, statement) and statement.at.base not in touched:
+                    last.codes += statement.codes
+                    last.targets += statement.targets
+                    last.little = last.little or statement.little
+                    continue
+                last, touched = statement, set()
+            case Test():
+                pass
+            case Assign(targets, pure=True):
+                touched.update(names_in(" ".join(targets)))
+            case _:
+                last = None
+                _fuse_within(statement)
+        fused.append(statement)
+    return fused
+
+
+def _joins(first: Read, second: Read) -> bool:
+    if first.at.moved(first.octets) != second.at:
+        return False
+    return first.little == second.little or _neutral(first) or _neutral(second)
+
+
+def _neutral(read: Read) -> bool:
+    return all(code[-1] in "xBbs" for code in read.codes)
+
+
+def _fuse_within(statement: If | While | For | Line | Read | Assign | Test) -> None:
+    match statement:
+        case If(arms, otherwise):
+            statement.arms = [(condition, fuse_reads(inner)) for condition, inner in arms]
+            if otherwise is not None:
+                statement.otherwise = fuse_reads(otherwise)
+        case While(body=inner) | For(body=inner):
+            statement.body = fuse_reads(inner)
+        case _:
+            pass
