@@ -143,7 +143,8 @@ class Measure:
 class Position:
     """`remaining` (octets from the cursor to the end of the innermost region), `end` (offset of that end),
     `offset` (the cursor), `start` (first octet of this record). Offsets count from the origin: the first
-    octet of the innermost enclosing *message*."""
+    octet of the innermost enclosing *message*. `index` is the number of items before this one in the innermost
+    list (known on writing too, so not positional in the sense of `is_positional`)."""
 
     word: str
     kind: Kind = Kind.INT
@@ -271,4 +272,8 @@ def walk(expr: Expr) -> tuple[Expr, ...]:
 
 def is_positional(expr: Expr) -> bool:
     """Whether `expr` speaks of octets under the cursor."""
-    return any(isinstance(node, POSITIONAL) for node in walk(expr))
+    return any(isinstance(node, POSITIONAL) and not _is_index(node) for node in walk(expr))
+
+
+def _is_index(expr: Expr) -> bool:
+    return isinstance(expr, Position) and expr.word == "index"

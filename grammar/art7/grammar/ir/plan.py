@@ -303,13 +303,17 @@ class Loop:
 
     Ends after `count` items, or (`None`) at the region's end. `skip`: an octet of that value before an item is
     padding and passed over; on writing the list is filled with it up to a multiple of `skip_to` octets.
-    Every body consumes at least one octet or `count`/`maximum` bounds it.
+    `until`: octets that end the list when they stand where an item would begin; they are consumed, belong to the
+    list's size and are written after the last item; a region that ends without them: `truncated` at its end.
+    Every body consumes at least one octet or `count`/`maximum` bounds it. While an item is read or
+    written, `Position("index")` is the number of items before it.
     """
 
     slot: int
     item: int
     body: Block
     count: Expr | None = None
+    until: bytes | None = None
     minimum: int = 0
     maximum: int | None = None
     skip: int | None = None
