@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -51,7 +51,13 @@ def _source(module: str) -> _Source:
         elif isinstance(node, ast.ImportFrom):
             if node.module != "__future__" and not (node.module or "").startswith("art7."):
                 imports += [_Import(node.module or "", alias.name, alias.name) for alias in node.names]
-        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            if definitions:  # the text that documents the constant before it
+                definitions[-1] = replace(
+                    definitions[-1],
+                    text=definitions[-1].text + "".join(lines[node.lineno - 1 : node.end_lineno]),
+                )
+        else:
             definitions.append(_definition(node, lines))
     return _Source(tuple(definitions), tuple(imports))
 

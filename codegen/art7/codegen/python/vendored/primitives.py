@@ -360,3 +360,32 @@ def _canonical(value: Any, depth: int) -> str:
         members = (f"{encode_basestring(key)}:{_canonical(value[key], depth - 1)}" for key in sorted(value))
         return "{" + ",".join(members) + "}"
     raise BuiltinError("out_of_range")
+
+
+# ---- values in expressions ----
+
+
+def element(value: Any, position: int) -> Any:
+    """Item `position`, counted from 0; refused outside."""
+    if not 0 <= position < len(value):
+        raise BuiltinError("out_of_range")
+    return value[position]
+
+
+def member(value: Any, name: str) -> Any:
+    """Member `name` of a record value; `None` when it or the record is absent."""
+    return (
+        None if value is None else value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    )
+
+
+def xor_octets(left: bytes, right: bytes) -> bytes:
+    """Bytewise exclusive or of octet strings of one length."""
+    if len(left) != len(right):
+        raise BuiltinError("out_of_range")
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+
+
+def in_ranges(value: Any, ranges: tuple[tuple[Any, Any], ...]) -> bool:
+    """Whether `value` lies in one of the closed ranges."""
+    return any(low <= value <= high for low, high in ranges)

@@ -1,0 +1,540 @@
+"""Writing a tree record fast: one text from f-strings, members sorted by name, checks in straight line.
+
+Members are sorted because canonical JSON asks for it and plain JSON does not mind: one form for all.
+The order is known when the code is generated; only preserved unknown members have to be merged in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from art7.codegen.python.tree_read import bound_tests, length_tests
+from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, key_source
+from art7.codegen.python.value_expressions import condition, literal, quoted
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.shape import Text
+
+_FAST_JOIN = '",".join'
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One member that may be written: its entry, and the test under which it is (`None`: always)."""
+
+    entry: p.Entry
+    test: str | None
+
+
+def write_function(view: TreeRecord) -> str:
+    """Return the source of `_write_x(value, …) -> str`."""
+    lines = Lines()
+    lines.refusal = f"raise {view.scope.support('Refused')}"
+    _unpack(lines, view)
+    _compute(lines, view)
+    _checks(lines, view)
+    holder = next(
+        step for step in view.record.body.steps if not isinstance(step, p.Check | p.Verify | p.View)
+    )
+    if isinstance(holder, p.Object):
+        _object(lines, view, holder)
+    elif isinstance(holder, p.Array):
+        _array(lines, view, holder)
+    else:
+        raise AssertionError("a tree record is an object or an array")
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    return f"def _write_{view.stem()}(value: Any{parameters}) -> str:\n{lines.text()}"
+
+
+def _unpack(lines: Lines, view: TreeRecord) -> None:
+    given = [slot for slot in view.record.api() if slot.role is not p.Role.VIEW]
+    if view.record.form is p.Form.TUPLE:
+        names = ", ".join(view.locals[slot.index] for slot in given)
+        lines.add(f"{names}{',' if len(given) == 1 else ''} = value")
+        return
+    for slot in given:
+        lines.add(f"{view.locals[slot.index]} = value.{view.attribute(slot.index)}")
+
+
+def _compute(lines: Lines, view: TreeRecord) -> None:
+    """Computed members get their value; kept ones too, unless they are given a lenient one."""
+    for slot in view.record.slots:
+        if slot.value is None:
+            continue
+        if slot.role is p.Role.COMPUTED:
+            if not (slot.optional and _presence(view, slot.index)):
+                lines.add(f"{view.locals[slot.index]} = {view.expression(slot.value)}")
+        elif slot.role is p.Role.KEPT:
+            guards = [view.parameters[place] for place in _guards(view, slot.index)]
+            test = " and ".join(f"{name} is not None" for name in guards)
+            if not test:
+                lines.add(f"{view.locals[slot.index]} = {view.expression(slot.value)}")
+            else:
+                with lines.block(f"if {test}:"):
+                    lines.add(f"{view.locals[slot.index]} = {view.expression(slot.value)}")
+
+
+def _presence(view: TreeRecord, slot: int) -> bool:
+    return any(entry.slot == slot and _when(entry.body) is not None for entry in view.bound())
+
+
+def _when(block: p.Block) -> p.When | None:
+    first = block.steps[0]
+    return first if isinstance(first, p.When) else None
+
+
+def _guards(view: TreeRecord, slot: int) -> tuple[int, ...]:
+    found = [
+        step.guard
+        for step in _all_steps(view.record.body)
+        if isinstance(step, p.Verify) and step.slot == slot
+    ]
+    return found[0] if found else ()
+
+
+def _all_steps(block: p.Block) -> list[p.Step]:
+    found: list[p.Step] = []
+    for step in block.steps:
+        found.append(step)
+        if isinstance(step, p.Object | p.Array):
+            entries = list(step.entries)
+            if isinstance(step, p.Object):
+                entries += [
+                    entry for spread in step.spreads for case in spread.cases for entry in case.entries
+                ]
+            for entry in entries:
+                found += _all_steps(entry.body)
+    return found
+
+
+def _checks(lines: Lines, view: TreeRecord) -> None:
+    for step in view.record.body.steps:
+        if isinstance(step, p.View) and view.record.slots[step.slot].role is p.Role.VIEW:
+            lines.add(f"{view.locals[step.slot]} = {view.expression(step.expr)}")
+        elif isinstance(step, p.Check) and step.level == "must" and step.on_writing:
+            lines.refuse_if(f"not {condition(step.condition, view.values)}")
+
+
+# ---- objects ---------------------------------------------------------------------------------------------
+
+
+def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
+    members = [_Member(entry, _presence_test(view, entry)) for entry in step.entries]
+    for number, spread in enumerate(step.spreads):
+        members += _spread(lines, view, spread, number)
+    members.sort(key=lambda member: (member.entry.key, member.entry.slot))
+    pieces = [_piece(lines, view, member) for member in members]
+    lines.flush()
+    if step.unknown == "preserve" and step.unknown_slot is not None:
+        _merged(lines, view, view.locals[step.unknown_slot], members, pieces)
+    _joined(lines, members, pieces)
+
+
+def _presence_test(view: TreeRecord, entry: p.Entry) -> str | None:
+    if entry.required:
+        return None
+    slot = view.record.slots[entry.slot]
+    name = view.locals[entry.slot]
+    if slot.default is not None:
+        return f"{name} != {view.expression(slot.default)}"
+    return f"{name} is not {view.nothing(entry.slot)}"
+
+
+def _spread(lines: Lines, view: TreeRecord, spread: p.Spread, number: int) -> list[_Member]:
+    """Members of the case that the tag takes; a value for a member of another case is refused."""
+    on = view.expression(spread.on)
+    found: list[_Member] = []
+    every = {entry.slot for case in spread.cases for entry in case.entries}
+    word = "if"
+    cases = cases_last_otherwise(spread.cases)
+    for case in cases:
+        own = {entry.slot for entry in case.entries}
+        foreign = [slot for slot in sorted(every - own) if view.record.slots[slot].default is None]
+        head = f"{word} {view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+        if not case.ranges and word == "if":
+            head = "if True:"
+        with lines.block(head):
+            if case.refuse is not None:
+                lines.read(lines.refusal)
+            for entry in case.entries:
+                if entry.required:
+                    lines.refuse_if(f"{view.locals[entry.slot]} is {view.nothing(entry.slot)}")
+            for slot in foreign:
+                lines.refuse_if(f"{view.locals[slot]} is not {view.nothing(slot)}")
+        word = "elif"
+        for entry in case.entries:
+            if all(member.entry.slot != entry.slot for member in found):
+                optional = p.Entry(entry.key, entry.slot, entry.body, False)
+                found.append(_Member(optional, _presence_test(view, optional)))
+    if all(case.ranges for case in cases):
+        with lines.block("else:"):
+            lines.read(lines.refusal)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Source of the text of a member's value: `inside` for the braces of an f-string, `alone` elsewhere."""
+
+    inside: str
+    alone: str
+
+
+def _piece(lines: Lines, view: TreeRecord, member: _Member) -> _Piece:
+    body, name = member.entry.body, view.locals[member.entry.slot]
+    inner = Lines(indent=lines.indent + (member.test is not None), refusal=lines.refusal)
+    text = write_value(inner, view, body, name)
+    if text.braces is None or inner.lines or inner.tests:
+        if member.test is None:
+            inner.indent = lines.indent
+        needed = inner.text()
+        if needed:
+            if member.test is not None:
+                lines.add(f"if {member.test}:")
+            else:
+                lines.flush()
+            lines.lines.append(needed)
+    return _Piece(text.literal(), text.source)
+
+
+def _joined(lines: Lines, members: list[_Member], pieces: list[_Piece]) -> None:
+    if all(member.test is None for member in members):
+        fragments = [
+            _fragment(member, piece, place > 0)
+            for place, (member, piece) in enumerate(zip(members, pieces, strict=True))
+        ]
+        _return(lines, ["{{", *fragments, "}}"])
+        return
+    first_sure = bool(members) and members[0].test is None
+    started = False
+    run: list[str] = []
+    for place, (member, piece) in enumerate(zip(members, pieces, strict=True)):
+        fragment = _fragment(member, piece, place > 0 or not first_sure)
+        if member.test is None:
+            run.append(fragment)
+            continue
+        if run or not started:
+            _extend(lines, run, started)
+            run, started = [], True
+        with lines.block(f"if {member.test}:"):
+            lines.read(f"text += f'{fragment}'")
+    if first_sure:
+        _return(lines, ["{{{text}", *run, "}}"])
+    else:
+        if run:
+            _extend(lines, run, started)
+        lines.add("return f'{{{text[1:]}}}'")
+
+
+def _extend(lines: Lines, run: list[str], started: bool) -> None:
+    sign = "text +=" if started else "text ="
+    if not run:
+        lines.add(f'{sign} ""')
+        return
+    if len(run) == 1 and len(run[0]) + len(sign) + 4 * lines.indent < 100:
+        lines.add(f"{sign} {_f(run[0])}")
+        return
+    lines.add(f"{sign} (")
+    for fragment in run:
+        lines.read(f"    {_f(fragment)}")
+    lines.read(")")
+
+
+def _return(lines: Lines, fragments: list[str]) -> None:
+    whole = "".join(fragments)
+    if len(whole) < 90:
+        lines.add(f"return {_f(whole)}")
+        return
+    fragments = [fragments[0] + fragments[1], *fragments[2:-2], fragments[-2] + fragments[-1]]
+    lines.add("return (")
+    for fragment in fragments:
+        lines.read(f"    {_f(fragment)}")
+    lines.read(")")
+
+
+def _f(text: str) -> str:
+    return f"f'{text}'"
+
+
+def _fragment(member: _Member, piece: _Piece, comma: bool) -> str:
+    return f"{',' if comma else ''}{key_source(member.entry.key)}{piece.inside}"
+
+
+def _merged(
+    lines: Lines, view: TreeRecord, unknown: str, members: list[_Member], pieces: list[_Piece]
+) -> None:
+    """The slow way, for a value that holds unknown members: a list of members, merged and sorted."""
+    with lines.block(f"if {unknown}:"):
+        sure = [(m, piece) for m, piece in zip(members, pieces, strict=True) if m.test is None]
+        lines.read("members = [")
+        for member, piece in sure:
+            lines.read(f"    ({quoted(member.entry.key)}, {piece.alone}),")
+        lines.read("]")
+        if not sure:
+            lines.lines[-2:] = ["    " * lines.indent + "members: list[tuple[str, str]] = []"]
+        for member, piece in zip(members, pieces, strict=True):
+            if member.test is not None:
+                with lines.block(f"if {member.test}:"):
+                    lines.read(f"members.append(({quoted(member.entry.key)}, {piece.alone}))")
+        integers = "True" if view.integers else "False"
+        lines.read(f"return {view.scope.support('merge_members')}(members, {unknown}, {integers})")
+
+
+# ---- values ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Source of a value's text. `braces`: what may stand between the braces of an f-string, if anything
+    shorter than `source` does (an integer needs no `str`)."""
+
+    source: str
+    braces: str | None = ""
+
+    def literal(self) -> str:
+        """Return how it stands inside an f-string in single quotes."""
+        return "{" + (self.braces or self.source) + "}"
+
+
+def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Written:
+    """Return the source that writes the value in local `name`; checks and temporaries go to `lines`."""
+    written: Written | None = None
+    for step in block.steps:
+        match step:
+            case p.Domain(slot=slot, ranges=ranges):
+                lines.refuse_if(f"not {view.in_ranges(_local(view, slot, block, name), ranges)}")
+            case p.Check(level="must", on_writing=True, condition=test):
+                lines.refuse_if(f"not {condition(test, view.values)}")
+            case p.Check() | p.Verify():
+                pass
+            case p.View(slot=slot, expr=expr):
+                if view.record.slots[slot].role is p.Role.VIEW:
+                    lines.add(f"{view.locals[slot]} = {view.expression(expr)}")
+            case p.When(condition=test, body=body):
+                lines.refuse_if(f"not {condition(test, view.values)}")
+                written = write_value(lines, view, body, name)
+            case _:
+                written = _node(lines, view, step, name)
+    assert written is not None, "a value is written by one step"
+    if "\\" in written.source or "'" in written.source:
+        # Python 3.11 allows neither between the braces of an f-string.
+        held = view.fresh(f"{name}_text")
+        lines.add(f"{held} = {written.source}")
+        return Written(held)
+    return written
+
+
+def _local(view: TreeRecord, slot: int, block: p.Block, name: str) -> str:
+    return name if getattr(block.steps[0], "slot", None) == slot else view.locals[slot]
+
+
+def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
+    match step:
+        case p.Scalar(nullable=True):
+            return _nullable(lines, view, step, name)
+        case p.Scalar():
+            return _scalar(lines, view, step, name)
+        case p.AnyNode():
+            return Written(f"{view.scope.support(_any(view))}({name})")
+        case p.Items():
+            return _items(lines, view, step, name)
+        case p.Members():
+            return _members(lines, view, step, name)
+        case p.CallRecord(record=record):
+            return Written(f"{view.scope.function('write', record)}({name}{view.arguments(step)})")
+        case p.Branch():
+            return _branch(lines, view, step, name)
+        case _:
+            raise AssertionError(f"a tree has no step {type(step).__name__}")
+
+
+def _any(view: TreeRecord) -> str:
+    return "write_tree" if view.integers else "write_any"
+
+
+def _nullable(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Written:
+    held = view.fresh(f"{name}_text")
+    lines.add(f'{held} = "null"')
+    plain = p.Scalar(step.slot, step.form, step.minimum, step.maximum, step.padding)
+    with lines.block(f"if {name} is not None:"):
+        text = _scalar(lines, view, plain, name).source
+        lines.add(f"{held} = {text}")
+    return Written(held)
+
+
+def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Written:
+    support = view.scope.support
+    match step.form:
+        case "text":
+            for test in length_tests(name, step.minimum, step.maximum):
+                lines.refuse_if(test)
+            return Written(f"{support('quote')}({name})")
+        case "integer":
+            lines.refuse_if(f"type({name}) is not int")
+            for test in bound_tests(name, step.minimum, step.maximum):
+                lines.refuse_if(test)
+            return Written(f"str({name})", name)
+        case "boolean":
+            lines.refuse_if(f"type({name}) is not bool")
+            return Written(f'"true" if {name} else "false"')
+        case "null":
+            lines.refuse_if(f"{name} is not None")
+            return Written('"null"')
+        case "number":
+            lines.refuse_if(f"type({name}) is not float and type({name}) is not int")
+            lines.refuse_if(f"float({name}) - float({name}) != 0.0")
+            for test in bound_tests(name, step.minimum, step.maximum):
+                lines.refuse_if(test)
+            return Written(f"repr(float({name}))")
+        case _:
+            return _octets(lines, view, step, name)
+
+
+def _octets(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Written:
+    lines.refuse_if(f"type({name}) is not bytes")
+    for test in length_tests(name, step.minimum, step.maximum):
+        lines.refuse_if(test)
+    function = octets_writer(step)
+    return Written(
+        f'f"\\"{{{function}({name})}}\\""' if False else _in_quotes(view.scope.support(function), name)
+    )
+
+
+def _in_quotes(function: str, name: str) -> str:
+    return f"quote({function}({name}))"
+
+
+def octets_writer(step: p.Scalar) -> str:
+    """Return the function that spells octets in the scalar's alphabet."""
+    if step.form == "hex":
+        return "hexadecimal"
+    if step.form == "base64url":
+        return "base64url_padded" if step.padding == "required" else "base64url"
+    return "base64" if step.padding == "required" else "base64_unpadded"
+
+
+def _items(lines: Lines, view: TreeRecord, step: p.Items, name: str) -> Written:
+    if step.nullable:
+        held = view.fresh(f"{name}_text")
+        lines.add(f'{held} = "null"')
+        plain = p.Items(step.slot, step.item, step.body, step.minimum, step.maximum)
+        with lines.block(f"if {name} is not None:"):
+            lines.add(f"{held} = {_items(lines, view, plain, name).source}")
+        return Written(held)
+    lines.refuse_if(f"type({name}) is not list")
+    for test in length_tests(name, step.minimum, step.maximum):
+        lines.refuse_if(test)
+    lines.flush()
+    item = view.locals[step.item]
+    inner = Lines(indent=lines.indent + 1, refusal=lines.refusal)
+    text = write_value(inner, view, step.body, item)
+    inner.flush()
+    if _temporaries(inner):
+        return _looped(lines, view, f"for {item} in {name}:", inner, text.source, ("[", "]"), name)
+    if inner.lines:
+        lines.add(f"for {item} in {name}:")
+        lines.lines += inner.lines
+    return Written(_bracketed("[", f"[{text.source} for {item} in {name}]", "]"))
+
+
+def _temporaries(inner: Lines) -> bool:
+    """Whether the checks of an item also make values that its text needs."""
+    return any(
+        " = " in line.split("if ")[0] and not line.lstrip().startswith(("if", "or")) for line in inner.lines
+    )
+
+
+def _looped(
+    lines: Lines, view: TreeRecord, head: str, inner: Lines, text: str, ends: tuple[str, str], name: str
+) -> Written:
+    built = view.fresh(f"{name}_texts")
+    lines.add(f"{built} = []")
+    lines.add(head)
+    lines.lines += inner.lines
+    lines.read(f"    {built}.append({text})")
+    return Written(_bracketed(ends[0], built, ends[1]))
+
+
+def _bracketed(start: str, items: str, end: str) -> str:
+    return f'"{start}" + {_FAST_JOIN}({items}) + "{end}"'
+
+
+def _members(lines: Lines, view: TreeRecord, step: p.Members, name: str) -> Written:
+    lines.refuse_if(f"type({name}) is not dict")
+    for test in length_tests(name, step.minimum, step.maximum):
+        lines.refuse_if(test)
+    bounds = step.key if isinstance(step.key, Text) else Text()
+    key_tests = length_tests("key", bounds.minimum, bounds.maximum)
+    if key_tests:
+        with lines.block(f"for key in {name}:"):
+            for test in key_tests:
+                lines.refuse_if(test)
+    lines.flush()
+    item, key = view.locals[step.item], view.fresh("member_key")
+    inner = Lines(indent=lines.indent + 1, refusal=lines.refusal)
+    text = write_value(inner, view, step.body, item)
+    inner.flush()
+    quote = view.scope.support("quote")
+    piece = f'{quote}({key}) + ":" + {_summand(text.source)}'
+    if _temporaries(inner):
+        head = f"for {key}, {item} in sorted({name}.items()):"
+        return _looped(lines, view, head, inner, piece, ("{", "}"), name)
+    if inner.lines:
+        lines.add(f"for {item} in {name}.values():")
+        lines.lines += inner.lines
+    return Written(_bracketed("{", f"[{piece} for {key}, {item} in sorted({name}.items())]", "}"))
+
+
+def _summand(text: str) -> str:
+    return f"({text})" if " if " in text else text
+
+
+def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> Written:
+    held = view.fresh(f"{name}_text")
+    on = view.expression(step.on)
+    order = sorted(range(len(step.cases)), key=lambda place: not step.cases[place].ranges)
+    word = "if"
+    for place in order:
+        case = step.cases[place]
+        head = f"{word} {view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+        if not case.ranges and word == "if":
+            head = "if True:"
+        with lines.block(head):
+            value_slot = step.value_slots[place] if step.slot is not None else None
+            if case.refuse is not None:
+                lines.read(lines.refusal)
+            elif value_slot is None:
+                lines.refuse_if(f"{name} is not None")
+                lines.add(f'{held} = "null"')
+            else:
+                lines.add(f"{view.locals[value_slot]} = {name}")
+                lines.add(f"{held} = {write_value(lines, view, case.body, view.locals[value_slot]).source}")
+        word = "elif"
+    if all(case.ranges for case in step.cases):
+        with lines.block("else:"):
+            lines.read(lines.refusal)
+    return Written(held)
+
+
+def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
+    texts = []
+    for entry in step.entries:
+        test = None if entry.required else f"{view.locals[entry.slot]} is not {view.nothing(entry.slot)}"
+        if test is None:
+            texts.append(write_value(lines, view, entry.body, view.locals[entry.slot]).source)
+            continue
+        # Places have no names: nothing may follow the first one that is left out.
+        held = view.fresh(f"{view.locals[entry.slot]}_place")
+        lines.add(f'{held} = ""')
+        with lines.block(f"if {test}:"):
+            lines.add(f"{held} = {write_value(lines, view, entry.body, view.locals[entry.slot]).source}")
+        texts.append(held)
+    spelled = ", ".join(texts)
+    lines.add(f"items = [{spelled}]")
+    if any(not entry.required for entry in step.entries):
+        with lines.block('while items and items[-1] == "":'):
+            lines.read("items.pop()")
+        lines.refuse_if('"" in items')
+    lines.add(f"return {_bracketed('[', 'items', ']')}")
+
+
+__all__ = ["literal", "octets_writer", "write_function", "write_value"]

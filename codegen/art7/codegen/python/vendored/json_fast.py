@@ -1,0 +1,189 @@
+"""Reading JSON fast: `json` from the standard library, and what it lets through refused.
+
+Text of generated projects. Every function here says only yes or no (`ValueError` and its like mean no):
+the careful reader of `json_careful.py` explains a no.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from json.encoder import encode_basestring
+from typing import Any
+
+from art7.codegen.python.vendored.primitives import base64_decode, base64url_decode
+
+INTEGER_LIMIT = (1 << 53) - 1
+"""The largest integer that every JSON reader keeps exactly (RFC 7493 §2.2)."""
+
+
+quote = encode_basestring
+"""A text as JSON, nothing escaped but what must be. TypeError for anything else."""
+
+
+class Absent:
+    """The type of `ABSENT`: a member that is not there, where `None` stands for null."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT = Absent()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members; `json` would let the last of two with one name win."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError
+    return members
+
+
+def _no_constant(word: str) -> Any:
+    """Refuse `NaN`, `Infinity` and `-Infinity`, which are not JSON."""
+    raise ValueError
+
+
+_parse = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant).raw_decode
+
+_ESCAPE = re.compile(
+    r"\\(?:[^u]|u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?![dD][89a-fA-F])|([dD])))"
+)
+
+
+def read_json(data: bytes, size: int, depth: int) -> Any:
+    """Read one JSON value of at most `size` octets, its containers nested at most `depth` deep.
+
+    Raises: ValueError, RecursionError.
+    """
+    if len(data) > size:
+        raise ValueError
+    text = str(data, "utf-8")
+    value, end = _parse(text.lstrip(" \t\n\r"))
+    if end != len(text) and text.lstrip(" \t\n\r")[end:].strip(" \t\n\r"):
+        raise ValueError
+    if text.count("{") + text.count("[") > depth:
+        check_depth(value, depth)
+    if "\\u" in text:
+        for escape in _ESCAPE.finditer(text):
+            if escape[1]:
+                raise ValueError  # half of a surrogate pair is no character
+    return value
+
+
+def check_depth(value: Any, depth: int) -> None:
+    """Refuse containers nested deeper than `depth`."""
+    level = [value]
+    while level:
+        level = [item for item in level if type(item) is dict or type(item) is list]
+        if level and not depth:
+            raise ValueError
+        depth -= 1
+        level = [item for holder in level for item in (holder.values() if type(holder) is dict else holder)]
+
+
+def check_integers(value: Any) -> None:
+    """Refuse a tree that holds a number other than an integer within ±(2^53-1)."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if kind is dict:
+        for item in value.values():
+            check_integers(item)
+    elif kind is list:
+        for item in value:
+            check_integers(item)
+    elif kind is not int or not -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
+        raise ValueError
+
+
+def check_numbers(value: Any) -> None:
+    """Refuse a tree that holds a number beyond binary64."""
+    kind = type(value)
+    if kind is dict:
+        for item in value.values():
+            check_numbers(item)
+    elif kind is list:
+        for item in value:
+            check_numbers(item)
+    elif kind is float and value - value != 0.0:
+        raise ValueError
+
+
+def write_tree(value: Any) -> str:
+    """Write a tree as canonical JSON: sorted keys, no spaces, integers within ±(2^53-1).
+
+    Raises: ValueError, TypeError, RecursionError.
+    """
+    kind = type(value)
+    if kind is str:
+        return quote(value)
+    if kind is dict:
+        return "{" + ",".join([f"{quote(key)}:{write_tree(value[key])}" for key in sorted(value)]) + "}"
+    if kind is list:
+        return "[" + ",".join([write_tree(item) for item in value]) + "]"
+    if kind is int and -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
+        return str(value)
+    return _word(value)
+
+
+def write_any(value: Any) -> str:
+    """Write a tree as JSON: sorted keys, no spaces, numbers of any size.
+
+    Raises: ValueError, TypeError, RecursionError.
+    """
+    kind = type(value)
+    if kind is str:
+        return quote(value)
+    if kind is dict:
+        return "{" + ",".join([f"{quote(key)}:{write_any(value[key])}" for key in sorted(value)]) + "}"
+    if kind is list:
+        return "[" + ",".join([write_any(item) for item in value]) + "]"
+    if kind is int:
+        return str(value)
+    if kind is float and value - value == 0.0:
+        return repr(value)
+    return _word(value)
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "null"
+    if type(value) is bool:
+        return "true" if value else "false"
+    raise ValueError
+
+
+def unknown_members(members: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """The members of an object that are not `known`."""
+    return {key: value for key, value in members.items() if key not in known}
+
+
+def merge_members(known: list[tuple[str, str]], unknown: dict[str, Any], integers: bool) -> str:
+    """Write an object of members already written (`known`) and preserved ones, sorted by name."""
+    write = write_tree if integers else write_any
+    members = dict(known)
+    for key, value in unknown.items():
+        if key in members:
+            raise ValueError
+        members[key] = write(value)
+    return "{" + ",".join([f"{quote(key)}:{members[key]}" for key in sorted(members)]) + "}"
+
+
+def octets_of_text(value: Any, alphabet: str, padding: str) -> bytes:
+    """The octets that a text holds as `base64`, `base64url` or `hex`; ValueError on any other coding."""
+    if type(value) is not str:
+        raise ValueError
+    if alphabet == "hex":
+        octets = bytes.fromhex(value)
+        if len(value) != 2 * len(octets):
+            raise ValueError  # spaces, which `fromhex` passes over
+        return octets
+    if padding == "required" and len(value) % 4 or padding == "none" and "=" in value:
+        raise ValueError
+    return base64_decode(value) if alphabet == "base64" else base64url_decode(value)
