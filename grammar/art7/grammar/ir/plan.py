@@ -318,6 +318,8 @@ class Loop:
     maximum: int | None = None
     skip: int | None = None
     skip_to: int = 1
+    until: bytes | None = None
+    """The list ends where these octets stand before an item; they are read, and written after the last item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class Many:
     maximum: int | None = None
     skip: int | None = None
     skip_to: int = 1
+    until: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
