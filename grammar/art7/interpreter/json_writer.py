@@ -1,0 +1,91 @@
+"""JSON written: compact UTF-8, and Matrix canonical JSON.
+
+Canonical: members sorted by the code points of their keys, no spaces, only the escapes that JSON demands in their
+shortest form, integers from -(2^53-1) to 2^53-1 and no other number (Matrix Appendices, Canonical JSON).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+SAFE = (1 << 53) - 1
+DEPTH = 128
+"""The most levels that are written."""
+
+
+class JsonRefused(Exception):
+    """A value that JSON, or the canonical form, cannot hold."""
+
+    def __init__(self, code: str, expected: str, got: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.expected = expected
+        self.got = got
+
+
+def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> bytes:
+    """Return the text of `value`; raises `JsonRefused`."""
+    _check(value, canonical or integers_only)
+    text = json.dumps(
+        value,
+        ensure_ascii=False,
+        allow_nan=False,
+        separators=(",", ":"),
+        sort_keys=canonical,
+        check_circular=False,
+    )
+    return text.encode("utf-8")
+
+
+def _check(root: Any, integers_only: bool) -> None:
+    """Refuse what cannot be written, before the writer recurses."""
+    level, depth = [root], 0
+    while level:
+        if depth > DEPTH:
+            raise JsonRefused("too_deep", f"at most {DEPTH} levels", "more")
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                for key in value:
+                    if not isinstance(key, str):
+                        raise JsonRefused("wrong_kind", "a text as key", type(key).__name__)
+                    _check_text(key)
+                below.extend(value.values())
+            elif isinstance(value, list | tuple):
+                below.extend(value)
+            else:
+                _check_scalar(value, integers_only)
+        level, depth = below, depth + 1
+
+
+def _check_text(value: str) -> None:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise JsonRefused("bad_text", "Unicode scalar values", "a lone surrogate") from None
+
+
+def _check_scalar(value: Any, integers_only: bool) -> None:
+    match value:
+        case None | bool():
+            return
+        case str():
+            _check_text(value)
+        case int():
+            if integers_only and not -SAFE <= value <= SAFE:
+                raise JsonRefused("out_of_range", "an integer from -(2^53-1) to 2^53-1", _size(value))
+            if value.bit_length() > 14_000:
+                raise JsonRefused("out_of_range", "at most 4300 digits", _size(value))
+        case float():
+            if integers_only or not math.isfinite(value):
+                raise JsonRefused(
+                    "out_of_range", "an integer" if integers_only else "a finite number", "another"
+                )
+        case _:
+            raise JsonRefused("wrong_kind", "a JSON value", type(value).__name__)
+
+
+def _size(value: int) -> str:
+    return str(value) if value.bit_length() < 128 else f"an integer of {value.bit_length()} bits"

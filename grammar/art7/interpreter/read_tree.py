@@ -1,0 +1,348 @@
+"""Reading steps on a tree (JSON): the cursor is the frame's current node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Scalar
+from art7.grammar.ir.shape import Text
+from art7.interpreter.expressions import prepare
+from art7.interpreter.frame import Frame
+from art7.interpreter.functions.general import decode_base64
+from art7.interpreter.functions.refusal import Refused
+from art7.interpreter.json_scanner import Node, plain
+from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, prepare_block
+from art7.interpreter.quoting import brief, quote
+from art7.interpreter.read_common import choose
+from art7.interpreter.read_octets import BAD_TEXT, TOO_FEW, TOO_LONG, TOO_MANY, TOO_SHORT
+
+WRONG, RANGE = Fault("wrong_kind"), Fault("out_of_range")
+MISSING, UNKNOWN = Fault("missing_field"), Fault("unknown_field")
+UNKNOWN_VALUE = Fault("unknown_value")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})*")
+
+ReadScalar = Callable[[Frame, Node], Any]
+
+
+def current(frame: Frame) -> Node:
+    """Return the node under the cursor."""
+    assert frame.node is not None, "tree steps run on a node"
+    return frame.node
+
+
+def kind_of(node: Node) -> str:
+    """Return the JSON word for what a node is."""
+    match node.value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int():
+            return "an integer"
+        case float():
+            return "a number with fraction or exponent"
+        case str():
+            return "a text"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def wrong(frame: Frame, slot: int | None, expected: str) -> None:
+    """Refuse a node of another kind."""
+    node = current(frame)
+    frame.refuse(WRONG, slot, node.start, expected, kind_of(node))
+
+
+def read_scalar(step: Scalar, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot, nullable = step.slot, step.nullable
+    convert = _FORMS[step.form](step)
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        frame.starts[slot] = node.start
+        frame.spans.pop(slot, None)
+        if nullable and node.value is None:
+            frame.values[slot] = None
+            return
+        frame.values[slot] = convert(frame, node)
+
+    return read
+
+
+def _check_bounds(step: Scalar, frame: Frame, node: Node, size: int, what: str) -> None:
+    if step.minimum is not None and size < step.minimum:
+        frame.refuse(TOO_SHORT, step.slot, node.start, f"at least {step.minimum} {what}", str(size))
+    if step.maximum is not None and size > step.maximum:
+        frame.refuse(TOO_LONG, step.slot, node.start, f"at most {step.maximum} {what}", str(size))
+
+
+def _integer(step: Scalar) -> ReadScalar:
+    low, high = step.minimum, step.maximum
+
+    def convert(frame: Frame, node: Node) -> Any:
+        value = node.value
+        if not isinstance(value, int) or isinstance(value, bool):
+            wrong(frame, step.slot, "an integer")
+        if (low is not None and value < low) or (high is not None and value > high):
+            frame.refuse(RANGE, step.slot, node.start, f"an integer from {low} to {high}", brief(value))
+        return value
+
+    return convert
+
+
+def _number(step: Scalar) -> ReadScalar:
+    def convert(frame: Frame, node: Node) -> Any:
+        if not isinstance(node.value, int | float) or isinstance(node.value, bool):
+            wrong(frame, step.slot, "a number")
+        try:
+            return float(node.value)
+        except OverflowError:
+            frame.refuse(RANGE, step.slot, node.start, "a number within binary64", brief(node.value))
+
+    return convert
+
+
+def _text(step: Scalar) -> ReadScalar:
+    def convert(frame: Frame, node: Node) -> Any:
+        if not isinstance(node.value, str):
+            wrong(frame, step.slot, "a text")
+        _check_bounds(step, frame, node, len(node.value), "characters")
+        return node.value
+
+    return convert
+
+
+def _exactly(kind: type, expected: str) -> Callable[[Scalar], ReadScalar]:
+    def form(step: Scalar) -> ReadScalar:
+        def convert(frame: Frame, node: Node) -> Any:
+            if not isinstance(node.value, kind):
+                wrong(frame, step.slot, expected)
+            return node.value
+
+        return convert
+
+    return form
+
+
+def _coded(step: Scalar) -> ReadScalar:
+    """A text that holds octets."""
+
+    def convert(frame: Frame, node: Node) -> Any:
+        if not isinstance(node.value, str):
+            wrong(frame, step.slot, f"a text in {step.form}")
+        try:
+            octets = decode_octets(step, node.value)
+        except Refused as refusal:
+            frame.refuse(BAD_TEXT, step.slot, node.start, refusal.expected, refusal.got)
+        _check_bounds(step, frame, node, len(octets), "octets")
+        return octets
+
+    return convert
+
+
+def decode_octets(step: Scalar, text: str) -> bytes:
+    """Return the octets of a text in the step's coding; raises `Refused`."""
+    if step.form == "hex":
+        if not _HEX.fullmatch(text):
+            raise Refused("bad_text", "pairs of hexadecimal digits", quote(text, 20))
+        return bytes.fromhex(text)
+    padding = {
+        "padded": "required",
+        "required": "required",
+        "unpadded": "forbidden",
+        "forbidden": "forbidden",
+    }
+    return decode_base64(text, url_safe=step.form == "base64url", padding=padding.get(step.padding, "either"))
+
+
+_FORMS: dict[str, Callable[[Scalar], ReadScalar]] = {
+    "integer": _integer,
+    "number": _number,
+    "text": _text,
+    "boolean": _exactly(bool, "true or false"),
+    "null": _exactly(type(None), "null"),
+    "base64": _coded,
+    "base64url": _coded,
+    "hex": _coded,
+}
+
+
+def read_any(step: AnyNode, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot = step.slot
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        frame.starts[slot] = node.start
+        frame.values[slot] = plain(node)
+
+    return read
+
+
+def read_items(step: Items, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot, item, minimum, maximum = step.slot, step.item, step.minimum, step.maximum
+    body = prepare_block(prepared, step.body, frozenset())
+    resets = tuple((i, prepared.initial[i]) for i in filled_slots(step.body))
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        if slot not in opened:
+            frame.starts[slot] = node.start
+        if step.nullable and node.value is None:
+            frame.values[slot] = None
+            return
+        if not isinstance(node.value, list):
+            wrong(frame, slot, "an array")
+        items: list[Any] = []
+        frame.values[slot] = items
+        for element in node.value:
+            if maximum is not None and len(items) >= maximum:
+                frame.refuse(TOO_MANY, slot, element.start, f"at most {maximum} items", str(len(node.value)))
+            for index, initial in resets:
+                frame.values[index] = initial
+            frame.node = element
+            for runner in body:
+                runner(frame)
+            items.append(frame.values[item])
+        frame.node = node
+        if len(items) < minimum:
+            frame.refuse(TOO_FEW, slot, node.start, f"at least {minimum} items", str(len(items)))
+
+    return read
+
+
+def read_members(step: Members, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot, item, minimum, maximum = step.slot, step.item, step.minimum, step.maximum
+    body = prepare_block(prepared, step.body, frozenset())
+    resets = tuple((i, prepared.initial[i]) for i in filled_slots(step.body))
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        if slot not in opened:
+            frame.starts[slot] = node.start
+        if not isinstance(node.value, dict):
+            wrong(frame, slot, "an object")
+        items: dict[str, Any] = {}
+        frame.values[slot] = items
+        for key, member in node.value.items():
+            if maximum is not None and len(items) >= maximum:
+                frame.refuse(TOO_MANY, slot, member.start, f"at most {maximum} members", str(len(node.value)))
+            frame.key[slot] = key
+            check_key(step, frame, key, member.start)
+            for index, initial in resets:
+                frame.values[index] = initial
+            frame.node = member
+            for runner in body:
+                runner(frame)
+            items[key] = frame.values[item]
+        frame.key.pop(slot, None)
+        frame.node = node
+        if len(items) < minimum:
+            frame.refuse(TOO_FEW, slot, node.start, f"at least {minimum} members", str(len(items)))
+
+    return read
+
+
+def check_key(step: Members, frame: Frame, key: str, offset: int | None) -> None:
+    """Refuse a key outside the bounds of its shape, at its value."""
+    if not isinstance(step.key, Text):
+        return
+    if len(key) < step.key.minimum:
+        frame.refuse(
+            TOO_SHORT, step.item, offset, f"a key of at least {step.key.minimum} characters", str(len(key))
+        )
+    if step.key.maximum is not None and len(key) > step.key.maximum:
+        frame.refuse(
+            TOO_LONG, step.item, offset, f"a key of at most {step.key.maximum} characters", str(len(key))
+        )
+
+
+PreparedEntry = tuple[Entry, tuple[StepRunner, ...]]
+
+
+def _entries(entries: tuple[Entry, ...], prepared: PreparedRecord) -> tuple[PreparedEntry, ...]:
+    return tuple((entry, prepare_block(prepared, entry.body, frozenset())) for entry in entries)
+
+
+def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    entries = _entries(step.entries, prepared)
+    spreads = tuple(
+        (
+            prepare(spread.on, prepared.scope),
+            choose(spread.cases),
+            tuple((case.refuse, _entries(case.entries, prepared)) for case in spread.cases),
+        )
+        for spread in step.spreads
+    )
+    unknown, unknown_slot = step.unknown, step.unknown_slot
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        if not isinstance(node.value, dict):
+            wrong(frame, None, "an object")
+        known: set[str] = set()
+        _read_entries(frame, node, entries, known)
+        for on, select, cases in spreads:
+            tag = on(frame)
+            index = select(tag)
+            if index is None:
+                frame.refuse(UNKNOWN_VALUE, None, node.start, "a value with an arm", brief(tag))
+            fault, spread_entries = cases[index]
+            if fault is not None:
+                frame.refuse(fault, None, node.start, "another value", brief(tag))
+            _read_entries(frame, node, spread_entries, known)
+        frame.node = node
+        if unknown == "ignore" and unknown_slot is None:
+            return
+        rest = {key: member for key, member in node.value.items() if key not in known}
+        if unknown == "reject" and rest:
+            key, member = next(iter(rest.items()))
+            frame.refuse(
+                UNKNOWN, None, member.start, "a declared member", quote(key), member=f"[{quote(key)}]"
+            )
+        if unknown_slot is not None:
+            frame.values[unknown_slot] = {key: plain(member) for key, member in rest.items()}
+
+    return read
+
+
+def _read_entries(frame: Frame, node: Node, entries: tuple[PreparedEntry, ...], known: set[str]) -> None:
+    for entry, body in entries:
+        known.add(entry.key)
+        member = node.value.get(entry.key)
+        if member is None:
+            frame.node = node
+            if entry.required:
+                frame.refuse(MISSING, entry.slot, node.start, "the member", "nothing")
+            continue
+        frame.node = member
+        for runner in body:
+            runner(frame)
+    frame.node = node
+
+
+def read_array(step: Array, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    entries = _entries(step.entries, prepared)
+    needed = sum(1 for entry in step.entries if entry.required)
+
+    def read(frame: Frame) -> None:
+        node = current(frame)
+        if not isinstance(node.value, list):
+            wrong(frame, None, "an array")
+        if len(node.value) > len(entries):
+            extra = node.value[len(entries)]
+            frame.refuse(TOO_MANY, None, extra.start, f"at most {len(entries)} items", str(len(node.value)))
+        for position, (entry, body) in enumerate(entries):
+            if position >= len(node.value):
+                if entry.required:
+                    frame.refuse(MISSING, entry.slot, node.start, f"{needed} items", str(len(node.value)))
+                continue
+            frame.node = node.value[position]
+            for runner in body:
+                runner(frame)
+        frame.node = node
+
+    return read
