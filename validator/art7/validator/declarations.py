@@ -13,12 +13,14 @@ from functools import cached_property
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir.module import (
     CheckAction,
-    ErrorDeclaration,
     Identity,
+    Module,
     Protocol,
     RaiseAction,
     Resolution,
     RoleMachine,
+    RunAction,
+    Scenario,
     Schedule,
     SendAction,
     Specification,
@@ -97,6 +99,51 @@ class Declarations:
         """Return the role machine `module.Protocol.role`, or None."""
         declaration = self.find(name)
         return declaration.value if declaration and isinstance(declaration.value, RoleMachine) else None
+
+    def scenario(self, name: str) -> Scenario | None:
+        """Return the scenario `module.Protocol.scenario`, or None."""
+        declaration = self.find(name)
+        return declaration.value if declaration and isinstance(declaration.value, Scenario) else None
+
+    def slot(self, name: str) -> Slot | None:
+        """Return the field `module.Message.field`, or None."""
+        declaration = self.find(name)
+        return declaration.value if declaration and isinstance(declaration.value, Slot) else None
+
+    def schedules_run(self, protocol: str) -> set[str]:
+        """Return the qualified names of the schedules that the roles of a protocol run."""
+        value = self.protocol(protocol)
+        if value is None:
+            return set()
+        module = self.module_of(protocol)
+        transitions = (t for role in value.roles for state in role.states for t in state.transitions)
+        runs = (action for t in transitions for action in t.actions if isinstance(action, RunAction))
+        return {run.name if self.find(run.name) else qualified(module, run.name) for run in runs}
+
+    @cached_property
+    def requirement_ids(self) -> frozenset[str]:
+        """The ids of all numbered requirements."""
+        nodes = (node for module in self.specification.modules.values() for node in _nodes(module))
+        return frozenset(node.id for node in nodes if isinstance(node, Requirement))
+
+    def docs(self) -> Iterator[tuple[str, str, Span]]:
+        """Yield (name, prose, place) of every documented thing in the offer's own modules."""
+        for name, module in self._own_modules():
+            for node in _nodes(module):
+                doc, span = getattr(node, "doc", ""), getattr(node, "span", None)
+                if doc and (span is None or isinstance(span, Span)):
+                    yield getattr(node, "name", name) or name, doc, span or _module_span(module.file)
+
+    def references(self) -> Iterator[tuple[str, str, Span]]:
+        """Yield (name, citation, place) of every `ref` in the offer's own modules."""
+        for name, module in self._own_modules():
+            for node in _nodes(module):
+                span = getattr(node, "span", None) or _module_span(module.file)
+                for reference in getattr(node, "refs", ()):
+                    yield getattr(node, "name", getattr(node, "id", name)), reference, span
+
+    def _own_modules(self) -> Iterator[tuple[str, Module]]:
+        return ((name, module) for name, module in self.specification.modules.items() if name in self.own)
 
     def slots(self, name: str) -> Iterator[tuple[str, Slot]]:
         """Yield (qualified path, slot) of all that a reader of message `name` sees, nested records included."""
@@ -227,16 +274,21 @@ def _raised(declarations: Declarations) -> set[str]:
 
 
 def _errors_below(root: object) -> Iterator[str]:
-    pending = [root]
+    for node in _nodes(root):
+        yield from _errors_of(node)
+
+
+def _nodes(root: object) -> Iterator[object]:
+    """Yield every node of the IR below `root`, each once, in textual order."""
+    pending, seen = [root], set[int]()
     while pending:
         node = pending.pop()
         if isinstance(node, tuple):
-            pending.extend(node)
-        elif isinstance(node, ErrorDeclaration) or not is_dataclass(node):
-            continue
-        else:
-            yield from _errors_of(node)
-            pending.extend(getattr(node, each.name) for each in fields(node))
+            pending.extend(reversed(node))
+        elif is_dataclass(node) and not isinstance(node, Span) and id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            pending.extend(getattr(node, each.name) for each in reversed(fields(node)))
 
 
 def _errors_of(node: object) -> Iterator[str]:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Protocol
 
 from art7.grammar.diagnostics import Diagnostic, Span
-from art7.grammar.ir.module import Specification
+from art7.grammar.ir.module import Resolution, Specification
+from art7.grammar.ir.plan import Slot
 from art7.grammar.untrusted import Bundle
-from art7.validator.declarations import Declarations
+from art7.grammar.untrusted.positions import Positions
+from art7.validator.declarations import Declarations, qualified, records_of
 from art7.validator.documents import Line, Passage, document_lines, passages
 from art7.validator.examples import Codec
 from art7.validator.law import Law
-from art7.validator.manifest.functions import Function
+from art7.validator.manifest.functions import Function, Limit
 from art7.validator.manifest.mentions import Mention, Path, mentions
 from art7.validator.manifest.parties import Party
 from art7.validator.manifest.protection import Measure
+from art7.validator.manifest.read import place
 from art7.validator.manifest.root import Manifest
 
 MANIFEST = "offer.toml"
 
 
-class Positions(Protocol):
-    """Where each key of the manifest stands."""
+@dataclass(frozen=True, slots=True)
+class TimerValue:
+    """A duration and where the manifest states it."""
 
-    def span(self, path: Path) -> Span:
-        """Return the place of `path`, or of the nearest table above it that was written."""
-        ...
+    value: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Offer:
 
     def at(self, *path: str | int) -> Span:
         """Return the place of a statement of the manifest."""
-        return self.positions.span(path)
+        return place(self.positions, path)
 
     @cached_property
     def declarations(self) -> Declarations:
@@ -117,6 +120,158 @@ class Offer:
         """Return the party that plays a role of a protocol."""
         name = f"{protocol}.{role}"
         return next((party for party in self.manifest.party if name in party.plays), None)
+
+    def exchanged_slots(self) -> Iterator[tuple[str, Slot]]:
+        """Yield (name, slot) of every field of the offer's own messages that functions and features exchange.
+
+        A tag on a field speaks for what it contains; untagged fields are looked into.
+        """
+        features = (name for feature in self.manifest.feature for name in feature.messages)
+        pending = [*self.provided_messages, *features][::-1]
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            record = self.declarations.record(name)
+            if record is None or name in seen or not self.declarations.is_own(name):
+                continue
+            seen.add(name)
+            for slot in record.api():
+                inner = list(records_of(slot.shape))
+                if slot.data is not None or not inner:
+                    yield f"{name}.{slot.name}", slot
+                else:
+                    pending.extend(inner)
+
+    def reads(self, point: str, field_name: str) -> bool:
+        """Whether a message of function `point`, or of a feature that it needs, holds the field."""
+        functions = [each for _, each in self.interoperable() if each.point == point]
+        messages = [name for each in functions for name in self.messages_of(each)]
+        messages += [name for feature in self.manifest.feature for name in feature.messages]
+        messages += [t.reporting for t in self.manifest.threat if t.reporting]
+        for each in functions:
+            resolution = self.declarations.find(each.identity or "")
+            if resolution is not None and isinstance(resolution.value, Resolution):
+                messages.append(
+                    qualified(self.declarations.module_of(resolution.name), resolution.value.result)
+                )
+            messages += sorted(self.declarations.messages_of(each.provides.protocol or ""))
+        return any(path == field_name for name in messages for path, _ in self.declarations.slots(name))
+
+    def states(self, path: str) -> bool:
+        """Whether the manifest says something at a dotted path; arrays are looked into."""
+        found: list[object] = [self.manifest]
+        for key in path.split("."):
+            found = [
+                getattr(value, key)
+                for each in found
+                for value in (each if isinstance(each, tuple) else (each,))
+            ]
+        return any(value not in (None, (), "", {}) for value in found)
+
+    def declares(self, kind: str) -> bool:
+        """Whether a module of the offer declares something of a kind, or it has a vector or a component."""
+        match kind:
+            case "vector":
+                in_modules = any(self.specification.modules[m].vectors for m in self.own_modules)
+                return in_modules or any(path.startswith("vectors/") for path in self.bundle.files)
+            case "component":
+                return any(component.catalogue in self.catalogue for component in self.manifest.component)
+            case "group":
+                return any(
+                    function.provides.protocol is not None and self.law.functions[function.point].group
+                    for _, function in self.interoperable()
+                    if function.point in self.law.functions
+                )
+            case _:
+                return bool(self.declarations.of(kind))
+
+    def limits(self) -> Iterator[tuple[Path, Limit, str]]:
+        """Yield (path, limit, point) for every limit of every interoperable function."""
+        for n, function in self.interoperable():
+            for name, limit in function.limits.items():
+                yield ("function", n, "limits", name), limit, function.point
+            for m, media in enumerate(function.media):
+                if media.max_octets is not None:
+                    yield ("function", n, "media", m, "max_octets"), media.max_octets, function.point
+
+    def limit_duties(self, path: Path, point: str) -> tuple[str, ...]:
+        """Return the duties that a limit at `path` bears on."""
+        if len(path) > 3 and path[2] == "media":
+            media = self.manifest.function[int(path[1])].media[int(path[3])]
+            return ("O-05", *self.obligations_of(point, media.content))
+        return ("O-05", *self.obligations_of(point))
+
+    def timers(self) -> dict[str, list[TimerValue]]:
+        """Return every timer of the boundary by kind, also those stated elsewhere in the manifest."""
+        found: dict[str, list[TimerValue]] = {}
+        for n, timer in enumerate(self.manifest.timer):
+            found.setdefault(timer.kind, []).append(TimerValue(timer.value, ("timer", n, "value")))
+        storage = self.manifest.service_levels.offline_storage
+        if storage is not None:
+            path: Path = ("service_levels", "offline_storage")
+            found.setdefault("offline_storage", []).append(TimerValue(storage, path))
+        for n, function in self.interoperable():
+            for m, media in enumerate(function.media):
+                if media.expiry is not None:
+                    path = ("function", n, "media", m, "expiry")
+                    found.setdefault("media_expiry", []).append(TimerValue(media.expiry, path))
+        return found
+
+    def is_test(self, text: str) -> bool:
+        """Whether `scenario:…`, `requirement:…` or `vectors:…` names a test that the bundle has."""
+        kind, _, name = text.partition(":")
+        match kind:
+            case "scenario":
+                return self.declarations.scenario(name) is not None
+            case "requirement":
+                return name in self.declarations.requirement_ids
+            case "vectors":
+                folder = name.rstrip("/") + "/"
+                return name in self.bundle.files or any(path.startswith(folder) for path in self.bundle.files)
+            case _:
+                return False
+
+    @cached_property
+    def text_lines(self) -> tuple[Line, ...]:
+        """Every line of prose and of textual examples."""
+        files = (f for f in sorted(self.texts) if f.endswith((".md", ".txt", ".sh", ".http", ".py", ".yaml")))
+        extra = (f for f in sorted(self.texts) if f.startswith("examples/"))
+        return tuple(
+            line
+            for file in dict.fromkeys((*files, *extra))
+            for line in document_lines(file, self.texts[file])
+        )
+
+    @property
+    def listing_date(self) -> date | None:
+        """The day from which periods run: notification of the decision, else its date."""
+        decision = self.manifest.gatekeeper.decision
+        return (decision.notified or decision.date) if decision else None
+
+    def extensions(self, point: str | None) -> list[date]:
+        """Return the dates to which decisions under Art. 7(6) move a function, or (None) the whole offer."""
+        rows = self.manifest.gatekeeper.extension
+        return [row.until for row in rows if not row.points or (point is not None and point in row.points)]
+
+    @cached_property
+    def restrictable(self) -> frozenset[str]:
+        """Everything that a measure may say it restricts."""
+        manifest = self.manifest
+        names = {restriction.id for restriction in manifest.eligibility.restriction}
+        names.update(f"parity:{row.aspect}" for row in manifest.parity)
+        names.update(f"data:{row.field or row.observed}" for row in manifest.data)
+        names.update(f"feature:{feature.id}" for feature in manifest.feature)
+        names.update(f"quota:{quota.subject}" for quota in manifest.quota)
+        names.update(("level:availability", "level:latency_p99_ms"))
+        for function in manifest.function:
+            names.update(f"limit:{function.point}:{name}" for name in function.limits)
+            names.update(f"limit:{function.point}:{media.content}" for media in function.media)
+        return frozenset(names)
+
+    @staticmethod
+    def choice_duty(side: str) -> str:
+        """Return the duty that one side of the users' choice stands for."""
+        return "O-30" if side == "gatekeeper_users" else "O-31"
 
     def obligations_of(self, point: str, content: str | None = None) -> tuple[str, ...]:
         """Return the duties that a point of Art. 7(2) stands for, narrowed to one class of content."""

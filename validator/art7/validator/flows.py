@@ -1,0 +1,61 @@
+"""Who can read what: content and secrets followed from message to role, by the formats alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from art7.grammar.diagnostics import Span
+from art7.grammar.ir.plan import Slot
+from art7.grammar.ir.shape import Octets
+from art7.validator.offer import Offer
+
+CONTENT = "content"
+"""A data tag whose purpose is this word, or begins with it, marks what users write to one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A field that a role can read although the party that plays it is no end."""
+
+    field: str
+    what: str
+    message: str
+    protocol: str
+    role: str
+    party: str
+    span: Span
+    sent: Span
+
+
+def content_exposures(offer: Offer) -> Iterator[Exposure]:
+    """Yield every readable content field and secret, once for each role that receives it."""
+    seen: set[tuple[str, str, str]] = set()
+    for sending in offer.declarations.sendings:
+        party = offer.player(sending.protocol, sending.receiver)
+        if party is None or party.kind == "end" or not offer.declarations.is_own(sending.protocol):
+            continue
+        for name, slot in offer.declarations.slots(sending.message):
+            what = _sensitive(slot)
+            key = (name, sending.protocol, sending.receiver)
+            if what is not None and key not in seen:
+                seen.add(key)
+                yield Exposure(
+                    field=name,
+                    what=what,
+                    message=sending.message,
+                    protocol=sending.protocol,
+                    role=sending.receiver,
+                    party=party.id,
+                    span=slot.span,
+                    sent=sending.span,
+                )
+
+
+def _sensitive(slot: Slot) -> str | None:
+    if isinstance(slot.shape, Octets) and slot.shape.secret:
+        return "a secret"
+    purpose = slot.data.purpose if slot.data else None
+    if purpose is not None and purpose.replace("_", "-").split("-")[0] == CONTENT:
+        return "content in the clear"
+    return None

@@ -1,0 +1,39 @@
+"""Rule `unknown_declaration`; its page is the docstring below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from art7.validator.manifest.base import Names
+from art7.validator.offer import Offer
+from art7.validator.rule import Finding, rule
+from art7.validator.wording import suggestion
+
+
+@rule("A7-V201", clause="DMA Art. 7(4)", obligation="O-02", finding="F-02")
+def unknown_declaration(offer: Offer) -> Iterator[Finding]:
+    """The manifest names a declaration that no module has.
+
+    Why: a dangling name is a part of the interface that nobody can implement.
+    Bad:
+        [[identifier]]
+        identity = "minimal.Handel"
+        namespace = "handles"
+        shared = false
+    Good:
+        [[identifier]]
+        identity = "minimal.Handle"
+        namespace = "handles"
+        shared = false
+    """
+    for mention in offer.mentions:
+        if not isinstance(mention.marker, Names) or offer.declarations.find(mention.value):
+            continue
+        if mention.marker.kinds == ("catalogue",):
+            continue
+        names = [d.name for d in offer.declarations.by_name.values() if d.kind in mention.marker.kinds]
+        yield Finding(
+            f"no {' or '.join(mention.marker.kinds)} `{mention.value}`{suggestion(mention.value, names)}",
+            offer.at(*mention.path),
+            help="declare it in a module of the bundle, or correct the name",
+        )
