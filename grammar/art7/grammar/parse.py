@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from art7.grammar import limits, syntax
 from art7.grammar.build import TreeBuilder
-from art7.grammar.diagnostics import Report
+from art7.grammar.diagnostics import Diagnostic, Report, Severity
 from art7.grammar.faults import Faults
 from art7.grammar.source import check_text
 from art7.grammar.tables import BEGIN, EXTEND, PASS, Rule, Tables, load_tables
 from art7.grammar.terminals import PUNCTUATION_CLASSES, Terminals, TooDeep, scan
+
+if TYPE_CHECKING:
+    from art7.grammar.recovery import Recovery
 
 _UNIT, _PASS, _CALL, _CALL_ONE, _CALL_ALL, _CALL_SOME, _BEGIN, _EXTEND = range(8)
 
@@ -33,7 +36,13 @@ def parse(text: str, file: str, report: Report) -> syntax.Module | None:
     any text; time grows linearly with it.
     """
     report.sources.setdefault(file, text)
-    faults = Faults(report)
+    before = len(report.diagnostics)
+    module = _read(text, file, Faults(report))
+    report.diagnostics[before:] = sorted(report.diagnostics[before:], key=_place)
+    return module
+
+
+def _read(text: str, file: str, faults: Faults) -> syntax.Module | None:
     if not check_text(text, file, faults):
         return None
     tables = load_tables()
@@ -44,6 +53,11 @@ def parse(text: str, file: str, report: Report) -> syntax.Module | None:
         advice = "give the inner part a name of its own"
         faults.add("A7-P020", f"nested more than {limits.DEPTH} deep", deep.span, help=advice)
         return None
+
+
+def _place(found: Diagnostic) -> tuple[bool, int]:
+    """Diagnostics are shown in the order of the text, the note about further ones last."""
+    return (found.severity is Severity.NOTE, found.span.start)
 
 
 class Machine:
@@ -57,36 +71,42 @@ class Machine:
         self.values: list[Any] = []
         self.firsts: list[int] = []
         self.pending: list[int] = []
+        self.trail: list[Any] = []
+        self.following = 0
         self.is_headless = False
+        self.recovery: Recovery | None = None
         builder = TreeBuilder(terminals, faults)
         self.reductions = [_reduction(rule, builder) for rule in tables.rules]
 
     def run(self) -> syntax.Module | None:
         """Parse to the end of the text, recovering from every fault on the way."""
-        rows, gotos, reductions = self.tables.rows, self.tables.gotos, self.reductions
+        rows, reductions = self.tables.rows, self.reductions
         states, values, firsts, pending = self.states, self.values, self.firsts, self.pending
+        trail = self.trail
         kinds = self.terminals.kinds
         ladder: dict[tuple[int, str, str], int] = {}
         current = following = last = 0
-        terminal: str | None = None
+        terminal = ""
         while True:
             row = rows[states[-1]]
-            if terminal is None:
+            if not terminal:
                 terminal = kinds[current]
                 if terminal not in row:
                     terminal = self._choose(row, current)
-            action = row.get(terminal) if terminal is not None else None
+            action = row.get(terminal)
             if action is None:
                 if states[-1] == self.tables.end:
                     return None if self.is_headless else values[-1]
+                self.following = following
+                self._undo()
+                row = rows[states[-1]]
                 step = self._split_sign(row, current) or self._recover(current)
                 if step < 0:
                     return None
-                if not pending:
-                    following = step
-                current, terminal = step, None
+                current, following, terminal = step, self.following, ""
                 continue
             if action >= 0:
+                trail.clear()
                 states.append(action)
                 values.append(current)
                 firsts.append(current)
@@ -96,49 +116,52 @@ class Machine:
                 else:
                     following += 1
                     current = following
-                terminal = None
+                terminal = ""
                 continue
             origin, size, mode, method, wanted = reductions[~action]
+            if mode == _UNIT:
+                trail.append((_UNIT, states[-1], values[-1:], firsts[-1:]))
+                states.pop()
+                target = ladder.get((states[-1], origin, terminal))
+                if target is None:
+                    target = ladder[states[-1], origin, terminal] = self._climb(states[-1], origin, terminal)
+                states.append(target)
+                continue
             if size == 0:
                 first = current
-                value = method(current, last)
-                base = states[-1]
-            elif mode == _UNIT:
-                first = firsts.pop()
-                value = values.pop()
-                states.pop()
-                base = states[-1]
+                children: list[Any] = []
+                trail.append((mode, (), (), ()))
             else:
                 first = firsts[-size]
                 children = values[-size:]
+                trail.append((mode, states[-size:], children, firsts[-size:]))
                 del values[-size:], firsts[-size:], states[-size:]
-                if mode == _CALL_ONE:
-                    value = method(first, last, children[wanted])
-                elif mode == _CALL_ALL:
-                    value = method(first, last, *children)
-                elif mode == _CALL_SOME:
-                    children.append(None)
-                    value = method(first, last, *wanted(children))
-                elif mode == _EXTEND:
-                    value = children[0]
-                    value.append(children[wanted])
-                elif mode == _BEGIN:
-                    value = [children[wanted]]
-                elif mode == _CALL:
-                    value = method(first, last)
-                else:
-                    value = children[wanted]
-                base = states[-1]
-            key = (base, origin, terminal)
-            target = ladder.get(key)
+            if mode == _CALL_ONE:
+                value = method(first, last, children[wanted])
+            elif mode == _CALL_ALL:
+                value = method(first, last, *children)
+            elif mode == _CALL_SOME:
+                value = method(first, last, *wanted([*children, None]))
+            elif mode == _EXTEND:
+                value = children[0]
+                value.append(children[wanted])
+            elif mode == _BEGIN:
+                value = [children[wanted]]
+            elif mode == _CALL:
+                value = method(first, last)
+            else:
+                value = children[wanted]
+            base = states[-1]
+            target = ladder.get((base, origin, terminal))
             if target is None:
-                target = ladder[key] = self._climb(gotos[base], origin, terminal)
+                target = ladder[base, origin, terminal] = self._climb(base, origin, terminal)
             values.append(value)
             firsts.append(first)
             states.append(target)
 
-    def _climb(self, goto: dict[str, int], origin: str, terminal: str) -> int:
+    def _climb(self, base: int, origin: str, terminal: str) -> int:
         """The state after reducing to `origin` and then passing the value up as far as `terminal` asks."""
+        goto = self.tables.gotos[base]
         while True:
             state = goto[origin]
             action = self.tables.rows[state].get(terminal, 0)
@@ -146,9 +169,55 @@ class Machine:
                 return state
             origin = self.reductions[~action][0]
 
-    def _choose(self, row: dict[str, int], index: int) -> str | None:
-        """The best terminal for the lexeme at `index` that the state accepts."""
-        return next((choice for choice in self.terminals.choices(index) if choice in row), None)
+    def _undo(self) -> None:
+        """Take back the reductions since the last shift.
+
+        LALR tables may reduce under a terminal that turns out not to fit; what was expected, and what a
+        corrected word means, is decided by the stacks from before.
+        """
+        for mode, states, children, firsts in reversed(self.trail):
+            self.states.pop()
+            self.values.pop()
+            self.firsts.pop()
+            if mode == _UNIT:
+                self.states.append(states)
+            else:
+                self.states.extend(states)
+            if mode == _EXTEND:
+                children[0].pop()
+            self.values.extend(children)
+            self.firsts.extend(firsts)
+        self.trail.clear()
+
+    def settle(self, terminal: str, current: int, last: int) -> None:
+        """Carry out the reductions that `terminal` asks for, without shifting it."""
+        rows, gotos = self.tables.rows, self.tables.gotos
+        while (action := rows[self.states[-1]].get(terminal, 0)) < 0:
+            origin, size, mode, method, wanted = self.reductions[~action]
+            at = len(self.values) - size
+            first = self.firsts[at] if size else current
+            children = self.values[at:]
+            del self.values[at:], self.firsts[at:], self.states[at + 1 :]
+            value: Any
+            if mode == _EXTEND:
+                value = children[0]
+                value.append(children[wanted])
+            elif mode == _BEGIN:
+                value = [children[wanted]]
+            elif mode in (_UNIT, _PASS):
+                value = children[wanted]
+            elif mode == _CALL_SOME:
+                value = method(first, last, *wanted([*children, None]))
+            else:
+                picked = {_CALL: [], _CALL_ONE: children[wanted or 0 : (wanted or 0) + 1]}.get(mode, children)
+                value = method(first, last, *picked)
+            self.values.append(value)
+            self.firsts.append(first)
+            self.states.append(gotos[self.states[-1]][origin])
+
+    def _choose(self, row: dict[str, int], index: int) -> str:
+        """The best terminal for the lexeme at `index` that the state accepts, or an empty text."""
+        return next((choice for choice in self.terminals.choices(index) if choice in row), "")
 
     def _split_sign(self, row: dict[str, int], index: int) -> int:
         """Read ``>>`` or ``>=`` as two signs where a list of types ends; the index to go on with, or 0."""
@@ -176,6 +245,10 @@ class Machine:
         from art7.grammar.recovery import recover
 
         return recover(self, index)
+
+    def is_keyword(self, value: Any) -> bool:
+        """Whether a value of the stack is a keyword of the text (and not a name spelled like one)."""
+        return isinstance(value, int) and self.terminals.kinds[value] not in ("NAME", "LABEL", "KEY", "CASE")
 
 
 def _reduction(rule: Rule, builder: TreeBuilder) -> Reduction:

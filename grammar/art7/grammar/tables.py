@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,8 +61,9 @@ class Tables:
     literals: dict[str, str]
 
 
+@cache
 def load_tables() -> Tables:
-    """The tables of this version of the grammar, from the cache if there is one."""
+    """The tables of this version of the grammar, from the user's cache if there is one; read once."""
     grammar = GRAMMAR.read_text(encoding="utf-8")
     digest = _digest(grammar)
     path = _cache_path(digest)
