@@ -6,18 +6,16 @@ the careful twin explains. So the order of tests is free here.
 
 from __future__ import annotations
 
+from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
 from art7.codegen.python.tree_view import (
     Lines,
     TreeRecord,
     cases_last_otherwise,
     keeps_node,
 )
-from art7.codegen.python.value_expressions import condition, literal, quoted, source
-from art7.grammar.ir import expression as e
+from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Text
-
-_FLIPPED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def read_function(view: TreeRecord, construct: str) -> str:
@@ -98,7 +96,7 @@ def _entry(lines: Lines, view: TreeRecord, entry: p.Entry, node: str, counts: bo
     with lines.block(f"if {name} is not {sentinel}:"):
         _block(lines, view, entry.body, name, entry.slot)
         _count(lines, counts)
-    if sentinel == "None":
+    if sentinel == "None" and not _takes_null(entry.body):
         lines.read(f"elif {key} in {node}:")
         lines.read(f"    {lines.refusal}")
 
@@ -112,6 +110,12 @@ def _required(lines: Lines, view: TreeRecord, entry: p.Entry, node: str) -> None
         return
     lines.read(f"{name} = {node}")
     _block(lines, view, entry.body, name, entry.slot)
+
+
+def _takes_null(block: p.Block) -> bool:
+    """Whether an explicit null is a value for it, the same as none in Python."""
+    first = block.steps[0]
+    return isinstance(first, p.AnyNode) or getattr(first, "nullable", False)
 
 
 class _indented:
@@ -172,11 +176,11 @@ def _unknown(lines: Lines, view: TreeRecord, step: p.Object, node: str, known: s
         return
     assert step.unknown_slot is not None
     name = view.locals[step.unknown_slot]
-    check = view.scope.support("check_integers" if view.integers else "check_numbers")
     lines.add(f"{name}: dict[str, Any] = {{}}")
     with lines.block(f"if len({node}) != {known}:"):
         lines.read(f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step)})")
-        lines.read(f"{check}({name})")
+        if view.integers:
+            lines.read(f"{view.scope.support('check_integers')}({name})")
 
 
 def _known_keys(view: TreeRecord, step: p.Object) -> str:
@@ -248,7 +252,8 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Scalar():
             _scalar(lines, view, step, node)
         case p.AnyNode(slot=slot):
-            lines.add(f"{view.scope.support('check_integers' if view.integers else 'check_numbers')}({node})")
+            if view.integers:
+                lines.add(f"{view.scope.support('check_integers')}({node})")
             _keep(lines, view.locals[slot], node)
         case p.Items():
             _items(lines, view, step, node)
@@ -259,11 +264,11 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             lines.add(f"{view.locals[slot]} = {function}({node}{view.arguments(step)})")
         case p.Branch():
             _branch(lines, view, step, node)
-        case p.When(condition=test, body=body):
-            lines.refuse_if(f"not {condition(test, view.values)}")
+        case p.When(condition=needed, body=body):
+            lines.refuse_if(refusal(needed, view.values, AND))
             lines.flush()
-            for inner in body.steps:
-                _value_step(lines, view, inner, node, inside)
+            for each in body.steps:
+                _value_step(lines, view, each, node, inside)
         case p.Domain(slot=slot, ranges=ranges):
             test = f"not {view.in_ranges(view.locals[slot], ranges)}"
             _guarded(lines, view, slot, test, inside)
@@ -272,7 +277,7 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Verify():
             _verify(lines, view, step, inside)
         case p.Check(level="must"):
-            lines.refuse_if(_negated(step.condition, view))
+            lines.refuse_if(refusal(step.condition, view.values, AND))
         case p.Check():
             pass
         case _:
@@ -296,24 +301,10 @@ def _verify(lines: Lines, view: TreeRecord, step: p.Verify, inside: bool) -> Non
     if step.implied or slot.value is None:
         return
     name = view.locals[step.slot]
-    test = f"{name} != {_operand(slot.value, view)}"
+    test = f"{name} != {expression(slot.value, view.values).at(BIT_OR)}"
     for guard in step.guard:
         test = f"{view.parameters[guard]} is not None and {test}"
     _guarded(lines, view, step.slot, test, inside)
-
-
-def _operand(expr: e.Expr, view: TreeRecord) -> str:
-    text = source(expr, view.values)
-    return text if isinstance(expr, e.Literal | e.SlotRef | e.ParamRef | e.Call) else f"({text})"
-
-
-def _negated(expr: e.Expr, view: TreeRecord) -> str:
-    if isinstance(expr, e.Binary) and expr.op in _FLIPPED and expr.op in ("==", "!="):
-        flipped = e.Binary(_FLIPPED[expr.op], expr.left, expr.right, expr.kind)
-        return source(flipped, view.values)
-    if isinstance(expr, e.Unary) and expr.op == "not":
-        return condition(expr.operand, view.values)
-    return f"not {condition(expr, view.values)}"
 
 
 _TYPES = {"integer": "int", "text": "str", "boolean": "bool"}
@@ -371,12 +362,11 @@ def _convert(lines: Lines, view: TreeRecord, step: p.Scalar, node: str) -> None:
     if step.form == "number":
         lines.refuse_if(f"type({node}) is not float and type({node}) is not int")
         lines.add(f"{name} = float({node})")
-        lines.refuse_if(f"{name} - {name} != 0.0")
         for test in bound_tests(name, step.minimum, step.maximum):
             lines.refuse_if(test)
         return
     function = view.scope.support("octets_of_text")
-    lines.add(f"{name} = {function}({node}, {literal(step.form)}, {literal(step.padding)})")
+    lines.add(f"{name} = {function}({node}, {quoted(step.form)}, {quoted(step.padding)})")
     for test in length_tests(name, step.minimum, step.maximum):
         lines.refuse_if(test)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
 from art7.codegen.python.builtin_calls import BUILTINS
 from art7.codegen.python.scope import ModuleScope
-from art7.codegen.python.value_expressions import ValueScope, ranges_source, source
+from art7.codegen.python.value_expressions import ValueNames, ranges_source, source
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -100,7 +100,7 @@ class TreeRecord:
     locals: tuple[str, ...]
     parameters: tuple[str, ...]
     claimed: Scope
-    values: ValueScope
+    values: ValueNames
 
     @property
     def integers(self) -> bool:
@@ -135,7 +135,7 @@ class TreeRecord:
 
     def in_ranges(self, text: str, ranges: tuple[tuple[int, int] | tuple[str, str], ...]) -> str:
         """Return the source of a membership test."""
-        return ranges_source(text, ranges, self.scope.support)[0]
+        return ranges_source(text, ranges)
 
     def arguments(self, call: p.CallRecord) -> str:
         """Return `, a, b`: the arguments of a call after its first."""
@@ -150,33 +150,35 @@ class TreeRecord:
         return tuple(entries_of(self.record.body))
 
 
-def tree_view(record: p.Record, scope: ModuleScope, *, checked: bool = False) -> TreeRecord:
-    """Name the values of `record` in one module; `checked`: for the careful twin."""
+def tree_view(record: p.Record, scope: ModuleScope, *, careful: bool = False) -> TreeRecord:
+    """Name the values of `record` in one module; `careful`: for the careful twin."""
     claimed = Scope(_TAKEN | frozenset(scope.names.classes.values()))
     parameters = tuple(claimed.claim(identifier(param.name, _TAKEN)) for param in record.params)
     order = sorted(record.slots, key=lambda slot: not slot.is_api)
     names = {slot.index: claimed.claim(identifier(slot.name, _TAKEN)) for slot in order}
     local_names = tuple(names[slot.index] for slot in record.slots)
     absent = frozenset(slot.index for slot in record.slots if has_sentinel(slot))
-    values = ValueScope(
+    values = ValueNames(
         names=scope.names,
         records=scope.records,
         support=scope.support,
+        module=scope.standard,
         slots=local_names,
         slot_shapes=tuple(slot.shape for slot in record.slots),
         parameters=parameters,
         parameter_shapes=tuple(param.shape for param in record.params),
         absent=absent,
         optional=frozenset(slot.index for slot in record.slots if slot.optional),
-        checked=checked,
-        fields=checked,
+        nullable=frozenset(param.index for param in record.params if param.nullable),
+        careful=careful,
+        fields=careful,
     )
     return TreeRecord(record, scope, local_names, parameters, claimed, values)
 
 
 def has_sentinel(slot: p.Slot) -> bool:
     """Whether null is a value of the slot, so that absence needs a value of its own."""
-    return slot.optional and slot.default is None and isinstance(slot.shape, s.Nullable | s.Anything)
+    return slot.optional and slot.default is None and isinstance(slot.shape, s.Nullable)
 
 
 def entries_of(block: p.Block) -> Iterator[p.Entry]:

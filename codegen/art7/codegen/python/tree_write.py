@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from art7.codegen.python.expressions import AND, quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests
 from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, key_source
-from art7.codegen.python.value_expressions import condition, literal, quoted
+from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Text
 
@@ -111,7 +112,7 @@ def _checks(lines: Lines, view: TreeRecord) -> None:
         if isinstance(step, p.View) and view.record.slots[step.slot].role is p.Role.VIEW:
             lines.add(f"{view.locals[step.slot]} = {view.expression(step.expr)}")
         elif isinstance(step, p.Check) and step.level == "must" and step.on_writing:
-            lines.refuse_if(f"not {condition(step.condition, view.values)}")
+            lines.refuse_if(refusal(step.condition, view.values, AND))
 
 
 # ---- objects ---------------------------------------------------------------------------------------------
@@ -303,14 +304,14 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
             case p.Domain(slot=slot, ranges=ranges):
                 lines.refuse_if(f"not {view.in_ranges(_local(view, slot, block, name), ranges)}")
             case p.Check(level="must", on_writing=True, condition=test):
-                lines.refuse_if(f"not {condition(test, view.values)}")
+                lines.refuse_if(refusal(test, view.values, AND))
             case p.Check() | p.Verify():
                 pass
             case p.View(slot=slot, expr=expr):
                 if view.record.slots[slot].role is p.Role.VIEW:
                     lines.add(f"{view.locals[slot]} = {view.expression(expr)}")
             case p.When(condition=test, body=body):
-                lines.refuse_if(f"not {condition(test, view.values)}")
+                lines.refuse_if(refusal(test, view.values, AND))
                 written = write_value(lines, view, body, name)
             case _:
                 written = _node(lines, view, step, name)
@@ -394,9 +395,7 @@ def _octets(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
     for test in length_tests(name, step.minimum, step.maximum):
         lines.refuse_if(test)
     function = octets_writer(step)
-    return Written(
-        f'f"\\"{{{function}({name})}}\\""' if False else _in_quotes(view.scope.support(function), name)
-    )
+    return Written(_in_quotes(view.scope.support(function), name))
 
 
 def _in_quotes(function: str, name: str) -> str:
@@ -535,6 +534,3 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
             lines.read("items.pop()")
         lines.refuse_if('"" in items')
     lines.add(f"return {_bracketed('[', 'items', ']')}")
-
-
-__all__ = ["literal", "octets_writer", "write_function", "write_value"]

@@ -49,7 +49,17 @@ def _no_constant(word: str) -> Any:
     raise ValueError
 
 
-_parse = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant).raw_decode
+def _finite(digits: str) -> float:
+    """Refuse a number beyond binary64."""
+    number = float(digits)
+    if number - number != 0.0:
+        raise ValueError
+    return number
+
+
+_parse = json.JSONDecoder(
+    object_pairs_hook=_members, parse_float=_finite, parse_constant=_no_constant
+).raw_decode
 
 _ESCAPE = re.compile(
     r"\\(?:[^u]|u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?![dD][89a-fA-F])|([dD])))"
@@ -99,19 +109,6 @@ def check_integers(value: Any) -> None:
         for item in value:
             check_integers(item)
     elif kind is not int or not -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
-        raise ValueError
-
-
-def check_numbers(value: Any) -> None:
-    """Refuse a tree that holds a number beyond binary64."""
-    kind = type(value)
-    if kind is dict:
-        for item in value.values():
-            check_numbers(item)
-    elif kind is list:
-        for item in value:
-            check_numbers(item)
-    elif kind is float and value - value != 0.0:
         raise ValueError
 
 
@@ -187,3 +184,13 @@ def octets_of_text(value: Any, alphabet: str, padding: str) -> bytes:
     if padding == "required" and len(value) % 4 or padding == "none" and "=" in value:
         raise ValueError
     return base64_decode(value) if alphabet == "base64" else base64url_decode(value)
+
+
+def present(value: Any) -> Any:
+    """`value`, or `None` for a member that is not there."""
+    return None if value is ABSENT else value
+
+
+def octets_count(value: Any) -> int:
+    """Octets of a text in UTF-8; 0 for an absent one."""
+    return len(value.encode()) if value else 0
