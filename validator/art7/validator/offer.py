@@ -13,6 +13,7 @@ from art7.grammar.ir.plan import Slot
 from art7.grammar.untrusted import Bundle
 from art7.grammar.untrusted.positions import Positions
 from art7.validator.declarations import Declarations, qualified, records_of
+from art7.validator.digests import Listing
 from art7.validator.documents import Line, Passage, document_lines, passages
 from art7.validator.examples import Codec
 from art7.validator.law import Law
@@ -46,6 +47,7 @@ class Offer:
     own_modules: frozenset[str]
     catalogue: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict)
+    listing: Listing | None = None
     codec: Codec | None = None
     reading: tuple[Diagnostic, ...] = ()
 

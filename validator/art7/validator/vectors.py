@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from art7.grammar.diagnostics import Report, Span
 from art7.grammar.untrusted import json_strict
 from art7.grammar.untrusted.positions import Positions
 from art7.validator.declarations import qualified
+from art7.validator.examples import Codec, Refused, comparable, first_difference
 from art7.validator.offer import Offer
 
 MOST_OCTETS = 4 << 20
@@ -84,3 +86,54 @@ def _rows(
             yield from _rows(file, value[key], (*path, key), named, positions, depth + 1)
         if not lists and ("bytes" in value or "value" in value or "steps" in value or "id" in value):
             yield FileVector(file, path, named, value, positions)
+
+
+_FILE_KEYS = ("file", "path", "url", "href", "source", "include", "bytes_file", "value_file")
+_CUT = re.compile(r"\.\.\.|…")
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
+_RESULTS = ("valid", "invalid", "acceptable")
+
+
+def outside_names(row: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Yield (key, name) of every file that a vector names and the bundle does not have."""
+    for key in _FILE_KEYS:
+        name = row.get(key)
+        if isinstance(name, str) and name not in files and f"vectors/{name}" not in files:
+            yield key, name
+
+
+def gaps(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (key, message) for what keeps a vector from being a test."""
+    octets, result = row.get("bytes"), row.get("result")
+    for key, value in row.items():
+        if key != "comment" and isinstance(value, str) and _CUT.search(value):
+            yield key, f"`{key}` of the vector is cut short"
+    if isinstance(octets, str) and not _CUT.search(octets) and not _HEX.fullmatch(octets):
+        yield "bytes", "`bytes` of the vector is not lower-case hexadecimal in whole octets"
+    if result is not None and result not in _RESULTS:
+        yield "result", f"`result` of the vector is not one of {', '.join(_RESULTS)}"
+    if result == "invalid" and not row.get("error"):
+        yield "result", "an invalid vector does not say which error it must give"
+
+
+def lies(vector: FileVector, codec: Codec) -> Iterator[tuple[str, str]]:
+    """Yield (key, message) where the codec and a vector of octets disagree."""
+    row = vector.row
+    octets, result, params = row.get("bytes"), row.get("result", "valid"), row.get("params", {})
+    if not isinstance(octets, str) or not _HEX.fullmatch(octets) or vector.subject is None or params:
+        return  # vectors with keys are replayed by `art7 replay`, which has what they need
+    decoded = codec.decode(vector.subject, bytes.fromhex(octets), {})
+    if isinstance(decoded, Refused):
+        if decoded.code == "unsupported":
+            return
+        if result == "valid":
+            place = f" at octet {decoded.offset}" if decoded.offset is not None else ""
+            yield "bytes", f"a valid vector is refused: {decoded.code}{place}"
+        elif result == "invalid" and row.get("error") not in (None, decoded.code):
+            yield "error", f"an invalid vector gives `{decoded.code}`, expected another error"
+    elif result == "invalid":
+        yield "bytes", "an invalid vector is accepted"
+    elif "value" in row:
+        path = first_difference(comparable(decoded), comparable(row["value"]))
+        if path is not None:
+            yield "value", f"octets and value of the vector differ at `{path}`"

@@ -1,0 +1,42 @@
+"""Rule `made_up_example`; its page is the docstring below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from art7.grammar.diagnostics import Span
+from art7.validator.example_check import shared_prefixes, truncations
+from art7.validator.offer import Offer
+from art7.validator.rule import Finding, rule
+
+
+@rule("A7-V803", clause="DMA Art. 7(4)", obligation="O-23", finding="F-25", defeats=False)
+def made_up_example(offer: Offer) -> Iterator[Finding]:
+    """Sample values are cut short, or one is the beginning of another.
+
+    Why: such values cannot be derived or verified, so the example tests nothing.
+    Bad:
+        --- examples/text.json
+        { "id": "m1", "sender": "ann@one.example", "recipient": "bob@two.example", "ciphertext": "3q2-7w…" }
+    Good:
+        [[example]]
+        id = "text"
+        message = "minimal.Envelope"
+    """
+    for example in offer.manifest.example:
+        for form in example.forms:
+            content = offer.bundle.files.get(form.file)
+            if content is None:
+                continue
+            for path in truncations(form.kind, content):
+                yield Finding(
+                    f"example `{example.id}`: the value {path} is cut short",
+                    Span(form.file, 1, 1, 1, 1),
+                    help="print all of it",
+                )
+            for shorter, longer in shared_prefixes(form.kind, content):
+                yield Finding(
+                    f"example `{example.id}`: `{shorter}` is the beginning of `{longer}`",
+                    Span(form.file, 1, 1, 1, 1),
+                    help="use values that were really generated",
+                )
