@@ -1,6 +1,6 @@
 """Every code of every room with its explanation, gathered from where each room defines them.
 
-A room publishes codes as a module-level table `CODES`: code → title, or → (title, explanation, next step…).
+A room publishes codes as a module-level table `CODES`: code → title, or → (title, explanation, next step).
 Rules of the validator are pages of their own. Only modules that define such a table are loaded.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import art7
 
@@ -51,8 +52,12 @@ def _tables() -> Iterator[CodePage]:
         if not isinstance(table, Mapping):
             continue
         for code, entry in table.items():
-            title, *rest = (entry,) if isinstance(entry, str) else tuple(entry)
-            yield CodePage(str(code), str(title), tuple(str(part) for part in rest if part))
+            yield _page(str(code), entry)
+
+
+def _page(code: str, entry: Any) -> CodePage:
+    title, *rest = (entry,) if isinstance(entry, str) else tuple(entry)
+    return CodePage(code, str(title), tuple(str(part) for part in rest if part))
 
 
 def _modules_with_codes() -> list[str]:

@@ -5,7 +5,7 @@ on content, never writes, and is bounded in time and memory by documented limits
 """
 
 from art7.grammar.untrusted.bundle import Bundle
-from art7.grammar.untrusted.codes import CODES, CodeText
+from art7.grammar.untrusted.codes import CODES
 from art7.grammar.untrusted.documents import read_document
 from art7.grammar.untrusted.json_strict import JsonDocument
 from art7.grammar.untrusted.limits import LIMITS, Limits
@@ -17,7 +17,6 @@ __all__ = [
     "CODES",
     "LIMITS",
     "Bundle",
-    "CodeText",
     "JsonDocument",
     "Limits",
     "Positions",
