@@ -52,5 +52,4 @@ def shown(text: str | bytes) -> str:
 
 
 def _escape(character: str) -> str:
-    point = ord(character)
-    return f"\\u{{{point:X}}}"
+    return "\\\\" if character == "\\" else f"\\u{{{ord(character):X}}}"
