@@ -1,0 +1,1 @@
+"""Vectors against any program: the adapter protocol, and who passed what."""
