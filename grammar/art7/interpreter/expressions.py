@@ -129,7 +129,7 @@ def _unary(expr: Unary, scope: Scope) -> Evaluate:
     operand = prepare(expr.operand, scope)
     if expr.op == "not":
         return lambda frame: not operand(frame)
-    apply: Callable[[Any], Any] = {"-": operator.neg, "~": operator.invert}[expr.op]
+    apply = _UNARY[expr.op]
 
     def compute(frame: Frame) -> Any:
         value = operand(frame)
@@ -204,6 +204,7 @@ def _exclusive_or(a: Any, b: Any) -> Any:
     return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")
 
 
+_UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "~": operator.invert}
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -314,13 +315,14 @@ def _position(expr: Position, scope: Scope) -> Evaluate:
         "end": lambda frame: frame.run.end - frame.origin,
         "offset": lambda frame: frame.run.position - frame.origin,
         "start": lambda frame: frame.start - frame.origin,
+        "index": lambda frame: frame.run.index,
     }[expr.word]
 
 
 def _octet_at(expr: OctetAt, scope: Scope) -> Evaluate:
     offset = prepare(expr.offset, scope)
 
-    def read(frame: Frame) -> int:
+    def read(frame: Frame) -> Any:
         place = offset(frame) + frame.origin
         if not frame.origin <= place < frame.run.end:
             fault = Fault("truncated")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from art7.grammar.ir.plan import Fault
+from art7.grammar.ir.plan import Fault, Role
 from art7.interpreter.errors import DecodeError, EncodeError, FieldNode, Note
-from art7.interpreter.quoting import brief, quote
+from art7.interpreter.quoting import brief, printable, quote
 
 if TYPE_CHECKING:
     from art7.interpreter.json_scanner import Node
@@ -41,7 +41,9 @@ class Run:
         "data",
         "depth",
         "depth_limit",
+        "callees",
         "end",
+        "index",
         "marks",
         "notes",
         "position",
@@ -56,6 +58,8 @@ class Run:
         self.position = 0
         self.end = len(data)
         self.depth = 0
+        self.index = 0
+        self.callees: list[tuple[Frame, tuple[tuple[int, bool], ...]]] = []
         self.depth_limit = depth_limit
         self.writing = writing
         self.traced = False
@@ -160,6 +164,31 @@ class Frame:
         if self.run.writing:
             raise EncodeError(fault.code, number, offset=None, **common)
         raise DecodeError(fault.code, number, offset=offset, **common)
+
+    def load(self, value: Any) -> None:
+        """Take the members of an API value, for writing. Read-only ones are passed over."""
+        from art7.interpreter.conform import conform, wrong
+
+        prepared = self.prepared
+        if isinstance(value, list | tuple):
+            if len(value) != len(prepared.api):
+                wrong(self, None, f"{len(prepared.api)} members", value)
+            value = {name: one for (_, name), one in zip(prepared.api, value, strict=True)}
+        if not isinstance(value, dict):
+            wrong(self, None, "a record", value)
+        for name in value:
+            if name not in prepared.names:
+                fault = Fault("unknown_field")
+                self.refuse(
+                    fault, None, None, "a declared member", "another", member=printable(str(name))[:60]
+                )
+        for slot in prepared.settable:
+            given = value.get(slot.name, ABSENT)
+            if given is ABSENT or (given is None and slot.index not in prepared.distinguishing):
+                if slot.role is Role.VIEW_INPUT and not slot.optional and self.values[slot.index] is None:
+                    self.refuse(Fault("missing_field"), slot.index, None, "a value", "nothing")
+                continue
+            self.values[slot.index] = conform(slot.shape, given, self, slot.index)
 
     def partial(self) -> Any:
         """Return what is known of the whole message: the members read so far, nested."""

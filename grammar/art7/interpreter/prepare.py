@@ -18,6 +18,7 @@ from art7.grammar.ir.plan import (
     Bits,
     Block,
     Branch,
+    Domain,
     Fields,
     Form,
     Items,
@@ -29,6 +30,7 @@ from art7.grammar.ir.plan import (
     Slot,
     Step,
     Verify,
+    View,
 )
 from art7.interpreter.expressions import constant, distinguishes_null, prepare
 from art7.interpreter.frame import ABSENT, Frame
@@ -65,10 +67,12 @@ class PreparedRecord:
         self.measured = _measured(record)
         self.is_message = record.kind == "message"
         self.api = tuple((slot.index, slot.name) for slot in record.api())
+        self.names = frozenset(name for _, name in self.api)
+        self.settable = tuple(slot for slot in record.api() if slot.role is not Role.VIEW)
         self.distinguishing = frozenset(s.index for s in record.slots if distinguishes_null(s))
         self.lenient = self._lenient()
         self.steps: tuple[StepRunner, ...] = ()
-        self.emit: tuple[int, ...] = record.body.emit
+        self.write: StepRunner | None = None
         self._values: dict[int, Evaluate] = {}
 
     def _initial(self, slot: Slot) -> Any:
@@ -134,7 +138,7 @@ class Interpreter:
         if found is None:
             found = PreparedRecord(self.specification.record(name), self, mode)
             self._prepared[name, mode] = found
-            found.steps = prepare_block(found, found.record.body, frozenset())
+            _make_ready(found)
         return found
 
     def modules_near(self, record: str) -> Iterator[Module]:
@@ -147,12 +151,22 @@ class Interpreter:
                 yield modules[name]
 
 
+def _make_ready(prepared: PreparedRecord) -> None:
+    body = prepared.record.body
+    if prepared.mode.writing:
+        from art7.interpreter.write_common import write_block
+
+        prepared.write = write_block(prepared, body, frozenset())
+    else:
+        prepared.steps = prepare_block(prepared, body, frozenset())
+
+
 def prepare_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]) -> tuple[StepRunner, ...]:
     """Return the closures of a block's steps. `opened`: slots that an enclosing region already measures."""
     from art7.interpreter.tables import READERS, WRITERS
 
     if prepared.mode.writing:
-        return tuple(WRITERS[type(step)](step, prepared, opened) for step in block.steps)
+        return tuple(_writer(WRITERS[type(step)], step, prepared, opened) for step in block.steps)
     runners: list[StepRunner] = []
     for step in block.steps:
         runner = READERS[type(step)](step, prepared, opened)
@@ -164,6 +178,22 @@ def prepare_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]
             runner = traced(step, runner, prepared, opened)
         runners.append(runner)
     return tuple(runners)
+
+
+def _writer(make: Any, step: Step, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    """Return a step's writer; in a record whose places matter it marks where its slots begin."""
+    from art7.interpreter.write_common import placed
+
+    runner: StepRunner = make(step, prepared, opened)
+    if not prepared.record.origin:
+        return runner
+    if isinstance(step, Bits):
+        width = 8 * step.octets
+        slots = [(f.slot, (width - f.shift - f.width) // 8) for f in step.fields if f.slot is not None]
+        return placed(runner, tuple(slots))
+    slot = getattr(step, "slot", None)
+    is_test = isinstance(step, Verify | Domain | View)
+    return runner if slot is None or slot in opened or is_test else placed(runner, ((slot, 0),))
 
 
 def blocks_of(step: Step) -> tuple[Block, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from art7.grammar.ir.plan import (
@@ -36,7 +36,7 @@ def place(frame: Frame) -> int:
     return frame.run.position if frame.node is None else frame.node.start
 
 
-def choose(cases: tuple[Case, ...] | tuple[SpreadCase, ...]) -> Callable[[Any], int | None]:
+def choose(cases: Sequence[Case | SpreadCase]) -> Callable[[Any], int | None]:
     """Return which case takes a value: the first whose ranges hold it, else the first without ranges."""
     single: dict[Any, int] = {}
     ranged: list[tuple[Callable[[Any], bool], int]] = []

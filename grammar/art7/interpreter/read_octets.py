@@ -287,10 +287,12 @@ def read_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> S
     count = None if step.count is None else prepare(step.count, prepared.scope)
     body = prepare_block(prepared, step.body, opened - {item})
     resets = tuple((i, prepared.initial[i]) for i in filled_slots(step.body))
-    skip = step.skip
+    skip, until = step.skip, step.until
 
     def more(frame: Frame, wanted: int | None, done: int) -> bool:
         run = frame.run
+        if until is not None:
+            return not _ends_at_mark(frame, slot, until)
         if wanted is not None and done >= wanted:
             return False
         if skip is not None:
@@ -308,11 +310,12 @@ def read_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> S
         values[slot] = items
         if slot not in opened:
             frame.starts[slot] = start
-        empty = 0
+        empty, outer = 0, run.index
         while more(frame, wanted, len(items)):
             at = run.position
             if maximum is not None and len(items) >= maximum:
                 frame.refuse(TOO_MANY, slot, at, f"at most {maximum} items", "one more")
+            run.index = len(items)
             for index, initial in resets:
                 values[index] = initial
             for runner in body:
@@ -322,12 +325,25 @@ def read_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> S
                 empty += 1
                 if empty > EMPTY_ITEMS:
                     frame.refuse(TOO_MANY, slot, at, f"at most {EMPTY_ITEMS} empty items", "one more")
+        run.index = outer
         if len(items) < minimum:
             frame.refuse(TOO_FEW, slot, run.position, f"at least {minimum} items", str(len(items)))
         if slot not in opened:
             frame.spans[slot] = (start, run.position)
 
     return read
+
+
+def _ends_at_mark(frame: Frame, slot: int, mark: bytes) -> bool:
+    """Pass over the octets that end a list, if they stand here."""
+    run = frame.run
+    stop = run.position + len(mark)
+    if stop <= run.end and run.data[run.position : stop] == mark:
+        run.position = stop
+        return True
+    if run.position >= run.end:
+        truncated(frame, slot, run.end, len(mark))
+    return False
 
 
 def read_present(step: Present, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -198,7 +198,9 @@ def read_items(step: Items, prepared: PreparedRecord, opened: frozenset[int]) ->
             wrong(frame, slot, "an array")
         items: list[Any] = []
         frame.values[slot] = items
+        outer = frame.run.index
         for element in node.value:
+            frame.run.index = len(items)
             if maximum is not None and len(items) >= maximum:
                 frame.refuse(TOO_MANY, slot, element.start, f"at most {maximum} items", str(len(node.value)))
             for index, initial in resets:
@@ -207,7 +209,7 @@ def read_items(step: Items, prepared: PreparedRecord, opened: frozenset[int]) ->
             for runner in body:
                 runner(frame)
             items.append(frame.values[item])
-        frame.node = node
+        frame.node, frame.run.index = node, outer
         if len(items) < minimum:
             frame.refuse(TOO_FEW, slot, node.start, f"at least {minimum} items", str(len(items)))
 

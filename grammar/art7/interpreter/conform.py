@@ -1,0 +1,87 @@
+"""A given value against the shape of its slot: kind and bounds, before anything is computed from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from art7.grammar.ir.plan import Fault
+from art7.grammar.ir.shape import (
+    Anything,
+    Boolean,
+    Enumeration,
+    Float,
+    Integer,
+    Mapping,
+    Nullable,
+    Octets,
+    RecordOf,
+    Sequence,
+    Shape,
+    Text,
+    Union,
+)
+from art7.interpreter.frame import Frame
+from art7.interpreter.quoting import brief
+
+WRONG, RANGE, BAD_TEXT = Fault("wrong_kind"), Fault("out_of_range"), Fault("bad_text")
+
+
+def conform(shape: Shape, value: Any, frame: Frame, slot: int | None) -> Any:
+    """Return the value as the interpreter keeps it (`bytes`, `list`), or refuse it at `slot`.
+
+    Items of lists and members of maps are looked at, records only for being records: each looks at its own members.
+    Sizes are not: they belong to the step that writes.
+    """
+    match shape:
+        case Nullable(inner=inner):
+            return None if value is None else conform(inner, value, frame, slot)
+        case Union() | Anything():
+            return value
+        case Boolean():
+            return value if isinstance(value, bool) else wrong(frame, slot, "true or false", value)
+        case Integer(minimum=low, maximum=high):
+            return _integer(value, low, high, frame, slot)
+        case Float():
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            return float(value) if number else wrong(frame, slot, "a number", value)
+        case Octets():
+            octets = isinstance(value, bytes | bytearray | memoryview)
+            return bytes(value) if octets else wrong(frame, slot, "octets", value)
+        case Text():
+            return _text(value, frame, slot)
+        case Enumeration():
+            scalar = isinstance(value, int | str) and not isinstance(value, bool)
+            return value if scalar else wrong(frame, slot, "a number or name of the enum", value)
+        case Sequence(item=item):
+            if not isinstance(value, list | tuple):
+                wrong(frame, slot, "a list", value)
+            return [conform(item, one, frame, slot) for one in value]
+        case Mapping(value=inner):
+            if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+                wrong(frame, slot, "a map with texts as keys", value)
+            return {key: conform(inner, one, frame, slot) for key, one in value.items()}
+        case RecordOf():
+            return value if isinstance(value, dict | tuple | list) else wrong(frame, slot, "a record", value)
+
+
+def wrong(frame: Frame, slot: int | None, expected: str, value: Any) -> Any:
+    """Refuse a value of another kind."""
+    frame.refuse(WRONG, slot, None, expected, brief(value))
+
+
+def _integer(value: Any, low: int, high: int, frame: Frame, slot: int | None) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        wrong(frame, slot, "an integer", value)
+    if not low <= value <= high:
+        frame.refuse(RANGE, slot, None, f"an integer from {low} to {high}", brief(value))
+    return int(value)
+
+
+def _text(value: Any, frame: Frame, slot: int | None) -> str:
+    if not isinstance(value, str):
+        wrong(frame, slot, "a text", value)
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        frame.refuse(BAD_TEXT, slot, None, "Unicode scalar values", "a lone surrogate")
+    return str(value)

@@ -1,0 +1,175 @@
+"""Reading with a trace: each wire step also leaves a `FieldNode`, attached on entry so that a refusal keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from art7.grammar.ir.plan import (
+    Align,
+    AnyNode,
+    Array,
+    Bits,
+    CallRecord,
+    Check,
+    Constant,
+    Domain,
+    Fields,
+    FloatOctets,
+    Items,
+    Loop,
+    Members,
+    Object,
+    Record,
+    Region,
+    Role,
+    Scalar,
+    Step,
+    Take,
+    Uint,
+    Varint,
+    Verify,
+    View,
+)
+from art7.grammar.ir.shape import Octets
+from art7.interpreter.errors import FieldNode
+from art7.interpreter.frame import ABSENT, Frame
+from art7.interpreter.prepare import PreparedRecord, StepRunner
+from art7.interpreter.read_common import place
+
+_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode)
+_CONTAINERS = (Region, Loop, CallRecord, Items, Members)
+_SILENT = (Fields, Object, Array, Domain, Check)
+
+
+def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    """Return `runner` with its trace."""
+    match step:
+        case Bits():
+            return _bits(step, runner, prepared.record)
+        case Constant():
+            return _constant(step, runner)
+        case Align():
+            return _align(step, runner)
+        case Verify():
+            return _verify(step, runner)
+        case View():
+            return _view(step, runner, prepared.record)
+        case _:
+            slot: Any = getattr(step, "slot", None)
+            wire = isinstance(step, _LEAVES) or (isinstance(step, _CONTAINERS) and slot not in opened)
+            return _field(step, slot, runner, prepared.record) if wire and slot is not None else runner
+
+
+def node_for(frame: Frame, slot: int, record: Record, offset: int) -> FieldNode:
+    """Return a node for `slot`, tied into the frame's list."""
+    declared = record.slots[slot]
+    node = FieldNode(
+        frame.component(slot) or declared.name,
+        frame.path(slot),
+        offset,
+        refs=declared.refs,
+        type_text=declared.type_text,
+        secret=isinstance(declared.shape, Octets) and declared.shape.secret,
+        span=declared.span,
+        note="computed" if declared.role is Role.COMPUTED else "",
+    )
+    if frame.nodes is not None:
+        frame.nodes.append(node)
+    return node
+
+
+def _field(step: Step, slot: int, runner: StepRunner, record: Record) -> StepRunner:
+    leaf = isinstance(step, _LEAVES)
+    callee = step.record if isinstance(step, CallRecord) else ""
+
+    def run(frame: Frame) -> None:
+        start = place(frame)
+        node = node_for(frame, slot, record, start)
+        node.record = callee
+        outer, frame.nodes = frame.nodes, node.children
+        try:
+            runner(frame)
+        finally:
+            frame.nodes = outer
+            # A refusal leaves the octets up to the cursor; a good read up to the field's end.
+            end = frame.run.position if frame.node is None else frame.node.end
+            node.octets = max(0, end - start)
+            value = frame.values[slot]
+            if leaf or not node.children:
+                node.value = None if value is ABSENT else value
+
+    return run
+
+
+def _bits(step: Bits, runner: StepRunner, record: Record) -> StepRunner:
+    width = 8 * step.octets
+
+    def run(frame: Frame) -> None:
+        start = frame.run.position
+        runner(frame)
+        word = int.from_bytes(frame.run.data[start : start + step.octets], "big")
+        for field in step.fields:
+            first = width - field.shift - field.width
+            octets = (first % 8 + field.width + 7) // 8
+            if field.slot is None:
+                node = FieldNode("(unused)", "", start + first // 8)
+                if frame.nodes is not None:
+                    frame.nodes.append(node)
+                node.value = word >> field.shift & ((1 << field.width) - 1)
+            else:
+                node = node_for(frame, field.slot, record, start + first // 8)
+                node.value = frame.values[field.slot]
+            node.octets, node.bit, node.width = octets, first % 8, field.width
+
+    return run
+
+
+def _constant(step: Constant, runner: StepRunner) -> StepRunner:
+    def run(frame: Frame) -> None:
+        start = frame.run.position
+        runner(frame)
+        node = FieldNode("(constant)", "", start, len(step.octets), value=step.octets, note="constant")
+        if frame.nodes is not None:
+            frame.nodes.append(node)
+
+    return run
+
+
+def _align(step: Align, runner: StepRunner) -> StepRunner:
+    def run(frame: Frame) -> None:
+        start = frame.run.position
+        runner(frame)
+        octets = frame.run.position - start
+        if octets and frame.nodes is not None:
+            value = frame.run.data[start : start + octets]
+            frame.nodes.append(
+                FieldNode("(fill)", "", start, octets, value=value, note=f"to {step.to} octets")
+            )
+
+    return run
+
+
+def _verify(step: Verify, runner: StepRunner) -> StepRunner:
+    """Say at the field what became of its test."""
+
+    def run(frame: Frame) -> None:
+        before = len(frame.run.unverified)
+        runner(frame)
+        name = frame.component(step.slot)
+        for node in reversed(frame.nodes or []):
+            if node.name == name:
+                open_ = len(frame.run.unverified) > before
+                node.note = "not verified: no key" if open_ else "verified"
+                node.requirement = step.fault.requirement
+                break
+
+    return run
+
+
+def _view(step: View, runner: StepRunner, record: Record) -> StepRunner:
+    def run(frame: Frame) -> None:
+        runner(frame)
+        node = node_for(frame, step.slot, record, place(frame))
+        node.value, node.note = frame.values[step.slot], "derived"
+
+    return run

@@ -1,0 +1,387 @@
+"""Writing steps that any carrier has, and how a slot gets the value that is written.
+
+A writer returns octets (octet carriers) or a one-tuple with a JSON value (trees); tests and views return `b""`.
+Offsets are unknown until the message is complete: who needs one leaves a `Mark`, whose offset grows as pieces are
+joined. Fix-ups are marks too; they run in wire order when every place is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from art7.grammar.ir.expression import Expr, Kind, SlotRef, is_positional, walk
+from art7.grammar.ir.plan import (
+    Align,
+    Block,
+    Branch,
+    CallRecord,
+    Carrier,
+    Check,
+    Domain,
+    Fault,
+    Role,
+    Verify,
+    View,
+    When,
+)
+from art7.interpreter.conform import conform
+from art7.interpreter.expressions import in_ranges, prepare
+from art7.interpreter.frame import ABSENT, Frame, Run
+from art7.interpreter.prepare import PreparedRecord, StepRunner, all_steps, filled_slots, prepare_block
+from art7.interpreter.quoting import brief
+from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, enter
+
+MISSING, UNEXPECTED, WRONG = Fault("missing_field"), Fault("unknown_field"), Fault("wrong_kind")
+TOO_SHORT, TOO_LONG = Fault("too_short"), Fault("too_long")
+TOO_FEW, TOO_MANY = Fault("too_few"), Fault("too_many")
+
+
+@dataclass(slots=True)
+class Mark:
+    """A place to be known: of `slot` (`None`: of the record). `fix` yields the octets to put there."""
+
+    offset: int
+    frame: Frame
+    slot: int | None
+    octets: int = 0
+    fix: Callable[[Frame], bytes] | None = None
+
+
+def shift(run: Run, first: int, octets: int) -> None:
+    """Move the marks from position `first` on by what was put before them."""
+    if octets:
+        for mark in run.marks[first:]:
+            mark.offset += octets
+
+
+def write_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]) -> StepRunner:
+    """Return the writer of a block: steps run in `emit` order, their octets are joined in step order."""
+    runners = prepare_block(prepared, block, opened)
+    if prepared.record.carrier is Carrier.TREE:
+        return _tree_block(runners, block.emit)
+    aligns = tuple((i, step) for i, step in enumerate(block.steps) if isinstance(step, Align))
+    emit = tuple(i for i in block.emit if not isinstance(block.steps[i], Align))
+
+    def write(frame: Frame) -> bytes:
+        marks = frame.run.marks
+        pieces = [b""] * len(runners)
+        made: list[tuple[int, int, int]] = []
+        for index in emit:
+            before = len(marks)
+            pieces[index] = runners[index](frame)
+            if len(marks) != before:
+                made.append((index, before, len(marks)))
+        for index, step in aligns:
+            pieces[index] = _fill(frame, step, sum(map(len, pieces[:index])))
+        if made:
+            _settle(frame.run, pieces, made)
+        return b"".join(pieces)
+
+    return write
+
+
+def _settle(run: Run, pieces: list[bytes], made: list[tuple[int, int, int]]) -> None:
+    for index, first, last in made:
+        before = sum(map(len, pieces[:index]))
+        for mark in run.marks[first:last]:
+            mark.offset += before
+
+
+def _fill(frame: Frame, step: Align, octets: int) -> bytes:
+    """Return fill octets: those read, where they are as many as needed."""
+    needed = -octets % step.to
+    kept = None if step.slot is None else frame.values[step.slot]
+    return bytes(kept) if kept is not None and len(kept) == needed else bytes([step.octet]) * needed
+
+
+def _tree_block(runners: tuple[StepRunner, ...], emit: tuple[int, ...]) -> StepRunner:
+    def write(frame: Frame) -> Any:
+        found: Any = None
+        for index in emit:
+            piece = runners[index](frame)
+            if isinstance(piece, tuple):
+                found = piece
+        return found
+
+    return write
+
+
+def placed(runner: StepRunner, slots: tuple[tuple[int, int], ...]) -> StepRunner:
+    """Return a writer that marks where its slots begin; each with its distance from the piece's first octet."""
+
+    def write(frame: Frame) -> Any:
+        frame.run.marks.extend(Mark(skip, frame, slot) for slot, skip in slots)
+        return runner(frame)
+
+    return write
+
+
+ValueOf = Callable[[Frame], Any]
+
+
+def written_value(slot_index: int, prepared: PreparedRecord) -> ValueOf:
+    """Return how a slot's value for the wire is found; `DEFERRED` where only the complete message tells."""
+    slot = prepared.record.slots[slot_index]
+    verify = _verify_of(prepared, slot_index)
+    if slot.value is None or slot.role is Role.VIEW_INPUT or slot.role is Role.GIVEN:
+        return _given(slot_index)
+    compute = deferred if verify is not None and verify.deferred else prepared.slot_value(slot_index)
+    if slot.role is Role.COMPUTED and not (verify and verify.guard):
+        return compute
+    if verify is None:
+        return lambda frame: compute(frame) if frame.values[slot_index] is None else frame.values[slot_index]
+    return _recomputed(slot_index, verify.guard, compute)
+
+
+class Deferred:
+    """The type of `DEFERRED`."""
+
+    __slots__ = ()
+
+
+DEFERRED = Deferred()
+
+
+def deferred(frame: Frame) -> Any:
+    """The value of a slot that a fix-up fills in."""
+    return DEFERRED
+
+
+def _given(slot: int) -> ValueOf:
+    def value(frame: Frame) -> Any:
+        found = frame.values[slot]
+        if found is None or found is ABSENT:
+            frame.refuse(MISSING, slot, None, "a value", "nothing")
+        return found
+
+    return value
+
+
+def _recomputed(slot: int, guard: tuple[int, ...], compute: ValueOf) -> ValueOf:
+    given = _given(slot)
+
+    def value(frame: Frame) -> Any:
+        if any(frame.params[param] is None for param in guard):
+            return given(frame)
+        return compute(frame)
+
+    return value
+
+
+def _verify_of(prepared: PreparedRecord, slot: int) -> Verify | None:
+    for step in all_steps(prepared.record.body):
+        if isinstance(step, Verify) and step.slot == slot:
+            return step
+    return None
+
+
+def expect(frame: Frame, expr: ValueOf, slot: int | None, kind: str, actual: int) -> None:
+    """Ask, once the record is written, that `expr` was `actual` (a size, a count, a presence)."""
+    frame.pending.append((expr, slot, kind, actual))
+
+
+def check_pending(frame: Frame) -> None:
+    """Refuse where what was written would not be read back: a size or count other than its field says."""
+    for expr, slot, kind, actual in frame.pending:
+        wanted = expr(frame)
+        if kind == "presence":
+            if bool(wanted) != bool(actual):
+                fault = MISSING if wanted else UNEXPECTED
+                frame.refuse(fault, slot, None, "a value" if wanted else "no value", "the other")
+        elif wanted != actual:
+            faults = (TOO_SHORT, TOO_LONG) if kind == "octets" else (TOO_FEW, TOO_MANY)
+            frame.refuse(faults[actual > (wanted or 0)], slot, None, f"{brief(wanted)} {kind}", str(actual))
+
+
+def is_checkable(expr: Expr) -> bool:
+    """Whether the expression can be evaluated when its record is written."""
+    return not is_positional(expr)
+
+
+def write_branch(step: Branch, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    on, select, slot = prepare(step.on, prepared.scope), choose(step.cases), step.slot
+    bodies = tuple(write_block(prepared, case.body, opened) for case in step.cases)
+    filled = step.value_slots or (None,) * len(step.cases)
+    foreign = _foreign_slots(step, prepared)
+    slots = prepared.record.slots
+
+    def write(frame: Frame) -> Any:
+        tag = on(frame)
+        index = select(tag)
+        if index is None:
+            frame.refuse(UNKNOWN, slot, None, "a value with an arm", brief(tag))
+        fault = step.cases[index].refuse
+        if fault is not None:
+            frame.refuse(fault, slot, None, "another value", brief(tag))
+        for other in foreign[index]:
+            if frame.values[other] is not None and frame.values[other] is not ABSENT:
+                frame.refuse(UNEXPECTED, other, None, "no value in this arm", brief(frame.values[other]))
+        if slot is not None:
+            value, inner = frame.values[slot], filled[index]
+            if inner is not None:
+                frame.values[inner] = (
+                    value if value is None else conform(slots[inner].shape, value, frame, inner)
+                )
+            elif value is not None:
+                frame.refuse(WRONG, slot, None, "no value in this arm", brief(value))
+        octets = bodies[index](frame)
+        if slot is not None and isinstance(octets, bytes) and slot not in opened:
+            frame.written[slot] = octets
+        return octets
+
+    return write
+
+
+def _foreign_slots(step: Branch, prepared: PreparedRecord) -> tuple[tuple[int, ...], ...]:
+    """Return, per case, the given slots that only other cases write."""
+    if step.slot is not None:
+        return ((),) * len(step.cases)
+    per_case = [set(filled_slots(case.body)) for case in step.cases]
+    given = [
+        s.index
+        for s in prepared.record.slots
+        if s.role is Role.GIVEN and s.default is None and any(s.index in filled for filled in per_case)
+    ]
+    return tuple(tuple(slot for slot in given if slot not in filled) for filled in per_case)
+
+
+def write_when(step: When, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    condition = prepare(step.condition, prepared.scope)
+    body = write_block(prepared, step.body, opened)
+    given = step.given
+    if given is not None and prepared.record.slots[given].role not in (
+        Role.GIVEN,
+        Role.VIEW_INPUT,
+        Role.LOCAL,
+    ):
+        given = None
+    checkable = is_checkable(step.condition)
+
+    def write(frame: Frame) -> Any:
+        if given is None:
+            return body(frame) if condition(frame) else b""
+        there = frame.values[given] is not None and frame.values[given] is not ABSENT
+        if checkable:
+            expect(frame, condition, given, "presence", there)
+        return body(frame) if there else b""
+
+    return write
+
+
+def write_call(step: CallRecord, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot = step.slot
+    arguments = tuple(prepare(argument, prepared.scope) for argument in step.arguments)
+    places = tuple((p.index, p.lifted) for p in step.places)
+    callee = prepared.interpreter.prepared(step.record, prepared.mode)
+    crosses = callee.record.carrier is Carrier.TREE and prepared.record.carrier is Carrier.OCTETS
+
+    def write(frame: Frame) -> Any:
+        value = frame.values[slot]
+        if step.nullable and value is None:
+            return (None,)
+        if value is None or value is ABSENT:
+            if any(role_needs_value(s.role) for s in callee.record.slots):
+                frame.refuse(MISSING, slot, None, "a value", "nothing")
+            value = {}
+        child = Frame(frame.run, callee, tuple([argument(frame) for argument in arguments]))
+        enter(frame, child, slot, 0)
+        if places:
+            frame.run.callees.append((child, places))
+        child.load(value)
+        piece = write_record(child)
+        if crosses:
+            piece = tree_octets(child, piece)
+        if isinstance(piece, bytes) and slot not in opened:
+            frame.written[slot] = piece
+        return piece
+
+    return write
+
+
+def role_needs_value(role: Role) -> bool:
+    """Whether the caller gives such a slot."""
+    return role in (Role.GIVEN, Role.VIEW_INPUT)
+
+
+def tree_octets(frame: Frame, piece: Any) -> bytes:
+    """Return the JSON text of what a tree record wrote."""
+    from art7.interpreter.write_tree import text_of
+
+    return text_of(frame, piece)
+
+
+def write_record(frame: Frame) -> Any:
+    """Write a record whose values are loaded, counting depth where it can contain itself."""
+    run, prepared = frame.run, frame.prepared
+    if prepared.record.origin:
+        run.marks.append(Mark(0, frame, None))
+    if prepared.record.recursive:
+        run.depth += 1
+        if run.depth > run.depth_limit:
+            frame.refuse(TOO_DEEP, None, None, f"at most {run.depth_limit} levels", "one more")
+    assert prepared.write is not None, "a record is prepared before it runs"
+    piece = prepared.write(frame)
+    check_pending(frame)
+    if prepared.record.recursive:
+        run.depth -= 1
+    return piece
+
+
+def write_domain(step: Domain, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot, test, fault = step.slot, in_ranges(step.ranges), step.fault
+    compute = prepare(SlotRef(slot, Kind.ANY), prepared.scope)
+
+    def write(frame: Frame) -> bytes:
+        value = compute(frame)
+        if value is not None and not test(value):
+            frame.refuse(fault, slot, None, "a known value", brief(value))
+        return b""
+
+    return write
+
+
+def write_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    slot, computes = step.slot, prepared.record.slots[step.slot].role is not Role.VIEW_INPUT
+    known = is_checkable(step.expr) and not (_mentions(step.expr) & unknown_views(prepared))
+    compute = prepare(step.expr, prepared.scope)
+
+    def write(frame: Frame) -> bytes:
+        if computes and known:
+            frame.values[slot] = compute(frame)
+        return b""
+
+    return write
+
+
+def unknown_views(prepared: PreparedRecord) -> frozenset[int]:
+    """Return the read-only views that cannot be known on writing, those that mention one among them."""
+    unknown: set[int] = set()
+    for step in all_steps(prepared.record.body):
+        if isinstance(step, View) and prepared.record.slots[step.slot].role is not Role.VIEW_INPUT:
+            if not is_checkable(step.expr) or _mentions(step.expr) & unknown:
+                unknown.add(step.slot)
+    return frozenset(unknown)
+
+
+def _mentions(expr: Expr) -> frozenset[int]:
+    return frozenset(node.index for node in walk(expr) if isinstance(node, SlotRef))
+
+
+def write_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    return lambda frame: b""
+
+
+def write_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    skipped = not step.on_writing or step.level != "must" or not is_checkable(step.condition)
+    if skipped or _mentions(step.condition) & unknown_views(prepared):
+        return lambda frame: b""
+    condition, fault, at = prepare(step.condition, prepared.scope), step.fault, step.at
+
+    def write(frame: Frame) -> bytes:
+        if not condition(frame):
+            frame.refuse(fault, at, None, "", "" if at is None else brief(frame.values[at]))
+        return b""
+
+    return write
