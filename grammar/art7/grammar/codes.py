@@ -1,51 +1,39 @@
-"""Every diagnostic code with its page: what it means, why it matters, what to do.
+"""The page of a diagnostic code, and all pages of the language room.
 
-A module that reports codes holds a mapping ``CODES: dict[str, Code]``; the names of those modules stand in
-`MODULES`, which are imported only when a code is looked up. `art7 explain CODE` prints the page.
+A module that reports codes holds a table ``CODES``: code → `Code`, or code → (title, explanation, next step).
+The tables are gathered when a page is asked for, never on import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """The page of one code.
-
-    `title` is the fault in a phrase, `explanation` says what is wrong and why it is refused, `next_step` what
-    to do, `example` a text that yields the code (empty where it would need a file).
-    """
+class Code(NamedTuple):
+    """What is wrong, in a phrase; why it is refused; what to do."""
 
     title: str
-    explanation: str
-    next_step: str
-    example: str = ""
+    explanation: str = ""
+    next_step: str = ""
 
 
-MODULES = ("art7.grammar.parse_codes",)
-"""Modules that hold `CODES`, beside every module in the `PACKAGES`."""
-
+MODULES = ("art7.grammar.parse_codes", "art7.grammar.untrusted.codes")
 PACKAGES = ("art7.grammar.passes", "art7.prover", "art7.interpreter")
-"""Packages whose modules hold the `CODES` of what they report, if any."""
+"""Where this room's tables are: these modules, and any module of these packages."""
 
 
 def all_codes() -> dict[str, Code]:
-    """Every documented code, sorted; raises `AssertionError` on a code documented twice."""
+    """Every code of the language room with its page, sorted."""
     codes: dict[str, Code] = {}
     for name in _module_names():
-        for code, page in getattr(import_module(name), "CODES", {}).items():
-            assert code not in codes, f"{code} is documented twice, again in {name}"
-            codes[code] = page
+        table = getattr(import_module(name), "CODES", None)
+        if isinstance(table, dict):
+            for code, entry in table.items():
+                codes[code] = Code(entry) if isinstance(entry, str) else Code(*map(str, entry[:3]))
     return dict(sorted(codes.items()))
-
-
-def explain(code: str) -> Code | None:
-    """The page of a code, however its letters are written; None where there is none."""
-    return all_codes().get(code.strip().upper())
 
 
 def _module_names() -> Iterator[str]:

@@ -71,6 +71,7 @@ class Machine:
         self.values: list[Any] = []
         self.firsts: list[int] = []
         self.pending: list[int] = []
+        self.chosen: dict[int, str] = {}
         self.trail: list[Any] = []
         self.following = 0
         self.is_headless = False
@@ -217,7 +218,9 @@ class Machine:
 
     def _choose(self, row: dict[str, int], index: int) -> str:
         """The best terminal for the lexeme at `index` that the state accepts, or an empty text."""
-        return next((choice for choice in self.terminals.choices(index) if choice in row), "")
+        choice = next((choice for choice in self.terminals.choices(index) if choice in row), "")
+        self.chosen[index] = choice
+        return choice
 
     def _split_sign(self, row: dict[str, int], index: int) -> int:
         """Read ``>>`` or ``>=`` as two signs where a list of types ends; the index to go on with, or 0."""
@@ -230,6 +233,7 @@ class Machine:
         found.starts[index] += 1
         found.kinds[index] = PUNCTUATION_CLASSES.get(text[1]) or found.literals[text[1]]
         self.pending.append(index)
+        self.chosen[index] = "MORETHAN"
         return first
 
     def add_virtual(self, text: str, start: int, line: int, kind: str | None = None) -> int:
