@@ -179,8 +179,6 @@ def _unknown(lines: Lines, view: TreeRecord, step: p.Object, node: str, known: s
     lines.add(f"{name}: dict[str, Any] = {{}}")
     with lines.block(f"if len({node}) != {known}:"):
         lines.read(f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step)})")
-        if view.integers:
-            lines.read(f"{view.scope.support('check_integers')}({name})")
 
 
 def _known_keys(view: TreeRecord, step: p.Object) -> str:
@@ -252,8 +250,6 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Scalar():
             _scalar(lines, view, step, node)
         case p.AnyNode(slot=slot):
-            if view.integers:
-                lines.add(f"{view.scope.support('check_integers')}({node})")
             _keep(lines, view.locals[slot], node)
         case p.Items():
             _items(lines, view, step, node)
@@ -261,7 +257,10 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             _members(lines, view, step, node)
         case p.CallRecord(slot=slot, record=record):
             function = view.scope.function("read", record)
-            lines.add(f"{view.locals[slot]} = {function}({node}{view.arguments(step)})")
+            call = f"{function}({node}{view.arguments(step)})"
+            lines.add(
+                f"{view.locals[slot]} = {f'None if {node} is None else {call}' if step.nullable else call}"
+            )
         case p.Branch():
             _branch(lines, view, step, node)
         case p.When(condition=needed, body=body):
@@ -391,7 +390,7 @@ def _items(lines: Lines, view: TreeRecord, step: p.Items, node: str) -> None:
         elif isinstance(first, p.AnyNode):
             _value_step(lines, view, p.AnyNode(step.slot), node, True)
         _keep(lines, name, node)
-    elif isinstance(first, p.CallRecord) and len(step.body.steps) == 1:
+    elif isinstance(first, p.CallRecord) and len(step.body.steps) == 1 and not first.nullable:
         function = view.scope.function("read", first.record)
         lines.add(f"{name} = [{function}({item}{view.arguments(first)}) for {item} in {node}]")
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
 from art7.codegen.python.builtin_calls import BUILTINS
@@ -15,7 +16,7 @@ from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 
-DEFAULT_DEPTH = 64
+DEFAULT_DEPTH = 128
 """How deep containers of a JSON text may nest where the message declares no limit."""
 DEFAULT_SIZE = 1 << 24
 """How many octets a JSON text may have where the message declares no limit."""
@@ -26,7 +27,7 @@ _TAKEN = (
     | frozenset(
         "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
         "element in_ranges item key keys known member members merge_members node octets_of_text quote "
-        "read_json result text trace unknown_members value write_any write_tree xor_octets".split()
+        "read_json result text trace unknown_members value write_canonical write_integers write_plain xor_octets".split()
     )
 )
 """Names that the code of tree records uses beside those of a specification."""
@@ -91,6 +92,61 @@ class Lines:
         return "\n".join(self.lines)
 
 
+class WriteForm(Enum):
+    """How a JSON text is written; the record at its root decides for everything below."""
+
+    CANONICAL = "canonical"
+    """Members sorted by name, integers within ±(2^53-1) and no other number."""
+    INTEGERS = "integers"
+    """Members as declared, numbers as in canonical JSON."""
+    PLAIN = "plain"
+    """Members as declared, any number."""
+
+
+def own_form(record: p.Record) -> WriteForm:
+    """Return the form of a text whose root is `record`."""
+    options = dict(record.options)
+    if options.get("canonical") == "matrix":
+        return WriteForm.CANONICAL
+    return WriteForm.INTEGERS if options.get("numbers") == "integer53" else WriteForm.PLAIN
+
+
+def write_forms(records: Iterable[p.Record]) -> dict[str, tuple[WriteForm, ...]]:
+    """Return, by record name, the forms in which each tree record is written, its own first."""
+    trees = {record.name: record for record in records if record.carrier is p.Carrier.TREE}
+    found = {name: [own_form(record)] for name, record in trees.items()}
+    queue = list(trees)
+    while queue:
+        name = queue.pop()
+        for callee in called(trees[name].body):
+            if callee in found:
+                missing = [form for form in found[name] if form not in found[callee]]
+                if missing:
+                    found[callee] += missing
+                    queue.append(callee)
+    return {
+        name: (forms[0], *sorted(forms[1:], key=lambda form: form.value)) for name, forms in found.items()
+    }
+
+
+def called(block: p.Block) -> Iterator[str]:
+    """Yield the names of the records that a tree block calls."""
+    for step in block.steps:
+        match step:
+            case p.CallRecord(record=record):
+                yield record
+            case p.Items(body=body) | p.Members(body=body):
+                yield from called(body)
+            case p.Branch(cases=cases):
+                for case in cases:
+                    yield from called(case.body)
+            case p.Object() | p.Array():
+                for entry in entries_of(p.Block((step,), (0,))):
+                    yield from called(entry.body)
+            case _:
+                pass
+
+
 @dataclass(slots=True)
 class TreeRecord:
     """One tree record with the names of its values in one module."""
@@ -101,11 +157,17 @@ class TreeRecord:
     parameters: tuple[str, ...]
     claimed: Scope
     values: ValueNames
+    form: WriteForm = WriteForm.PLAIN
 
     @property
-    def integers(self) -> bool:
-        """Whether its numbers are integers within ±(2^53-1)."""
-        return dict(self.record.options).get("numbers") == "integer53"
+    def is_sorted(self) -> bool:
+        """Whether members are written in the order of their names."""
+        return self.form is WriteForm.CANONICAL
+
+    def writer(self, record: str) -> str:
+        """Return the function that writes another record in this form."""
+        own = own_form(self.scope.records[record])
+        return self.scope.function("write" if own is self.form else f"write_{self.form.value}", record)
 
     @property
     def size(self) -> int:
@@ -150,7 +212,9 @@ class TreeRecord:
         return tuple(entries_of(self.record.body))
 
 
-def tree_view(record: p.Record, scope: ModuleScope, *, careful: bool = False) -> TreeRecord:
+def tree_view(
+    record: p.Record, scope: ModuleScope, *, careful: bool = False, form: WriteForm | None = None
+) -> TreeRecord:
     """Name the values of `record` in one module; `careful`: for the careful twin."""
     claimed = Scope(_TAKEN | frozenset(scope.names.classes.values()))
     parameters = tuple(claimed.claim(identifier(param.name, _TAKEN)) for param in record.params)
@@ -173,7 +237,7 @@ def tree_view(record: p.Record, scope: ModuleScope, *, careful: bool = False) ->
         careful=careful,
         fields=careful,
     )
-    return TreeRecord(record, scope, local_names, parameters, claimed, values)
+    return TreeRecord(record, scope, local_names, parameters, claimed, values, form or own_form(record))
 
 
 def has_sentinel(slot: p.Slot) -> bool:

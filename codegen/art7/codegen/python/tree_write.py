@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from art7.codegen.python.expressions import AND, quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, key_source
+from art7.codegen.python.tree_view import (
+    Lines,
+    TreeRecord,
+    WriteForm,
+    cases_last_otherwise,
+    key_source,
+    own_form,
+)
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Text
@@ -43,7 +50,8 @@ def write_function(view: TreeRecord) -> str:
     else:
         raise AssertionError("a tree record is an object or an array")
     parameters = "".join(f", {name}: Any" for name in view.parameters)
-    return f"def _write_{view.stem()}(value: Any{parameters}) -> str:\n{lines.text()}"
+    suffix = "" if view.form is own_form(view.record) else f"_{view.form.value}"
+    return f"def _write{suffix}_{view.stem()}(value: Any{parameters}) -> str:\n{lines.text()}"
 
 
 def _unpack(lines: Lines, view: TreeRecord) -> None:
@@ -122,7 +130,8 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
     members = [_Member(entry, _presence_test(view, entry)) for entry in step.entries]
     for number, spread in enumerate(step.spreads):
         members += _spread(lines, view, spread, number)
-    members.sort(key=lambda member: (member.entry.key, member.entry.slot))
+    if view.is_sorted:
+        members.sort(key=lambda member: (member.entry.key, member.entry.slot))
     pieces = [_piece(lines, view, member) for member in members]
     lines.flush()
     if step.unknown == "preserve" and step.unknown_slot is not None:
@@ -276,8 +285,11 @@ def _merged(
             if member.test is not None:
                 with lines.block(f"if {member.test}:"):
                     lines.read(f"members.append(({quoted(member.entry.key)}, {piece.alone}))")
-        integers = "True" if view.integers else "False"
-        lines.read(f"return {view.scope.support('merge_members')}(members, {unknown}, {integers})")
+        if view.is_sorted:
+            lines.read(f"return {view.scope.support('merge_sorted')}(members, {unknown})")
+        else:
+            integers = view.form is WriteForm.INTEGERS
+            lines.read(f"return {view.scope.support('append_members')}(members, {unknown}, {integers})")
 
 
 # ---- values ----------------------------------------------------------------------------------------------
@@ -341,7 +353,8 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
         case p.Members():
             return _members(lines, view, step, name)
         case p.CallRecord(record=record):
-            return Written(f"{view.scope.function('write', record)}({name}{view.arguments(step)})")
+            call = f"{view.writer(record)}({name}{view.arguments(step)})"
+            return Written(f'"null" if {name} is None else {call}' if step.nullable else call)
         case p.Branch():
             return _branch(lines, view, step, name)
         case _:
@@ -349,7 +362,7 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
 
 
 def _any(view: TreeRecord) -> str:
-    return "write_tree" if view.integers else "write_any"
+    return f"write_{view.form.value}"
 
 
 def _nullable(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Written:
@@ -380,6 +393,9 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
         case "null":
             lines.refuse_if(f"{name} is not None")
             return Written('"null"')
+        case "number" if view.form is not WriteForm.PLAIN:
+            lines.add(lines.refusal)  # only integers are written in this form
+            return Written('""')
         case "number":
             lines.refuse_if(f"type({name}) is not float and type({name}) is not int")
             lines.refuse_if(f"float({name}) - float({name}) != 0.0")
@@ -407,8 +423,8 @@ def octets_writer(step: p.Scalar) -> str:
     if step.form == "hex":
         return "hexadecimal"
     if step.form == "base64url":
-        return "base64url_padded" if step.padding == "required" else "base64url"
-    return "base64" if step.padding == "required" else "base64_unpadded"
+        return "base64url_padded" if step.padding in ("required", "padded") else "base64url"
+    return "base64_unpadded" if step.padding in ("forbidden", "unpadded") else "base64"
 
 
 def _items(lines: Lines, view: TreeRecord, step: p.Items, name: str) -> Written:
@@ -473,14 +489,15 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, name: str) -> Writ
     text = write_value(inner, view, step.body, item)
     inner.flush()
     quote = view.scope.support("quote")
+    pairs = f"sorted({name}.items())" if view.is_sorted else f"{name}.items()"
     piece = f'{quote}({key}) + ":" + {_summand(text.source)}'
     if _temporaries(inner):
-        head = f"for {key}, {item} in sorted({name}.items()):"
+        head = f"for {key}, {item} in {pairs}:"
         return _looped(lines, view, head, inner, piece, ("{", "}"), name)
     if inner.lines:
         lines.add(f"for {item} in {name}.values():")
         lines.lines += inner.lines
-    return Written(_bracketed("{", f"[{piece} for {key}, {item} in sorted({name}.items())]", "}"))
+    return Written(_bracketed("{", f"[{piece} for {key}, {item} in {pairs}]", "}"))
 
 
 def _summand(text: str) -> str:
@@ -515,22 +532,22 @@ def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> Writte
 
 
 def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
-    texts = []
-    for entry in step.entries:
-        test = None if entry.required else f"{view.locals[entry.slot]} is not {view.nothing(entry.slot)}"
-        if test is None:
-            texts.append(write_value(lines, view, entry.body, view.locals[entry.slot]).source)
+    optional = [entry for entry in step.entries if not entry.required]
+    if not optional:
+        texts = [write_value(lines, view, e.body, view.locals[e.slot]).source for e in step.entries]
+        lines.add(f"items = [{', '.join(texts)}]")
+        lines.add(f"return {_bracketed('[', 'items', ']')}")
+        return
+    # Places have no names: what follows the first one that is left out is left out too.
+    lines.add("items: list[str] = []")
+    for place, entry in enumerate(step.entries):
+        name = view.locals[entry.slot]
+        tests = [f"len(items) == {place}"] if any(not e.required for e in step.entries[:place]) else []
+        tests += [] if entry.required else [f"{name} is not {view.nothing(entry.slot)}"]
+        if not tests:
+            lines.add(f"items.append({write_value(lines, view, entry.body, name).source})")
             continue
-        # Places have no names: nothing may follow the first one that is left out.
-        held = view.fresh(f"{view.locals[entry.slot]}_place")
-        lines.add(f'{held} = ""')
-        with lines.block(f"if {test}:"):
-            lines.add(f"{held} = {write_value(lines, view, entry.body, view.locals[entry.slot]).source}")
-        texts.append(held)
-    spelled = ", ".join(texts)
-    lines.add(f"items = [{spelled}]")
-    if any(not entry.required for entry in step.entries):
-        with lines.block('while items and items[-1] == "":'):
-            lines.read("items.pop()")
-        lines.refuse_if('"" in items')
+        with lines.block(f"if {' and '.join(tests)}:"):
+            text = write_value(lines, view, entry.body, name).source
+            lines.add(f"items.append({text})")
     lines.add(f"return {_bracketed('[', 'items', ']')}")

@@ -97,22 +97,7 @@ def check_depth(value: Any, depth: int) -> None:
         level = [item for holder in level for item in (holder.values() if type(holder) is dict else holder)]
 
 
-def check_integers(value: Any) -> None:
-    """Refuse a tree that holds a number other than an integer within ±(2^53-1)."""
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return
-    if kind is dict:
-        for item in value.values():
-            check_integers(item)
-    elif kind is list:
-        for item in value:
-            check_integers(item)
-    elif kind is not int or not -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
-        raise ValueError
-
-
-def write_tree(value: Any) -> str:
+def write_canonical(value: Any) -> str:
     """Write a tree as canonical JSON: sorted keys, no spaces, integers within ±(2^53-1).
 
     Raises: ValueError, TypeError, RecursionError.
@@ -121,16 +106,16 @@ def write_tree(value: Any) -> str:
     if kind is str:
         return quote(value)
     if kind is dict:
-        return "{" + ",".join([f"{quote(key)}:{write_tree(value[key])}" for key in sorted(value)]) + "}"
+        return "{" + ",".join([f"{quote(key)}:{write_canonical(value[key])}" for key in sorted(value)]) + "}"
     if kind is list:
-        return "[" + ",".join([write_tree(item) for item in value]) + "]"
+        return "[" + ",".join([write_canonical(item) for item in value]) + "]"
     if kind is int and -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
         return str(value)
     return _word(value)
 
 
-def write_any(value: Any) -> str:
-    """Write a tree as JSON: sorted keys, no spaces, numbers of any size.
+def write_integers(value: Any) -> str:
+    """Write a tree as JSON: keys as they stand, no spaces, integers within ±(2^53-1).
 
     Raises: ValueError, TypeError, RecursionError.
     """
@@ -138,9 +123,26 @@ def write_any(value: Any) -> str:
     if kind is str:
         return quote(value)
     if kind is dict:
-        return "{" + ",".join([f"{quote(key)}:{write_any(value[key])}" for key in sorted(value)]) + "}"
+        return "{" + ",".join([f"{quote(key)}:{write_integers(item)}" for key, item in value.items()]) + "}"
     if kind is list:
-        return "[" + ",".join([write_any(item) for item in value]) + "]"
+        return "[" + ",".join([write_integers(item) for item in value]) + "]"
+    if kind is int and -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
+        return str(value)
+    return _word(value)
+
+
+def write_plain(value: Any) -> str:
+    """Write a tree as JSON: keys as they stand, no spaces, numbers of any size.
+
+    Raises: ValueError, TypeError, RecursionError.
+    """
+    kind = type(value)
+    if kind is str:
+        return quote(value)
+    if kind is dict:
+        return "{" + ",".join([f"{quote(key)}:{write_plain(item)}" for key, item in value.items()]) + "}"
+    if kind is list:
+        return "[" + ",".join([write_plain(item) for item in value]) + "]"
     if kind is int:
         return str(value)
     if kind is float and value - value == 0.0:
@@ -161,15 +163,24 @@ def unknown_members(members: dict[str, Any], known: frozenset[str]) -> dict[str,
     return {key: value for key, value in members.items() if key not in known}
 
 
-def merge_members(known: list[tuple[str, str]], unknown: dict[str, Any], integers: bool) -> str:
+def merge_sorted(known: list[tuple[str, str]], unknown: dict[str, Any]) -> str:
     """Write an object of members already written (`known`) and preserved ones, sorted by name."""
-    write = write_tree if integers else write_any
     members = dict(known)
     for key, value in unknown.items():
         if key in members:
             raise ValueError
-        members[key] = write(value)
+        members[key] = write_canonical(value)
     return "{" + ",".join([f"{quote(key)}:{members[key]}" for key in sorted(members)]) + "}"
+
+
+def append_members(known: list[tuple[str, str]], unknown: dict[str, Any], integers: bool) -> str:
+    """Write an object of members already written (`known`) and preserved ones after them."""
+    members = dict(known)
+    for key, value in unknown.items():
+        if key in members:
+            raise ValueError
+        members[key] = write_integers(value) if integers else write_plain(value)
+    return "{" + ",".join([f"{quote(key)}:{text}" for key, text in members.items()]) + "}"
 
 
 def octets_of_text(value: Any, alphabet: str, padding: str) -> bytes:
@@ -181,7 +192,9 @@ def octets_of_text(value: Any, alphabet: str, padding: str) -> bytes:
         if len(value) != 2 * len(octets):
             raise ValueError  # spaces, which `fromhex` passes over
         return octets
-    if padding == "required" and len(value) % 4 or padding == "none" and "=" in value:
+    if padding in ("required", "padded") and len(value) % 4:
+        raise ValueError
+    if padding in ("forbidden", "unpadded") and "=" in value:
         raise ValueError
     return base64_decode(value) if alphabet == "base64" else base64url_decode(value)
 

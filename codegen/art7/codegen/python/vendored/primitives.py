@@ -243,6 +243,11 @@ def base64url(value: bytes) -> str:
     return base64_unpadded(value).translate(_URL)
 
 
+def base64url_padded(value: bytes) -> str:
+    """URL-safe base64 with padding (RFC 4648 §5)."""
+    return base64(value).translate(_URL)
+
+
 def base64_decode(value: str) -> bytes:
     """The octets of base64, padded or not; bits that are left over must be zero."""
     bare = value.rstrip("=")

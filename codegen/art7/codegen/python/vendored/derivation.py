@@ -1,0 +1,78 @@
+"""Key schedules: the trace of intermediate values, and how a derivation is refused.
+
+Text of generated projects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from art7.codegen.python.vendored.primitives import BuiltinError
+
+
+class DeriveError(ValueError):
+    """A schedule cannot be run on these values.
+
+    `code` is the refusal, `requirement` the rule that does not hold, `step` the value that was being made.
+    """
+
+    def __init__(self, code: str, step: str = "", requirement: str | None = None) -> None:
+        super().__init__(f"{code}: {step}" if step else code)
+        self.code = code
+        self.step = step
+        self.requirement = requirement
+
+
+class Trace:
+    """Every named value of a derivation, in order. It holds secrets: keep it where they may be."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, Any]] = []
+
+    def record(self, name: str, value: Any) -> None:
+        """Add one value."""
+        self.steps.append((name, value))
+
+    def __getitem__(self, name: str) -> Any:
+        """The latest value of that name; raises KeyError."""
+        for step, value in reversed(self.steps):
+            if step == name:
+                return value
+        raise KeyError(name)
+
+
+def need_octets(name: str, value: Any, octets: int | None, optional: bool) -> None:
+    """Check an input: octets of the declared size. Raises DeriveError."""
+    if value is None:
+        if not optional:
+            raise DeriveError("missing_field", name)
+        return
+    if not isinstance(value, bytes):
+        raise DeriveError("wrong_kind", name)
+    if octets is not None and len(value) != octets:
+        raise DeriveError("too_short" if len(value) < octets else "too_long", name)
+
+
+def need_value(name: str, value: Any, kind: type, optional: bool) -> None:
+    """Check an input that is no octet string. Raises DeriveError."""
+    if value is None:
+        if not optional:
+            raise DeriveError("missing_field", name)
+        return
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise DeriveError("wrong_kind", name)
+
+
+def split_octets(value: Any, sizes: tuple[int, ...]) -> list[bytes]:
+    """Cut octets into parts of `sizes`, in order and without a rest."""
+    if value is None:
+        raise BuiltinError("missing_field")
+    if len(value) != sum(sizes):
+        raise BuiltinError("out_of_range")
+    parts, place = [], 0
+    for size in sizes:
+        parts.append(value[place : place + size])
+        place += size
+    return parts
