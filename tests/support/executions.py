@@ -1,0 +1,80 @@
+"""The catalogue behind one face, whichever execution stands behind it: the interpreter or a generated SDK.
+
+Tests that read public cases take the fixture `codec` (see `tests/vectors/conftest.py`) and run once per execution.
+Values come back plain (dicts, lists, octets, texts, integers), so that both can be compared with the case.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Refused(Exception):
+    """A message, or a value to be written, was refused by the execution's own error type."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.code: str = getattr(error, "code", "")
+        self.requirement: str | None = getattr(error, "requirement", None)
+        self.path: str = getattr(error, "path", "")
+        self.offset: int | None = getattr(error, "offset", None)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What was read: `plain` to look at, `native` to write again, `unverified` paths of MACs without a key."""
+
+    plain: Any
+    native: Any
+    unverified: tuple[str, ...] = ()
+
+
+class Codec(Protocol):
+    """One execution of the catalogue."""
+
+    name: str
+
+    def decode(self, type: str, data: bytes, **params: Any) -> Decoded:
+        """Read a whole message; raises `Refused`, and nothing else on any octets."""
+        ...
+
+    def encode(self, type: str, native: Any, **params: Any) -> bytes:
+        """Write what `decode` gave; raises `Refused`."""
+        ...
+
+    def derive(self, schedule: str, params: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a key schedule; returns every named value."""
+        ...
+
+
+def plain(value: Any) -> Any:
+    """Return a decoded value as dicts, lists, tuples, octets, texts and numbers; absent members stay `None`."""
+    match value:
+        case enum.Enum():
+            return plain(value.value)
+        case bool() | None | float():
+            return value
+        case int():
+            return int(value)
+        case str():
+            return str(value)
+        case bytes() | bytearray() | memoryview():
+            return bytes(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case tuple():
+            return tuple(plain(item) for item in value)
+        case Sequence():
+            return [plain(item) for item in value]
+        case _:
+            names = [n for cls in type(value).__mro__ for n in getattr(cls, "__slots__", ())]
+            found = {n: getattr(value, n, None) for n in names if not n.startswith("_")}
+            return {name.rstrip("_"): plain(item) for name, item in found.items()}
+
+
+def hex_or_int(value: Any) -> Any:
+    """Return octets as lower-case hexadecimal digits, everything else as it is: how cases spell values."""
+    return value.hex() if isinstance(value, bytes) else value
