@@ -1,0 +1,189 @@
+"""Recordings of independent programs: every message decodes, and binary ones are written back octet for octet."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import corpus
+from executions import Codec, Refused
+
+
+def recordings(topic: str) -> Iterator[tuple[Path, Any]]:
+    for path in corpus.files("captures", topic, ".json"):
+        yield path, json.loads(path.read_text(encoding="utf-8"))
+
+
+def both_ways(codec: Codec, type: str, octets: bytes, **params: Any) -> Any:
+    decoded = codec.decode(type, octets, **params)
+    assert codec.encode(type, decoded.native, **params) == octets
+    return decoded.plain
+
+
+# ---- STUN and TURN --------------------------------------------------------------------------------------------
+
+
+def long_term_key(credentials: dict[str, str]) -> bytes:
+    text = f"{credentials['username']}:{credentials['realm']}:{credentials['password']}"
+    return hashlib.md5(text.encode()).digest()
+
+
+def knows_key(value: dict[str, Any], username: str) -> bool:
+    """Whether the recorded credentials protect a message: TURN's do; connectivity checks have their own."""
+    names = [each["value"] for each in value["attributes"] if each["kind"] == 0x0006]
+    return names == [username] if names else value["method"] != 1
+
+
+def test_stun(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("stun"):
+        key = long_term_key(recording["credentials"]) if "credentials" in recording else None
+        username = recording.get("credentials", {}).get("username", "")
+        for message in recording["messages"]:
+            octets = bytes.fromhex(message["hex"])
+            if octets[0] >> 6 == 1:
+                both_ways(codec, "ietf.stun.ChannelData", octets)
+                cases.ran("captures: stun")
+                continue
+            value = both_ways(codec, "ietf.stun.StunMessage", octets, key=None)
+            if key is not None and knows_key(value, username):
+                again = codec.decode("ietf.stun.StunMessage", octets, key=key)
+                assert codec.encode("ietf.stun.StunMessage", again.native, key=key) == octets
+            if "mapped" in message:
+                seen = [each["value"] for each in value["attributes"] if each["kind"] == 0x0020][0]
+                assert [".".join(map(str, seen["address"])), seen["port"]] == message["mapped"]
+            cases.ran("captures: stun")
+
+
+# ---- RTP ------------------------------------------------------------------------------------------------------
+
+PAYLOADS = {"opus": "ietf.opus.OpusPacket", "vp8": "ietf.vp8.Vp8Payload", "av1": "aom.av1.Av1Payload"}
+
+
+def test_rtp(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("rtp"):
+        for name, stream in recording.items():
+            packets = [*stream.get("hex", ()), *stream.get("clear", ()), *stream.get("protected", ())]
+            for packet in packets:
+                value = both_ways(codec, "ietf.rtp.RtpPacket", bytes.fromhex(packet))
+                if "payload_type" in stream:
+                    assert value["payload_type"] == stream["payload_type"]
+                if name in PAYLOADS:
+                    both_ways(codec, PAYLOADS[name], value["payload"])
+                cases.ran("captures: rtp")
+
+
+# ---- MLS ------------------------------------------------------------------------------------------------------
+
+
+def mls_messages(value: Any) -> Iterator[bytes]:
+    """Every MLSMessage of a session: hexadecimal texts that begin with version 1 and a wire format."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if not name.startswith(("private", "exporter", "plaintexts")):
+                yield from mls_messages(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from mls_messages(each)
+    elif isinstance(value, str) and value[:7] == "0001000" and len(value) > 8:
+        yield bytes.fromhex(value)
+
+
+def test_mls(codec: Codec, cases: Any, captures: Path) -> None:
+    for path, recording in recordings("mls"):
+        messages = list(mls_messages(recording))
+        assert messages, path.name
+        for octets in messages:
+            value = both_ways(codec, "ietf.mls.MlsMessage", octets)
+            assert value["wire_format"] == octets[3]
+            cases.ran("captures: mls")
+
+
+# ---- Signal and Olm ---------------------------------------------------------------------------------------------
+
+
+def test_signal(codec: Codec, cases: Any, captures: Path) -> None:
+    keys = {"mac_key": None, "sender": None, "receiver": None}
+    for path, recording in recordings("signal"):
+        for message in recording.get("messages", ()):
+            octets = bytes.fromhex(message["msg"])
+            if message["type"] == "prekey":
+                value = both_ways(codec, "signal.ratchet.PreKeyMessage", octets)
+                inner = value["body"]["inner"]
+            else:
+                inner = octets
+            value = both_ways(codec, "signal.ratchet.RatchetMessage", inner, **keys)
+            assert value["current"] == inner[0] >> 4
+            assert value["body"]["ratchet_key"][0] == 5
+            cases.ran("captures: signal")
+        if "capture" in recording:
+            check_olm(codec, cases, recording["capture"])
+        elif "messages" not in recording:
+            cases.cannot_run("captures", path.name, "-", "no messages in a form that is known")
+
+
+def unpadded(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4))
+
+
+def check_olm(codec: Codec, cases: Any, capture: dict[str, Any]) -> None:
+    for message in capture.get("olm", {}).get("messages", ()):
+        octets = unpadded(message["body"])
+        if message["type"] == 0:
+            octets = both_ways(codec, "matrix.olm.OlmPreKeyMessage", octets)["body"]["message"]
+        both_ways(codec, "matrix.olm.OlmMessage", octets, mac_key=None)
+        cases.ran("captures: signal")
+    if "megolm" in capture:
+        both_ways(codec, "matrix.olm.MegolmMessage", unpadded(capture["megolm"]["message"]), mac_key=None)
+        key = both_ways(codec, "matrix.olm.MegolmSessionKey", unpadded(capture["megolm"]["session_key"]))
+        assert key["public_key"] == unpadded(capture["megolm"]["session_id"])
+        cases.ran("captures: signal", 2)
+
+
+# ---- Matrix -----------------------------------------------------------------------------------------------------
+
+SENT = "/send/"
+
+
+def events_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("type"), str) and isinstance(value.get("content"), dict):
+            yield value
+            return
+        for each in value.values():
+            yield from events_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from events_in(each)
+
+
+def check_event(codec: Codec, event: dict[str, Any], type: str = "matrix.events.Event") -> None:
+    decoded = codec.decode(type, json.dumps(event).encode())
+    written = json.loads(codec.encode(type, decoded.native))
+    assert json.dumps(written, sort_keys=True) == json.dumps(event, sort_keys=True)
+
+
+def sent_event(path: str, content: Any) -> dict[str, Any]:
+    """The event that a `PUT …/send/TYPE/TRANSACTION` makes, with what the server adds."""
+    added = {"event_id": "$sent", "sender": "@sender:example.org", "origin_server_ts": 1}
+    return {"type": path.split(SENT)[1].split("/")[0], "content": content, **added}
+
+
+def test_matrix(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("matrix"):
+        for event in events_in({**recording, "log": [each.get("response") for each in recording.get("log", ())]}):
+            check_event(codec, event)
+            cases.ran("captures: matrix")
+        for call in recording.get("log", ()):
+            if call["method"] == "PUT" and SENT in call["path"]:
+                event = sent_event(call["path"], call["request"])
+                try:
+                    check_event(codec, event)
+                except Refused as refusal:
+                    assert call["status"] == 400, refusal
+                else:
+                    assert call["status"] == 200, f"accepted what the server refused: {event}"
+                cases.ran("captures: matrix")

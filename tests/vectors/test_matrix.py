@@ -1,0 +1,142 @@
+"""Public Matrix cases: events of the specification and of matrix-nio, whole responses, canonical JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import corpus
+import yaml
+from executions import Codec, Refused
+
+TOPIC = "matrix"
+EVENT, STRIPPED, CANONICAL, MESSAGE = (
+    f"matrix.events.{name}" for name in ("Event", "StrippedEvent", "CanonicalJson", "RoomMessage")
+)
+
+
+class Missing(Exception):
+    """An example builds on a file that is not here."""
+
+
+def merged(path: Path, folders: list[Path]) -> Any:
+    """Read an example with what its `$ref` names laid under it; raises `Missing`."""
+    value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(value, dict) or "$ref" not in value:
+        return value
+    name = value.pop("$ref")
+    found = next((f / Path(name).name for f in [path.parent, *folders] if (f / Path(name).name).is_file()), None)
+    if found is None:
+        raise Missing(name)
+    below = merged(found, folders)
+    return {**below, **value}
+
+
+def same_json(left: Any, right: Any) -> bool:
+    """Equal as JSON: true is not 1."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+
+
+def check_event(codec: Codec, event: dict[str, Any], type: str = EVENT) -> None:
+    """Decode, write again, compare as JSON; a plain room message also as one."""
+    octets = json.dumps(event, ensure_ascii=False).encode()
+    decoded = codec.decode(type, octets)
+    assert same_json(json.loads(codec.encode(type, decoded.native)), event)
+    whole = {"event_id", "sender", "origin_server_ts"} <= set(event)
+    if type == EVENT and event.get("type") == "m.room.message" and whole and event["content"].get("msgtype"):
+        again = codec.decode(MESSAGE, octets)
+        assert same_json(json.loads(codec.encode(MESSAGE, again.native)), event)
+
+
+def check_canonical(codec: Codec, octets: bytes) -> bytes:
+    return codec.encode(CANONICAL, codec.decode(CANONICAL, octets).native)
+
+
+def is_refused(codec: Codec, type: str, octets: bytes) -> bool:
+    try:
+        codec.decode(type, octets)
+    except Refused as refusal:
+        assert refusal.code
+        return True
+    return False
+
+
+def stripped(event: dict[str, Any]) -> bool:
+    """State shown to someone outside a room has a state key but no identifier."""
+    return "state_key" in event and "event_id" not in event
+
+
+def events_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every event in a response: an object with a type (a text) and a content (an object)."""
+    if isinstance(value, dict):
+        if isinstance(value.get("type"), str) and isinstance(value.get("content"), dict):
+            yield value
+            return
+        for each in value.values():
+            yield from events_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from events_in(each)
+
+
+def folder(name: str) -> list[Path]:
+    return [path for path in corpus.files("vectors", TOPIC, ".json", ".yaml") if path.parent.name == name]
+
+
+def test_examples_of_the_specification(codec: Codec, cases: Any, vectors: Path) -> None:
+    paths = folder("event-examples")
+    folders = sorted({path.parent for path in folder("event-examples-core")})
+    for path in paths:
+        try:
+            value = merged(path, folders)
+        except Missing as missing:
+            cases.cannot_run(TOPIC, path.name, "-", f"builds on {missing}, which is not among the files")
+            continue
+        for event in value if isinstance(value, list) else [value]:
+            check_event(codec, event, STRIPPED if stripped(event) else EVENT)
+            canonical = check_canonical(codec, json.dumps(event).encode())
+            assert canonical == json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        cases.ran(TOPIC)
+
+
+def test_events_of_nio(codec: Codec, cases: Any, vectors: Path) -> None:
+    for path in folder("nio-events"):
+        octets = path.read_bytes()
+        if path.stem.endswith("_invalid"):
+            assert is_refused(codec, EVENT, octets), path.name
+        elif path.stem == "to_flatten":  # malformed on purpose in a way that the set's description leaves open
+            if not is_refused(codec, EVENT, octets):
+                check_event(codec, json.loads(octets))
+        else:
+            event = json.loads(octets)
+            check_event(codec, event, STRIPPED if stripped(event) else EVENT)
+        cases.ran(TOPIC)
+
+
+def test_responses(codec: Codec, cases: Any, vectors: Path) -> None:
+    for path in folder("nio-responses"):
+        found = list(events_in(json.loads(path.read_text(encoding="utf-8"))))
+        for event in found:
+            check_event(codec, event, STRIPPED if stripped(event) else EVENT)
+        if found:
+            cases.ran(TOPIC)
+        else:
+            cases.cannot_run(TOPIC, path.name, "-", "a response without events; the client-server API comes later")
+
+
+def test_canonical_json(codec: Codec, cases: Any, vectors: Path) -> None:
+    for path in corpus.files("vectors", TOPIC, ".json"):
+        if path.parent.name != TOPIC:
+            continue
+        for number, row in enumerate(json.loads(path.read_text(encoding="utf-8"))):
+            if "canonical" not in row and row.get("valid") is not False:
+                cases.cannot_run(TOPIC, path.name, str(number), "signing of events comes later")
+                continue
+            octets = row["input"].encode("utf-8", "surrogatepass")
+            if row.get("valid") is False:
+                assert is_refused(codec, CANONICAL, octets), row["input"]
+            else:
+                assert check_canonical(codec, octets).decode() == row["canonical"]
+            cases.ran(TOPIC)
