@@ -110,15 +110,22 @@ class Declarations:
         declaration = self.find(name)
         return declaration.value if declaration and isinstance(declaration.value, Slot) else None
 
+    def runs(self) -> Iterator[tuple[str, str, RunAction]]:
+        """Yield (protocol, role, action) of everything that role machines run."""
+        for declaration in self.by_name.values():
+            if isinstance(declaration.value, Protocol):
+                for role in declaration.value.roles:
+                    for state in role.states:
+                        for transition in state.transitions:
+                            for action in transition.actions:
+                                if isinstance(action, RunAction):
+                                    yield declaration.name, role.name, action
+
     def schedules_run(self, protocol: str) -> set[str]:
         """Return the qualified names of the schedules that the roles of a protocol run."""
-        value = self.protocol(protocol)
-        if value is None:
-            return set()
         module = self.module_of(protocol)
-        transitions = (t for role in value.roles for state in role.states for t in state.transitions)
-        runs = (action for t in transitions for action in t.actions if isinstance(action, RunAction))
-        return {run.name if self.find(run.name) else qualified(module, run.name) for run in runs}
+        names = (a.name for name, _, a in self.runs() if name == protocol and a.operation == "schedule")
+        return {name if self.find(name) else qualified(module, name) for name in names}
 
     @cached_property
     def requirement_ids(self) -> frozenset[str]:

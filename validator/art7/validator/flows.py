@@ -30,6 +30,31 @@ class Exposure:
 
 def content_exposures(offer: Offer) -> Iterator[Exposure]:
     """Yield every readable content field and secret, once for each role that receives it."""
+    yield from _received(offer)
+    yield from _decoded(offer)
+
+
+def _decoded(offer: Offer) -> Iterator[Exposure]:
+    """Whoever decodes a record reads it, however it arrived."""
+    for protocol_name, role, action in offer.declarations.runs():
+        party = offer.player(protocol_name, role)
+        if action.operation != "decode" or party is None or party.kind == "end":
+            continue
+        for name, slot in offer.declarations.slots(action.name):
+            if (what := _sensitive(slot)) is not None and offer.declarations.is_own(protocol_name):
+                yield Exposure(
+                    field=name,
+                    what=what,
+                    message=action.name,
+                    protocol=protocol_name,
+                    role=role,
+                    party=party.id,
+                    span=slot.span,
+                    sent=action.span,
+                )
+
+
+def _received(offer: Offer) -> Iterator[Exposure]:
     seen: set[tuple[str, str, str]] = set()
     for sending in offer.declarations.sendings:
         party = offer.player(sending.protocol, sending.receiver)

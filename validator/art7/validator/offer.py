@@ -13,7 +13,7 @@ from art7.grammar.ir.plan import Slot
 from art7.grammar.untrusted import Bundle
 from art7.grammar.untrusted.positions import Positions
 from art7.validator.declarations import Declarations, qualified, records_of
-from art7.validator.digests import Listing
+from art7.validator.digests import ListedFile, Listing, is_listable
 from art7.validator.documents import Line, Passage, document_lines, passages
 from art7.validator.examples import Codec
 from art7.validator.law import Law
@@ -50,6 +50,11 @@ class Offer:
     listing: Listing | None = None
     codec: Codec | None = None
     reading: tuple[Diagnostic, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the bundle without the folders that lead to it."""
+        return self.bundle.source.replace("\\", "/").rstrip("/").rpartition("/")[2] or "OFFER"
 
     def at(self, *path: str | int) -> Span:
         """Return the place of a statement of the manifest."""
@@ -232,6 +237,12 @@ class Offer:
                 return name in self.bundle.files or any(path.startswith(folder) for path in self.bundle.files)
             case _:
                 return False
+
+    @property
+    def listed_files(self) -> tuple[tuple[str, ListedFile], ...]:
+        """The rows of the file list, those left out that must not be there at all."""
+        rows = self.listing.files.items() if self.listing else ()
+        return tuple((path, row) for path, row in rows if is_listable(path))
 
     @cached_property
     def text_lines(self) -> tuple[Line, ...]:

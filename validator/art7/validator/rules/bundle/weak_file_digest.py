@@ -22,7 +22,7 @@ def weak_file_digest(offer: Offer) -> Iterator[Finding]:
     Good:
         --- (packed)
     """
-    for path, row in offer.listing.files.items() if offer.listing else ():
+    for path, row in offer.listed_files:
         if row.digest is not None and not _SHA256.fullmatch(row.digest):
             yield Finding(
                 f"digest {shown(row.digest)} of {shown(path)}, expected `sha256:` and 64 lower-case hexadecimal digits",

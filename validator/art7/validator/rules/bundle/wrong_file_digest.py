@@ -19,7 +19,7 @@ def wrong_file_digest(offer: Offer) -> Iterator[Finding]:
     Good:
         --- (packed)
     """
-    for path, row in offer.listing.files.items() if offer.listing else ():
+    for path, row in offer.listed_files:
         content = offer.bundle.files.get(path)
         if content is None or row.digest is None or not row.digest.startswith("sha256:"):
             continue

@@ -18,7 +18,7 @@ def wrong_file_size(offer: Offer) -> Iterator[Finding]:
     Good:
         --- (packed)
     """
-    for path, row in offer.listing.files.items() if offer.listing else ():
+    for path, row in offer.listed_files:
         content = offer.bundle.files.get(path)
         if content is not None and row.size is not None and len(content) != row.size:
             yield Finding(

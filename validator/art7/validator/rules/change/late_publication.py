@@ -17,6 +17,12 @@ def late_publication(offer: Offer) -> Iterator[Finding]:
     Bad:
         [gatekeeper]
         decision = { reference = "DMA.100999", date = 2024-01-08 }
+        [[function]]
+        point = "7(2)(a)(i)"
+        since = "(absent)"
+        [[function]]
+        point = "7(2)(a)(ii)"
+        since = "(absent)"
     Good:
         [gatekeeper]
         decision = { reference = "DMA.100999", date = 2026-02-02 }

@@ -22,6 +22,12 @@ def protocol_without_scenario(offer: Offer) -> Iterator[Finding]:
                 final state Done
             }
         }
+        --- offer.toml
+        [[party]]
+        id = "watcher"
+        kind = "end"
+        operator = "user"
+        plays = ["minimal.Idle.watcher"]
     Good:
         --- modules/minimal.a7
         protocol Idle {
@@ -32,6 +38,12 @@ def protocol_without_scenario(offer: Offer) -> Iterator[Finding]:
             }
             scenario ends { watcher local finish }
         }
+        --- offer.toml
+        [[party]]
+        id = "watcher"
+        kind = "end"
+        operator = "user"
+        plays = ["minimal.Idle.watcher"]
     """
     for declaration in offer.declarations.of("protocol"):
         protocol = offer.declarations.protocol(declaration.name)

@@ -27,8 +27,9 @@ def unexercised_message(offer: Offer) -> Iterator[Finding]:
         if not scenarios:
             continue
         sent = {step.message for scenario in scenarios for step in scenario.steps if step.message}
+        ever = {sending.message for sending in offer.declarations.sendings}
         for m, message in enumerate(function.provides.messages):
-            if offer.declarations.record(message) and message not in sent:
+            if message in ever - sent:
                 yield Finding(
                     f"no scenario of function {function.point} sends `{message}`",
                     offer.at("function", n, "provides", "messages", m),

@@ -20,6 +20,7 @@ def unstated_layer(offer: Offer) -> Iterator[Finding]:
         [operations]
         incidents = "docs/terms.md#incidents"
     """
+    asked_for = {path for duty in offer.law.obligations.values() for path in duty.states}
     points = {function.point for _, function in offer.interoperable()}
     for layer in offer.law.layers:
         if layer.points and not points & set(layer.points):
@@ -29,6 +30,8 @@ def unstated_layer(offer: Offer) -> Iterator[Finding]:
             declared = any(offer.declares(kind) for kind in item.declares)
             if declared or (stated and (all(stated) if item.all else any(stated))):
                 continue
+            if any(path in asked_for for path in item.manifest if not offer.states(path)):
+                continue  # said already, with the duty that asks for it
             wanted = [f"`{path}`" for path in item.manifest] + [
                 f"a `{kind}` in a module" for kind in item.declares
             ]

@@ -16,15 +16,13 @@ def unknown_declaration(offer: Offer) -> Iterator[Finding]:
 
     Why: a dangling name is a part of the interface that nobody can implement.
     Bad:
-        [[identifier]]
-        identity = "minimal.Handel"
-        namespace = "handles"
-        shared = false
+        [[timer]]
+        id = "retry"
+        declared = "minimal.Delivery.sender.retri"
     Good:
-        [[identifier]]
-        identity = "minimal.Handle"
-        namespace = "handles"
-        shared = false
+        [[timer]]
+        id = "retry"
+        declared = "minimal.Delivery.sender.retry"
     """
     for mention in offer.mentions:
         if not isinstance(mention.marker, Names) or offer.declarations.find(mention.value):

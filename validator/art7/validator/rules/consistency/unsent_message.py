@@ -19,7 +19,7 @@ def unsent_message(offer: Offer) -> Iterator[Finding]:
         --- offer.toml
         [[function]]
         point = "7(2)(a)(i)"
-        provides = { messages = ["minimal.Envelope", "minimal.Receipt", "minimal.Ghost"], scenarios = [] }
+        provides = { messages = ["minimal.Envelope", "minimal.Receipt", "minimal.Ghost"] }
     Good:
         [[function]]
         point = "7(2)(a)(i)"

@@ -28,7 +28,8 @@ def idle_schedule(offer: Offer) -> Iterator[Finding]:
             continue
         run = offer.declarations.schedules_run(function.provides.protocol or "")
         for k, name in enumerate(function.keys):
-            if offer.declarations.find(name) and name not in run:
+            declared = offer.declarations.find(name)
+            if declared is not None and declared.kind == "schedule" and name not in run:
                 yield Finding(
                     f"no role of `{function.provides.protocol}` runs `{name}`",
                     offer.at("function", n, "keys", k),

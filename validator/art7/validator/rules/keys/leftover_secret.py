@@ -22,6 +22,7 @@ def leftover_secret(offer: Offer) -> Iterator[Finding]:
             derive next: secret[32] = hmac_sha256(key: root, data: x'01')
             output next
         }
+        vectors Careless { accept given { root: x'0000000000000000000000000000000000000000000000000000000000000000' } }
     Good:
         --- modules/minimal.a7
         schedule Careful {

@@ -23,6 +23,7 @@ def secret_kept_and_erased(offer: Offer) -> Iterator[Finding]:
             keep root
             erase root
         }
+        vectors Torn { accept given { root: x'0000000000000000000000000000000000000000000000000000000000000000' } }
     Good:
         --- modules/minimal.a7
         schedule Whole {

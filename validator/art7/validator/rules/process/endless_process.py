@@ -16,12 +16,12 @@ def endless_process(offer: Offer) -> Iterator[Finding]:
     Why: a request has to end in an operational function or in a refusal that can be appealed.
     Bad:
         [[process.step]]
-        id = "operational"
-        operational = false
+        id = "refuse"
+        final = "(absent)"
     Good:
         [[process.step]]
-        id = "operational"
-        operational = true
+        id = "refuse"
+        final = true
     """
     process = offer.manifest.process
     for n, step in enumerate(process.step):

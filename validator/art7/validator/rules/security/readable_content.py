@@ -56,5 +56,5 @@ def readable_content(offer: Offer) -> Iterator[Finding]:
             f"which {exposure.party} plays",
             exposure.span,
             help="encrypt it for the ends before it is sent",
-            related=(Related(f"sent here in `{exposure.message}`", exposure.sent),),
+            related=(Related(f"in `{exposure.message}`, here", exposure.sent),),
         )

@@ -1,0 +1,61 @@
+"""Every rule's page is run: Bad gives exactly its code, Good gives nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from small_offer import small_offer
+
+from art7.validator.rule import Rule
+from art7.validator.rules import FAMILIES, RULES, in_order
+from art7.validator.validate import validate
+
+
+def codes(patch: str, rule: Rule) -> set[str]:
+    options = {"make_codec": json_codec} if "example" in rule.name or "vector" in rule.name else {}
+    return {found.diagnostic.code for found in validate(small_offer(patch, **options)).open}
+
+
+def json_codec(specification: object) -> object:
+    from json_codec import JsonCodec
+
+    return JsonCodec(specification)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_bad_example_gives_the_code_and_nothing_else(rule: Rule) -> None:
+    assert codes(rule.page.bad, rule) == {rule.code}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_good_example_gives_nothing(rule: Rule) -> None:
+    assert codes(rule.page.good, rule) == set()
+
+
+def test_the_smallest_offer_is_clean() -> None:
+    assert [found.diagnostic for found in validate(small_offer()).found] == []
+
+
+def test_rules_are_many_and_of_every_family() -> None:
+    assert {rule.family for rule in RULES} == set(FAMILIES)
+    assert len(RULES) >= 30
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_codes_clauses_and_duties_are_well_formed(rule: Rule) -> None:
+    offer = small_offer()
+    assert re.fullmatch(r"A7-[VB][0-9]{3}", rule.code)
+    assert rule.clause.startswith("DMA Art. ")
+    assert set(rule.obligations) <= set(offer.law.obligations)
+    assert set(rule.seen_as) <= set(offer.law.findings)
+    assert rule.page.summary.endswith(".")
+    assert not rule.name.startswith(("no_", "check_"))
+
+
+def test_a_code_taken_twice_is_refused() -> None:
+    first, second = RULES[:2]
+    from dataclasses import replace
+
+    with pytest.raises(ValueError, match="taken by"):
+        in_order([first, replace(second, code=first.code)])

@@ -1,0 +1,65 @@
+"""Executed evidence: what was run elsewhere and handed in, so that rules and verdicts stay free of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from art7.validator.law import ExhibitKind
+
+Outcome: TypeAlias = Literal["passed", "failed", "inconclusive"]
+Cause: TypeAlias = Literal["gatekeeper text", "implementer", "ambiguity"]
+
+COMMANDS: Mapping[ExhibitKind, str] = {
+    "scenario": "art7 run {offer} {subject}",
+    "vector": "art7 generate vectors {offer} -o DIR",
+    "replay": "art7 replay DIR --adapter COMMAND",
+    "sdk": "art7 generate python {offer} -o DIR",
+    "flow": "art7 check {offer}",
+    "reproduction": "art7 assess {offer} --on {on}",
+}
+"""The command that gives each kind of exhibit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One thing that was run: what, on which subject (a scenario, a message, a module), with which outcome.
+
+    `digest` is that of the trace or output; `cause` says whose fault a failure is, as blame assignment found it.
+    """
+
+    kind: ExhibitKind
+    subject: str
+    outcome: Outcome
+    detail: str = ""
+    digest: str = ""
+    cause: Cause = "gatekeeper text"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """A request for interoperability that the gatekeeper received (Art. 7(5)), and when the function worked."""
+
+    id: str
+    received: date
+    operational: date | None = None
+    extended_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything handed in for one assessment."""
+
+    exhibits: tuple[Exhibit, ...] = ()
+    requests: tuple[AccessRequest, ...] = ()
+
+    def of(self, kind: ExhibitKind, subjects: Iterable[str] | None = None) -> tuple[Exhibit, ...]:
+        """Return the exhibits of a kind, limited to these subjects if any are given."""
+        wanted = None if subjects is None else set(subjects)
+        return tuple(e for e in self.exhibits if e.kind == kind and (wanted is None or e.subject in wanted))
+
+
+NO_EVIDENCE = Evidence()
+"""Nothing was run: duties that need execution stay undetermined."""
