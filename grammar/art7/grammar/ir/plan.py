@@ -313,7 +313,6 @@ class Loop:
     item: int
     body: Block
     count: Expr | None = None
-    until: bytes | None = None
     minimum: int = 0
     maximum: int | None = None
     skip: int | None = None
