@@ -17,7 +17,14 @@ from art7.interpreter.schedules import DeriveError, Trace, find_schedule, run_sc
 from art7.interpreter.values import ValueRefused, from_json
 
 FAILED = "A7-D001"
-"""A vector does not hold."""
+CODES = {
+    FAILED: (
+        "a vector beside a definition does not hold",
+        "A vector says what octets mean, or that they must be refused. Where the definition says otherwise one of "
+        "the two is wrong, and an implementer who follows the other will not interoperate.",
+        "Change the vector or the definition, whichever is wrong.",
+    ),
+}
 
 
 def check_vectors(specification: Specification, module: Module, report: Report) -> int:
