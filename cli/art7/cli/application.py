@@ -21,9 +21,13 @@ class CommandRow(NamedTuple):
 
 
 COMMANDS: dict[str, CommandRow] = {
+    "check": CommandRow(
+        "art7.cli.commands.check", "Check modules: text, names, types, layout; never the law."
+    ),
     "doctor": CommandRow(
         "art7.cli.commands.doctor", "Show what is installed and what each missing part is for."
     ),
+    "format": CommandRow("art7.cli.commands.format", "Lay out modules in their one canonical form."),
     "explain": CommandRow(
         "art7.cli.commands.explain", "Explain a finding's code or a field of the manifest."
     ),
@@ -37,6 +41,7 @@ class Settings:
 
     colour: ColourChoice = ColourChoice.AUTO
     quiet: bool = False
+    plain: bool = False
 
     @property
     def colours_output(self) -> bool:
@@ -125,6 +130,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
     default="auto",
     help="Colour in the output. Also: NO_COLOR, FORCE_COLOR.",
 )
+@click.option("--plain", is_flag=True, help="One line for each fact, no drawing: for screen readers.")
 @click.option("--quiet", is_flag=True, help="Print findings only, no progress and no summary.")
 @click.option(
     "--version",
@@ -135,7 +141,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
     help="Show the version.",
 )
 @click.pass_context
-def application(context: click.Context, color: str, quiet: bool) -> None:
+def application(context: click.Context, color: str, quiet: bool, plain: bool) -> None:
     """Check, prove, build and run reference offers for messaging interoperability."""
-    context.obj = Settings(ColourChoice(color), quiet)
+    context.obj = Settings(ColourChoice(color), quiet, plain)
     context.color = context.obj.colours_output

@@ -33,7 +33,7 @@ def write_file(path: str | os.PathLike[str], content: bytes, *, force: bool = Fa
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".art7-", suffix=".tmp", dir=target.parent)
         try:
-            _fill(descriptor, content)
+            _fill(descriptor, content, _mode_there(target))
             os.replace(name, target) if force else _rename_new(name, target)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -127,17 +127,25 @@ def _fill_tree(folder: Path, files: Mapping[str, bytes]) -> None:
                 inner.mkdir(mode=_FOLDER_MODE, exist_ok=True)
                 folders.add(inner)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        _fill(descriptor, files[relative])
+        _fill(descriptor, files[relative], _FILE_MODE)
     for inner in folders:
         _sync_folder(inner)
 
 
-def _fill(descriptor: int, content: bytes) -> None:
+def _mode_there(target: Path) -> int:
+    """Return the permissions for a file: those of the one it replaces, else the usual ones."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return _FILE_MODE
+
+
+def _fill(descriptor: int, content: bytes, mode: int) -> None:
     """Write a file and bring it to disk; never group-writable, whatever the umask."""
     with open(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        os.fchmod(descriptor, _FILE_MODE & ~_umask())
+        os.fchmod(descriptor, mode & ~_umask() & ~0o022)
         os.fsync(descriptor)
 
 
