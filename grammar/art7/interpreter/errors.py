@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from art7.grammar.diagnostics import NOWHERE, Span
+from art7.grammar.ir.shape import Shape
 
 
 class CodecError(Exception):
@@ -94,6 +95,7 @@ class FieldNode:
     record: str = ""
     secret: bool = False
     span: Span = NOWHERE
+    shape: Shape | None = None
     children: list[FieldNode] = field(default_factory=list)
 
 

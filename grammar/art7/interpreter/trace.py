@@ -71,6 +71,7 @@ def node_for(frame: Frame, slot: int, record: Record, offset: int) -> FieldNode:
         type_text=declared.type_text,
         secret=isinstance(declared.shape, Octets) and declared.shape.secret,
         span=declared.span,
+        shape=declared.shape,
         note="computed" if declared.role is Role.COMPUTED else "",
     )
     if frame.nodes is not None:
