@@ -134,6 +134,22 @@ def test_full_disk_is_told(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code"), [("<&-", 2), (">&- < /dev/null", 2), ("2>&- < /dev/null", 1)]
+)
+def test_closed_streams(redirection: str, code: int) -> None:
+    command = f'"{sys.executable}" -m art7.cli check - {redirection}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+    assert done.returncode in (1, code)
+
+
+def test_a_broken_installation_is_our_fault() -> None:
+    body = "import art7; open(list(art7.__path__)[0] + '/absent')"
+    assert subprocess.run(failing(body), capture_output=True).returncode == 3
+    assert subprocess.run(failing("open('/absent')"), capture_output=True).returncode == 2
+
+
 @pytest.mark.slow
 def test_version_costs_little_more_than_python() -> None:
     def fastest(command: list[str]) -> float:

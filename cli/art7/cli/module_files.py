@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+from art7.cli.exits import Unusable
 from art7.grammar.diagnostics import Report, Span
 from art7.grammar.untrusted import read_file, read_source
 
@@ -23,7 +24,7 @@ def read_modules(paths: Iterable[str], report: Report) -> dict[str, bytes]:
     modules: dict[str, bytes] = {}
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT:
-            modules["<stdin>"] = sys.stdin.buffer.read(_MOST_OCTETS + 1)
+            modules["<stdin>"] = read_standard_input(_MOST_OCTETS + 1)
         elif os.path.isdir(path) and not os.path.islink(path):
             modules.update(_modules_of_folder(path, report))
         elif path.endswith(SUFFIX):
@@ -31,6 +32,13 @@ def read_modules(paths: Iterable[str], report: Report) -> dict[str, bytes]:
         else:
             modules.update(_modules_of_archive(path, report))
     return modules
+
+
+def read_standard_input(most: int) -> bytes:
+    """Return at most `most` octets of standard input. Raises: Unusable when it is closed."""
+    if sys.stdin is None:
+        raise Unusable("standard input is closed", "name a file, or send the text through a pipe")
+    return sys.stdin.buffer.read(most)
 
 
 def _module(path: str, report: Report) -> dict[str, bytes]:

@@ -68,12 +68,20 @@ def _dispatch(arguments: Sequence[str]) -> int:
             note(f"  = help: {error.help}")
         return ExitCode.USAGE
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
+        if isinstance(error, BrokenPipeError) or _is_about_ourselves(error):
             raise
         where = f" {escaped(os.fsdecode(error.filename))}" if error.filename else ""
         note(f"error: {error.strerror or type(error).__name__}{where}")
         return ExitCode.USAGE
     return int(result) if isinstance(result, int) else ExitCode.CLEAN
+
+
+def _is_about_ourselves(error: OSError) -> bool:
+    """Whether a file of the installation is at fault, which the caller can do nothing about."""
+    import art7
+
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    return any(name.startswith(folder) for folder in art7.__path__)
 
 
 def _show_usage(error: click.ClickException) -> None:

@@ -21,6 +21,7 @@ from art7.grammar.untrusted import (
     CODES,
     Bundle,
     Limits,
+    folder_reader,
     read_archive,
     read_file,
     read_folder,
@@ -401,3 +402,19 @@ def test_read_file_is_limited(tmp_path: Path) -> None:
     report = Report()
     assert read_file(tmp_path, report) is None
     assert report.diagnostics[0].code == "A7-B031"
+
+
+def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"12345")
+    real = folder_reader._read_up_to
+
+    def slow_reading(descriptor: int, most: int) -> bytes:
+        content = real(descriptor, most)
+        path.write_bytes(b"other content")
+        return content
+
+    monkeypatch.setattr(folder_reader, "_read_up_to", slow_reading)
+    report = Report()
+    assert read_source(tmp_path, report) is None
+    assert [found.code for found in report.diagnostics] == ["A7-B033"]
