@@ -42,7 +42,7 @@ bench: $(READY)
 
 site: $(READY)
 	@sh scripts/setup.sh $(VENV) site
-	@$(BIN)/mkdocs build --strict --quiet -f site/mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f site/mkdocs.yml
 
 clean:
 	@rm -rf $(VENV) build dist site/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
