@@ -1,0 +1,95 @@
+"""Endpoints of the interpreter: codecs and schedules read from the specification, nothing generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from art7.grammar.ir.expression import Expr
+from art7.grammar.ir.module import RoleMachine, Specification
+from art7.interpreter.decode import decode_with
+from art7.interpreter.encode import encode_with
+from art7.interpreter.errors import CodecError
+from art7.interpreter.evaluate import Evaluator
+from art7.interpreter.prepare import Interpreter
+from art7.interpreter.schedules import Session, Trace, run_with
+from art7.runtime.endpoint import Derived, Refusal
+from art7.runtime.entropy import SeededRandom
+from art7.runtime.machine import MachineEndpoint
+
+
+class InterpreterCodec:
+    """Reads and writes records by name; values are mappings of members."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+
+    def decode(self, record: str, octets: bytes) -> Mapping[str, Any]:
+        """Return the members. Raises: `Refusal`, the sender to blame."""
+        try:
+            value: Mapping[str, Any] = decode_with(self._interpreter, record, octets).value
+        except CodecError as error:
+            raise _refusal(error, record, "peer") from None
+        return value
+
+    def encode(self, record: str, members: Mapping[str, Any]) -> bytes:
+        """Return the octets. Raises: `Refusal`, the writer to blame."""
+        known = self._interpreter.specification.record(record)
+        params = {param.name: members[param.name] for param in known.params if param.name in members}
+        value = {name: each for name, each in members.items() if name not in params and each is not None}
+        try:
+            return encode_with(self._interpreter, record, value, params)
+        except CodecError as error:
+            raise _refusal(error, record, "self") from None
+
+
+class InterpreterSchedules:
+    """Runs key schedules step by step."""
+
+    def __init__(self, interpreter: Interpreter, session: Session) -> None:
+        self._interpreter = interpreter
+        self._session = session
+
+    def run(self, name: str, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], Derived]:
+        """Return the outputs and every named value. Raises: `Refusal`."""
+        trace = Trace()
+        try:
+            outcome = run_with(self._interpreter, name, inputs, trace=trace, session=self._session)
+        except CodecError as error:
+            raise _refusal(error, name, "peer") from None
+        values = tuple(
+            (step.name, step.label == "secret", step.value) for step in trace.steps if step.kind == "derived"
+        )
+        return outcome.outputs, Derived(name, values)
+
+
+class InterpreterEvaluator:
+    """Evaluates the expressions of machines and scenarios."""
+
+    def __init__(self, interpreter: Interpreter, session: Session | None = None) -> None:
+        self._evaluator = Evaluator(interpreter, session)
+
+    def __call__(self, expr: Expr, names: Mapping[str, Any]) -> Any:
+        """Return the value. Raises: `Refusal`."""
+        try:
+            return self._evaluator(expr, names)
+        except CodecError as error:
+            raise _refusal(error, "an expression", "specification") from None
+
+
+def interpreted_endpoint(
+    specification: Specification, interpreter: Interpreter, machine: RoleMachine, seed: int
+) -> MachineEndpoint:
+    """Return an endpoint that plays `machine`, its randomness drawn from `seed`."""
+    session = Session(draw=SeededRandom(seed, f"endpoint {machine.name}").octets)
+    return MachineEndpoint(
+        machine,
+        InterpreterCodec(interpreter),
+        InterpreterSchedules(interpreter, session),
+        InterpreterEvaluator(interpreter, session),
+    )
+
+
+def _refusal(error: CodecError, where: str, blame: str) -> Refusal:
+    place = error.path if error.offset is None else f"{error.path}, octet {error.offset}"
+    return Refusal(error.code, f"{where}: {error}", blame, place)
