@@ -22,7 +22,7 @@ from art7.grammar.terminals import scan
 
 WIDTH = 110
 STEP = 4
-ALIGNED_MOST = 40
+ALIGNED_MOST = {":": 26, "=": 40, "=>": 40}
 """Columns up to which signs are aligned; what is longer stands for itself."""
 
 BLOCKS = "members arms items vectors steps actions".split()
@@ -190,15 +190,15 @@ class _Layout:
 
     def _columns(self, section: list[_Item]) -> dict[int, int]:
         """The width that each member's name is filled up to, by its first terminal."""
-        widths: dict[str, dict[int, int]] = {}
+        widths: dict[tuple[str, str], dict[int, int]] = {}
         for item in section:
             sign = self._aligned_sign(item)
             if sign is not None:
-                kind = self.found.texts[sign] + (self._keyword(item.first))
+                kind = (self.found.texts[sign], self._keyword(item.first))
                 widths.setdefault(kind, {})[item.first] = len(self._flat(item.first, sign - 1))
         columns: dict[int, int] = {}
-        for group in widths.values():
-            fitting = [width for width in group.values() if width <= ALIGNED_MOST]
+        for (sign_text, _), group in widths.items():
+            fitting = [width for width in group.values() if width <= ALIGNED_MOST[sign_text]]
             columns.update({first: max(fitting, default=0) for first in group})
         return columns
 
@@ -247,10 +247,17 @@ class _Layout:
         parts: list[str] = []
         for at in range(first, last + 1):
             if at > first:
-                is_next = at in self.beginnings and self.found.texts[at - 1] != "{"
-                parts.append("  " if is_next else self.spacing.between(at - 1, at))
+                parts.append("  " if self._is_next_member(at) else self.spacing.between(at - 1, at))
             parts.append(self._text(at))
         return "".join(parts)
+
+    def _is_next_member(self, at: int) -> bool:
+        """Whether a further member of a block on one line begins here; literals stand close to their neighbours."""
+        literal = ("CHARS", "HEX")
+        is_literal = self.kinds[at] in literal or (
+            at - 1 in self.beginnings and self.kinds[at - 1] in literal
+        )
+        return at in self.beginnings and self.found.texts[at - 1] != "{" and not is_literal
 
     def _text(self, at: int) -> str:
         text = self.found.texts[at]

@@ -25,14 +25,18 @@ class BadEscape:
     offset: int
 
 
+def digits(lexeme: str) -> int:
+    """How many digits a number has, without its prefix and without ``_``."""
+    return len(lexeme) - lexeme.count("_") - (2 if lexeme[:2] in ("0x", "0b") else 0)
+
+
 def integer(lexeme: str) -> int:
     """The value of ``12``, ``1_000``, ``0x1F`` or ``0b101``."""
-    if len(lexeme) > limits.NUMBER_DIGITS + 2:
+    if digits(lexeme) > limits.NUMBER_DIGITS:
         return 0
-    digits = lexeme.replace("_", "")
-    base = {"0x": 16, "0b": 2}.get(digits[:2], 10)
+    base = {"0x": 16, "0b": 2}.get(lexeme[:2], 10)
     try:
-        return int(digits, base)
+        return int(lexeme.replace("_", ""), base)
     except ValueError:
         return 0
 
@@ -46,7 +50,7 @@ def milliseconds(lexeme: str) -> int:
 def octets(lexeme: str) -> bytes:
     """The octets of ``x'80 60'``."""
     try:
-        return bytes.fromhex(lexeme[2:].rstrip("'"))
+        return bytes.fromhex("".join(lexeme[2:].rstrip("'").split()))
     except ValueError:
         return b""
 

@@ -56,6 +56,7 @@ class Recovery:
         self.partner = _partners(found.texts[: self.size])
         self.depths = self._depths(found.texts)
         self.list_states = _list_states(machine.tables)
+        self.declarations = _openers_of_items(machine.tables)
         self.last_step = (-1, -1)
         self.opened: set[int] = set()
 
@@ -121,6 +122,13 @@ def _report(machine: Machine, state: Recovery, index: int, expected: list[str]) 
     if not machine.values:
         message = f"expected the header of a module, found `{escaped(text)}`"
         faults.add("A7-P030", message, span, help="begin with `a7 1 module name version 1.0`")
+    elif _is_next_declaration(machine, state, index) and "RBRACE" in expected:
+        opener = _innermost_opener(machine, state)
+        opener = 0 if opener is None else opener
+        related = (Related("block opened here", found.span(opener, opener)),)
+        state.opened.add(opener)
+        message = f"block not closed before `{escaped(text)}`{place}"
+        faults.add("A7-P034", message, span, help="add the missing `}`", related=related)
     elif text in OPENERS.values() and index not in state.partner:
         message = f"`{text}` closes nothing{place}"
         faults.add("A7-P036", message, span, help=f"remove it, or open it with `{_opener_of(text)}`")
@@ -130,6 +138,11 @@ def _report(machine: Machine, state: Recovery, index: int, expected: list[str]) 
     else:
         message = f"expected {words}, found {_shown(machine, index)}{place}"
         faults.add("A7-P032", message, span, help=_advice(machine, index, expected))
+
+
+def _is_next_declaration(machine: Machine, state: Recovery, index: int) -> bool:
+    """Whether a line begins with a keyword that opens a declaration and nothing else."""
+    return machine.terminals.kinds[index] in state.declarations and _begins_line(machine, index)
 
 
 def _is_cut_short(machine: Machine, index: int, expected: list[str]) -> bool:
@@ -246,7 +259,7 @@ def _insert_missing(machine: Machine, state: Recovery, index: int, expected: lis
         if terminal in signs
         and any(_accepts_after(machine, terminal, choice) for choice in found.choices(index))
     ]
-    if len(fitting) != 1 or index >= state.size:
+    if len(fitting) != 1 or index >= state.size or "RBRACE" in expected or END in expected:
         return None
     start, line = found.starts[index - 1] + len(found.texts[index - 1]), found.lines[index - 1]
     first = machine.add_virtual(signs[fitting[0]], start, line, fitting[0])
@@ -331,8 +344,8 @@ def _without_header(machine: Machine, state: Recovery, index: int) -> int:
     if machine.is_headless:
         return -1
     machine.is_headless = True
-    found, tables = machine.terminals, machine.tables
-    openers = _openers_of_items(tables)
+    found = machine.terminals
+    openers = state.declarations
     start = next(
         (
             at
@@ -386,10 +399,18 @@ def _may_restart(machine: Machine, state: Recovery, at: int, position: int) -> b
     found = machine.terminals
     if found.texts[at] in BRACKETS or found.kinds[at] in ("STRING", "CITATION"):
         return False
+    if _is_bare_name(machine, at) and any(_accepts(machine, position, kind) for kind in ("LABEL", "KEY")):
+        return True
     is_word = found.kinds[at] in ("LABEL", "KEY", "CASE") or found.texts[at] in found.literals
     if not is_word and not _begins_line(machine, at):
         return False
     return any(_accepts(machine, position, choice) for choice in found.choices(at))
+
+
+def _is_bare_name(machine: Machine, at: int) -> bool:
+    """Whether a line begins with a name that something follows but no sign: ``length u16``."""
+    found = machine.terminals
+    return found.kinds[at] == "NAME" and _begins_line(machine, at) and not _begins_line(machine, at + 1)
 
 
 def _begins_line(machine: Machine, at: int) -> bool:

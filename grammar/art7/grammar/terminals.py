@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from art7.grammar import limits
 from art7.grammar.diagnostics import Span
 from art7.grammar.faults import Faults, escaped
+from art7.grammar.literals import digits
 
 END = "$END"
 BLANK = ""
@@ -240,7 +241,7 @@ def _classify_word(lexeme: str) -> str | None:
 
 
 def _classify_number(lexeme: str) -> str | None:
-    if len(lexeme) > limits.NUMBER_DIGITS + 2:
+    if digits(lexeme) > limits.NUMBER_DIGITS:
         return None
     return next((kind for kind, pattern in _NUMBERS if pattern.fullmatch(lexeme)), None)
 
@@ -280,9 +281,9 @@ def _fault_of(lexeme: str) -> tuple[str, str, str, str]:
     """Code, message, help and stand-in terminal of a lexeme that is none."""
     first = lexeme[0]
     if first in "0123456789":
-        if len(lexeme) > limits.NUMBER_DIGITS + 2:
+        if digits(lexeme) > limits.NUMBER_DIGITS:
             most = limits.NUMBER_DIGITS
-            return ("A7-P005", f"number of {len(lexeme)} characters", f"write at most {most} digits", "INT")
+            return ("A7-P005", f"number of {digits(lexeme)} digits", f"write at most {most} digits", "INT")
         message = f"`{escaped(lexeme)}` is not a number"
         return ("A7-P004", message, "write 12, 0x1F, 0b101, 1.7 or 60s (units: ms, s, min, h, d)", "INT")
     if lexeme[:2] == "x'":
