@@ -37,7 +37,13 @@ class _Outline:
         return [item for item in self.tree.items if isinstance(item, kind)]
 
     def full(self, name: str) -> str:
-        return name if "." in name else f"{self.name}.{name}"
+        first, _, rest = name.partition(".")
+        if not rest:
+            return f"{self.name}.{name}"
+        for use in self.of(s.Use):
+            if (use.alias.text if use.alias else use.module.parts[-1].text) == first:
+                return f"{use.module.text}.{rest}"
+        return name
 
     def module(self) -> ir.Module:
         errors = [row for item in self.of(s.Errors) for row in item.items]
@@ -109,7 +115,7 @@ class _Outline:
         most = next(
             (e.high.value for e in extents if isinstance(e, s.AtMost) and isinstance(e.high, s.Int)), None
         )
-        if name in self.records:
+        if name in self.records or "." in name:
             inner: Shape = RecordOf(self.full(name))
             return Sequence(inner) if extents else inner
         if name in ("bytes", "secret", "public", "base64url"):
@@ -225,9 +231,8 @@ class _Outline:
     def run(self, item: s.Run) -> ir.RunAction:
         name = item.schedule.name.text
         if name in ("encode", "decode"):
-            first = item.schedule.args[0].value
-            return ir.RunAction(name, self.full(getattr(first, "name", "")), (), None, item.span)
-        return ir.RunAction("schedule", name, (), None, item.span)
+            return ir.RunAction(name, self.full(spelled(item.schedule.args[0].value)), (), None, item.span)
+        return ir.RunAction("schedule", self.full(name), (), None, item.span)
 
     def scenario(self, item: s.Scenario) -> ir.Scenario:
         steps = []
@@ -239,3 +244,10 @@ class _Outline:
                 case s.Acts():
                     steps.append(ir.ScenarioStep("local", each.role.text, event=each.event.text))
         return ir.Scenario(item.name.text, tuple(steps), item.meta.doc, item.span)
+
+
+def spelled(expression: s.Expr) -> str:
+    """Return a dotted name as written."""
+    if isinstance(expression, s.Attr):
+        return f"{spelled(expression.base)}.{expression.name.text}"
+    return expression.name if isinstance(expression, s.NameRef) else ""

@@ -12,7 +12,7 @@ from datetime import date
 
 from art7.validator.calendar import CalendarError, due_date
 from art7.validator.digests import root_digest
-from art7.validator.evidence import COMMANDS, NO_EVIDENCE, Cause, Evidence, Exhibit
+from art7.validator.evidence import ABSENT, COMMANDS, NO_EVIDENCE, Cause, Evidence, Exhibit
 from art7.validator.exhibits import own_exhibits
 from art7.validator.fingerprint import evidence_digest, rules_digest, tool_version
 from art7.validator.law import ExhibitKind, Law, Obligation
@@ -132,7 +132,7 @@ class _Judge:
         if early is not None:
             return early
         exhibits = tuple(self._exhibits(duty))
-        missing = tuple(self._missing(duty))
+        missing = tuple({each.command: each for each in self._missing(duty)}.values())
         verdict, reason, cause = self._weigh(duty, findings, waived, exhibits, missing)
         return Judgement(duty, verdict, reason, due, cause, duty.judge, findings, waived, exhibits, missing)
 
@@ -187,7 +187,7 @@ class _Judge:
         if findings:
             return "partly met", _first(findings), "gatekeeper text"
         if missing:
-            return "undetermined", f"no {missing[0].kind} was run: `{missing[0].command}`", None
+            return "undetermined", f"{ABSENT[missing[0].kind]}: `{missing[0].command}`", None
         if open_runs := [each for each in exhibits if each.outcome == "inconclusive"]:
             first = open_runs[0]
             return "undetermined", f"{first.kind} `{first.subject}` gave no answer: {first.detail}", None
@@ -195,7 +195,7 @@ class _Judge:
             owner = waived[0].waiver.owner if waived[0].waiver else ""
             return "argued", f"{plural(len(waived), 'finding')} waived by {owner}", None
         if duty.judged and self._has_matter(duty):
-            return "argued", f"stated; to be judged is {duty.judge}", None
+            return "argued", "everything asked for is stated; whether it suffices is left to a person", None
         ran = f", {plural(len(exhibits), 'exhibit')} passed" if exhibits else ""
         return "met", f"every check passed{ran}", None
 

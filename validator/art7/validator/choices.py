@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from art7.grammar.ir.module import RoleMachine
@@ -37,21 +38,41 @@ def reachable_states(role: RoleMachine) -> set[str]:
 def user_steps(role: RoleMachine, start: str, goal: str) -> int | None:
     """Return how many acts of the user lead from `start` to `goal`, or None when none do.
 
-    Only the first step has to be the user's; what follows may be an answer or a timer, which comes by itself.
+    The way begins with an act of the user; what follows may be an answer or a timer, which cost no act.
     """
     states = {state.name: state for state in role.states}
-    frontier, seen, steps = {start}, {start}, 0
-    while frontier:
-        if goal in frontier:
-            return steps
-        kinds = ("local",) if steps == 0 else ("local", "receive", "timeout")
-        frontier = {
-            t.target
-            for name in frontier
-            if name in states
-            for t in states[name].transitions
-            if t.target and t.trigger.kind in kinds
-        } - seen
-        seen |= frontier
-        steps += 1
-    return None
+    if start not in states:
+        return None
+    if start == goal:
+        return 0
+    first = [t.target for t in states[start].transitions if t.target and t.trigger.kind == "local"]
+    distance = _distances(role, first)
+    return distance[goal] + 1 if goal in distance else None
+
+
+def leads_to(role: RoleMachine, start: str, goal: str) -> bool:
+    """Whether any way at all leads from `start` to `goal`."""
+    return goal in _distances(role, [start])
+
+
+def others_lead_to(role: RoleMachine, start: str, goal: str) -> bool:
+    """Whether `goal` is reached from `start` by messages and timers alone."""
+    return _distances(role, [start]).get(goal) == 0
+
+
+def _distances(role: RoleMachine, starts: list[str]) -> dict[str, int]:
+    """Return the least number of the user's acts to each state that can be reached."""
+    states = {state.name: state for state in role.states}
+    found: dict[str, int] = {}
+    pending = deque((start, 0) for start in starts)
+    while pending:
+        name, acts = pending.popleft()
+        if name not in states or found.get(name, acts + 1) <= acts:
+            continue
+        found[name] = acts
+        for transition in states[name].transitions:
+            if transition.target and transition.trigger.kind == "local":
+                pending.append((transition.target, acts + 1))
+            elif transition.target:
+                pending.appendleft((transition.target, acts))
+    return found

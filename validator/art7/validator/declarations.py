@@ -184,6 +184,32 @@ class Declarations:
             found.update(_received(value))
         return found
 
+    def closure(self, records: Iterable[str]) -> set[str]:
+        """Return these records and all that they can hold."""
+        found: set[str] = set()
+        pending = list(records)
+        while pending:
+            name = pending.pop()
+            record = self.record(name)
+            if record is not None and name not in found:
+                found.add(name)
+                pending.extend(inner for slot in record.slots for inner in records_of(slot.shape))
+        return found
+
+    def built_in(self, protocols: Iterable[str]) -> set[str]:
+        """Return the records that roles of these protocols encode or decode: what travels inside other messages."""
+        chosen = set(protocols)
+        return {
+            a.name for name, _, a in self.runs() if name in chosen and a.operation in ("encode", "decode")
+        }
+
+    @cached_property
+    def carried(self) -> set[str]:
+        """Every record that is sent by some role, or travels inside what is sent."""
+        protocols = [d.name for d in self.by_name.values() if d.kind == "protocol"]
+        bound = [bind.target for module in self.specification.modules.values() for bind in module.binds]
+        return self.closure({*(s.message for s in self.sendings), *self.built_in(protocols), *bound})
+
     def raised_errors(self) -> set[str]:
         """Return the qualified names of errors that something raises."""
         return _raised(self)

@@ -22,6 +22,16 @@ COMMANDS: Mapping[ExhibitKind, str] = {
 }
 """The command that gives each kind of exhibit."""
 
+ABSENT: Mapping[ExhibitKind, str] = {
+    "scenario": "the scenario has not been run",
+    "vector": "no vectors were made and checked",
+    "replay": "no implementation has replayed the vectors",
+    "sdk": "no SDK was generated from the bundle",
+    "flow": "the flow of content could not be followed",
+    "reproduction": "the assessment was not repeated",
+}
+"""What it means that an exhibit was not handed in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:

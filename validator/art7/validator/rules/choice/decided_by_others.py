@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from art7.validator.choices import machines
+from art7.validator.choices import machines, others_lead_to
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -38,12 +38,10 @@ def decided_by_others(offer: Offer) -> Iterator[Finding]:
         gatekeeper_users = { machine = "minimal.Choice.user", on = "On", off = "Off", default = "off" }
     """
     for side, choice, role in machines(offer):
-        for state in role.states:
-            for transition in state.transitions:
-                if transition.target == choice.on != state.name and transition.trigger.kind != "local":
-                    yield Finding(
-                        f"`{choice.machine}` goes from `{state.name}` to `{choice.on}` without an act of the user",
-                        transition.span,
-                        help="let only a `local` event lead there",
-                        obligations=(offer.choice_duty(side),),
-                    )
+        if others_lead_to(role, choice.off, choice.on):
+            yield Finding(
+                f"`{choice.machine}` goes from `{choice.off}` to `{choice.on}` without an act of the user",
+                role.span,
+                help="let the way there begin with a `local` event",
+                obligations=(offer.choice_duty(side),),
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from art7.validator.choices import machines, reachable_states, user_steps
+from art7.validator.choices import leads_to, machines, reachable_states, user_steps
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -47,7 +47,9 @@ def inescapable_choice(offer: Offer) -> Iterator[Finding]:
         ends = {state.name for state in role.states if state.kind == "final"}
         for state in sorted(reachable_states(role) - ends):
             for goal, act in ((choice.on, "opt in"), (choice.off, "opt out")):
-                if user_steps(role, state, goal) is None:
+                decided = state in (choice.on, choice.off)  # leaving these must begin with the user
+                free = user_steps(role, state, goal) is not None if decided else leads_to(role, state, goal)
+                if not free:
                     yield Finding(
                         f"from state `{state}` of `{choice.machine}` a user cannot {act}",
                         where,

@@ -26,10 +26,12 @@ def unexercised_message(offer: Offer) -> Iterator[Finding]:
         scenarios = [s for name in function.provides.scenarios if (s := offer.declarations.scenario(name))]
         if not scenarios:
             continue
+        protocols = {name.rpartition(".")[0] for name in function.provides.scenarios}
         sent = {step.message for scenario in scenarios for step in scenario.steps if step.message}
-        ever = {sending.message for sending in offer.declarations.sendings}
+        sent |= offer.declarations.built_in(protocols)
+        exercised = offer.declarations.closure(sent)
         for m, message in enumerate(function.provides.messages):
-            if message in ever - sent:
+            if message in offer.declarations.carried - exercised:
                 yield Finding(
                     f"no scenario of function {function.point} sends `{message}`",
                     offer.at("function", n, "provides", "messages", m),

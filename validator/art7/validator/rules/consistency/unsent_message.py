@@ -25,10 +25,10 @@ def unsent_message(offer: Offer) -> Iterator[Finding]:
         point = "7(2)(a)(i)"
         provides = { messages = ["minimal.Envelope", "minimal.Receipt"] }
     """
-    sent = {sending.message for sending in offer.declarations.sendings}
+    carried = offer.declarations.carried
     for message, points in offer.provided_messages.items():
         declaration = offer.declarations.find(message)
-        if message not in sent and declaration is not None:
+        if declaration is not None and message not in carried:
             yield Finding(
                 f"no role ever sends `{message}`, which serves {', '.join(points)}",
                 declaration.span,

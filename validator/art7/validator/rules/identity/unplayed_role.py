@@ -10,7 +10,7 @@ from art7.validator.rule import Finding, rule
 
 @rule("A7-V235", clause="DMA Art. 7(1)", obligation="O-02", finding="F-10", defeats=False)
 def unplayed_role(offer: Offer) -> Iterator[Finding]:
-    """A role of a protocol is played by no party, or by two.
+    """A role of a protocol is played by no party, or by an end and a server alike.
 
     Why: whoever implements must know which of the machines is theirs.
     Bad:
@@ -23,16 +23,16 @@ def unplayed_role(offer: Offer) -> Iterator[Finding]:
         plays = ["minimal.Delivery.server", "minimal.Media.store"]
     """
     for declaration in offer.declarations.of("role"):
-        players = [party.id for party in offer.manifest.party if declaration.name in party.plays]
+        players = [party for party in offer.manifest.party if declaration.name in party.plays]
         if not players:
             yield Finding(
                 f"no party plays role `{declaration.name}`",
                 declaration.span,
                 help="add it to `plays` of a `[[party]]`",
             )
-        elif len(players) > 1:
+        elif len({party.kind for party in players}) > 1:
             yield Finding(
-                f"role `{declaration.name}` is played by {' and '.join(players)}",
+                f"role `{declaration.name}` is played by {' and '.join(f'{p.id}, a {p.kind},' for p in players)}",
                 offer.at("party"),
-                help="leave it to one party",
+                help="leave it to parties of one kind: both ends, or one server",
             )

@@ -1,0 +1,1 @@
+"""Assessments as text, JSON and HTML. All three show the same view; none decides anything."""
