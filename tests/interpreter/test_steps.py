@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from plans import block, number, record, ref, slot, specification
 
 from art7.grammar.ir import plan, shape
 from art7.grammar.ir.expression import Binary, Kind, Literal, Measure
@@ -13,12 +12,14 @@ from art7.grammar.ir.plan import Fault, Role
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import DecodeError, EncodeError
+from plans import block, number, record, ref, slot, specification
 
 OCTETS, TEXT = shape.Octets(), shape.Text()
+WIDE = shape.Integer(-(1 << 63), (1 << 64) - 1)
 LIST = shape.Sequence(shape.Integer(0, 255))
 
 
-def one(step: plan.Step, of: shape.Shape = shape.Integer(-(1 << 63), (1 << 64) - 1), *more: plan.Step) -> Any:
+def one(step: plan.Step, of: shape.Shape = WIDE, *more: plan.Step) -> Any:
     """A message of one field `x` (and an item slot `_item`)."""
     slots = [slot(0, "x", of), slot(1, "_item", role=Role.LOCAL)]
     return specification(record("M", slots, block(step, *more), limit_size=1000))
