@@ -66,12 +66,12 @@ _ESCAPE = re.compile(
 )
 
 
-def read_json(data: bytes, size: int, depth: int) -> Any:
+def read_json(data: bytes, size: int | None, depth: int) -> Any:
     """Read one JSON value of at most `size` octets, its containers nested at most `depth` deep.
 
     Raises: ValueError, RecursionError.
     """
-    if len(data) > size:
+    if size is not None and len(data) > size:
         raise ValueError
     text = str(data, "utf-8")
     value, end = _parse(text.lstrip(" \t\n\r"))

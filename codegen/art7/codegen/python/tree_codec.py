@@ -1,0 +1,124 @@
+"""One record on a tree as text: its class with `decode` and `encode`, its functions, their careful twins."""
+
+from __future__ import annotations
+
+from art7.codegen.names import parameter_names
+from art7.codegen.python.docstrings import docstring
+from art7.codegen.python.expressions import quoted
+from art7.codegen.python.record_text import RecordText
+from art7.codegen.python.records import class_text, parameters_of, signature
+from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.tree_explain import explain_read_function
+from art7.codegen.python.tree_explain_write import explain_write_function
+from art7.codegen.python.tree_read import read_function
+from art7.codegen.python.tree_view import TreeRecord, WriteForm, own_form, tree_view, write_forms
+from art7.codegen.python.tree_write import write_function
+from art7.grammar.ir.plan import Form, Record
+
+
+def tree_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
+    """Return the text of a record on a tree; the scopes learn what the modules' heads must hold."""
+    fast.sibling_any()
+    explain.sibling_any()
+    parts = [class_text(record, fast, _methods(record, fast), unverified=False)]
+    construct = f"_new({fast.class_of(record.name)})"
+    if record.form is Form.OBJECT:
+        fast.constant("_new", "object.__new__")
+    parts.append(read_function(tree_view(record, fast), construct))
+    for form in write_forms(fast.records.values())[record.name]:
+        parts.append(write_function(tree_view(record, fast, form=form)))
+    parts += _octets_functions(tree_view(record, fast))
+    careful = [
+        explain_read_function(tree_view(record, explain, careful=True)),
+        explain_write_function(tree_view(record, explain, careful=True)),
+        *_explain_octets_functions(tree_view(record, explain, careful=True)),
+    ]
+    return RecordText("\n\n\n".join(parts), "\n\n\n".join(careful))
+
+
+def _methods(record: Record, scope: ModuleScope) -> list[str]:
+    """`decode` and `encode`, for records that users meet by themselves."""
+    if record.kind == "inline" or record.form is Form.TUPLE or any(param.implicit for param in record.params):
+        return []
+    names = parameter_names(record)
+    stem = scope.names.functions[record.name]
+    for each in ("FAILURES", "explain_decoding", "explain_encoding"):
+        scope.support(each)
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    arguments = "".join(f", {name}" for name in names)
+    decode = [
+        "    @staticmethod",
+        signature("decode", ["data: bytes"], keywords, scope.class_of(record.name)),
+        docstring(
+            "Read one JSON text; nothing but space may stand around it.",
+            [
+                "Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."
+            ],
+            "        ",
+        ),
+        "        try:",
+        f"            return _decode_{stem}_octets(data{arguments})",
+        "        except FAILURES:",
+        f"            raise explain_decoding(__name__, {quoted(stem)}, explain, data{arguments}) from None",
+    ]
+    encode = [
+        signature("encode", ["self"], keywords, "bytes"),
+        docstring(_form_sentence(record), ["Raises: EncodeError, and nothing else."], "        "),
+        "        try:",
+        f"            return _encode_{stem}_octets(self{arguments})",
+        "        except FAILURES:",
+        f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
+    ]
+    return ["\n".join(decode), "\n".join(encode)]
+
+
+def _form_sentence(record: Record) -> str:
+    if own_form(record) is WriteForm.CANONICAL:
+        return "Write canonical JSON: members sorted, no spaces, integers only."
+    return "Write JSON without spaces, members in their declared order."
+
+
+def _octets_functions(view: TreeRecord) -> list[str]:
+    stem = view.stem()
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    read = view.scope.support("read_json")
+    size = (
+        f"\n    if len(data) > {view.record.limit_size}:\n        raise Refused"
+        if view.record.limit_size
+        else ""
+    )
+    view.scope.support("Refused")
+    return [
+        f"def _decode_{stem}_octets(data: bytes{parameters}) -> {view.scope.class_of(view.record.name)}:\n"
+        f"    return _read_{stem}({read}(data, {view.record.limit_size}, {view.depth}){arguments})",
+        f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
+        f"    data = _write_{stem}(value{arguments}).encode(){size}\n"
+        f"    return data",
+    ]
+
+
+def _explain_octets_functions(view: TreeRecord) -> list[str]:
+    stem = view.stem()
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    root, writable = view.scope.support("json_root"), view.scope.support("json_writable")
+    for each in ("Trace", "json_writable"):
+        view.scope.support(each)
+    integers = own_form(view.record) is not WriteForm.PLAIN
+    size = view.record.limit_size
+    octets = view.scope.support("json_octets_of")
+    sort = own_form(view.record) is WriteForm.CANONICAL
+    return [
+        f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}) -> Any:\n"
+        f"    node = {root}(trace, start, data, {size}, {view.depth})\n"
+        f"    return _explain_read_{stem}(trace, node, start{arguments})",
+        f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"
+        f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
+        f"    {writable}(trace, tree, {integers})\n"
+        f"    return {octets}(trace, tree, {sort}, {size})",
+        f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
+        f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
+        f"def encode_{stem}(trace: Trace, value: Any{parameters}) -> bytes:\n"
+        f"    return _encode_{stem}_octets(trace, value{arguments})",
+    ]
