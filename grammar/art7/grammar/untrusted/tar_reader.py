@@ -7,6 +7,7 @@ between members.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ BLOCK = 512
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _CHUNK = 64 << 10
 
+_OCTAL = re.compile(rb" *[0-7]+[ \0]*")
 _REGULAR = (b"0", b"\0")
 _FOLDER = b"5"
 _LINKS = (b"1", b"2", b"K")
@@ -189,10 +191,9 @@ def _number(field: bytes, what: str, source: str, octet: int) -> int:
     """Read a number: octal digits, or base 256 when the first bit is set (GNU)."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
-    digits = field.strip(b" \0")
-    if not all(0x30 <= digit <= 0x37 for digit in digits) or not digits:
+    if _OCTAL.fullmatch(field) is None:
         raise refuse("A7-B022", f"{what} {shown(field)} is not an octal number", source, octet=octet)
-    return int(digits, 8)
+    return int(field.strip(b" \0"), 8)
 
 
 def _check_extent(data: bytes, header: _Header, source: str, limits: Limits) -> None:

@@ -28,6 +28,7 @@ _CENTRAL = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _END = struct.Struct("<4sHHHHLLH")
 
 STORED, DEFLATED = 0, 8
+_NEWEST_VERSION = 63
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _DESCRIPTOR = 0x0008
 _UTF8 = 0x0800
@@ -126,7 +127,7 @@ def _read_directory(data: bytes, position: int, end: int, source: str) -> Iterat
         if position + _CENTRAL.size > end or data[position : position + 4] != CENTRAL_SIGNATURE:
             raise refuse("A7-B022", "found no directory entry where one must be", source, octet=position)
         fields = _CENTRAL.unpack_from(data, position)
-        _, made_by, _, flags, method, _, _, crc, packed, size = fields[:10]
+        _, _, version, flags, method, _, _, crc, packed, size = fields[:10]
         name_length, extra_length, comment_length, disk, _, attributes, offset = fields[10:]
         name_start = position + _CENTRAL.size
         extra_start = name_start + name_length
@@ -134,6 +135,11 @@ def _read_directory(data: bytes, position: int, end: int, source: str) -> Iterat
         if following > end:
             raise refuse("A7-B022", "a directory entry runs past the directory", source, octet=position)
         raw_name = data[name_start:extra_start]
+        if version > _NEWEST_VERSION:
+            message = (
+                f"member {shown(raw_name)} needs version {version} of the format, newest is {_NEWEST_VERSION}"
+            )
+            raise refuse("A7-B021", message, source, octet=position)
         _check_feature(raw_name, flags, method, (packed, size, offset), disk, source, position)
         _check_extra(data[extra_start : extra_start + extra_length], raw_name, source, extra_start)
         name = _decoded(raw_name, flags, source, position)
