@@ -45,18 +45,20 @@ def parse_manifest(table: dict[str, Any], positions: Positions, report: Report) 
     """Return the manifest, faulty statements left out; None when its edition or its head cannot be read."""
     if not _is_known_format(table, positions, report):
         return None
-    table, faults = copy.deepcopy(table), 0
+    table, faults, pruned = copy.deepcopy(table), 0, set[Path]()
     for _ in range(ROUNDS):
         try:
             return Manifest.model_validate(table)
         except ValidationError as error:
             places = list(_by_place(error, table))
             for path, found in places:
-                faults += 1
-                if faults <= MOST_FAULTS:
-                    _report(path, found, table, positions, report)
+                if path not in pruned:  # else it is missing because a faulty value was taken out
+                    faults += 1
+                    if faults <= MOST_FAULTS:
+                        _report(path, found, table, positions, report)
             for path, found in reversed(places):
                 _prune(table, path[:-1] if found["type"] == "missing" else path)
+            pruned.update(path for path, _ in places)
             _complete_head(table)
     report.add(
         "A7-V006", f"{faults} faults of form found", place(positions, ()), help="mend those shown first"

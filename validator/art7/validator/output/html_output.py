@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from art7.grammar.frames import render_diagnostic
+from art7.grammar.frames import render_diagnostic, visible
 from art7.validator.assess import Assessment
 from art7.validator.output.view import view
 
@@ -38,8 +38,14 @@ def _template() -> Template:
         loader=PackageLoader("art7.validator.output", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     return environment.get_template("assessment.html.j2")
+
+
+def _shown(value: object) -> object:
+    """Make control and direction characters visible; escaping for HTML comes after."""
+    return "\n".join(visible(line) for line in value.split("\n")) if type(value) is str else value

@@ -5,7 +5,7 @@ The view is the JSON document too; its JSON Schema is `schemas/assessment.schema
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from art7.grammar.diagnostics import Span
 from art7.validator.assess import Assessment, Judgement, Missing
