@@ -72,6 +72,8 @@ def _fix_up(run: Run, octets: bytes) -> bytes:
     for mark in run.marks:
         if mark.fix is not None:
             fixes.append(mark)
+        elif mark.is_view:
+            continue
         elif mark.slot is None:
             mark.frame.start = mark.offset
         else:
@@ -80,6 +82,10 @@ def _fix_up(run: Run, octets: bytes) -> bytes:
         parent = child.parent
         assert parent is not None, "a called record has a caller"
         child.places = tuple(parent.places[i] if lifted else parent.starts[i] for i, lifted in places)
+    for mark in run.marks:
+        if mark.is_view and mark.slot is not None:
+            mark.frame.values[mark.slot] = mark.offset - mark.frame.owner.start
+    run.fixing = True
     message = bytearray(octets)
     run.end = len(message)
     for mark in sorted(fixes, key=lambda mark: mark.offset):

@@ -62,8 +62,11 @@ def _literal(expr: Literal, scope: Scope) -> Evaluate:
 
 def _slot(expr: SlotRef, scope: Scope) -> Evaluate:
     index, slot = expr.index, scope.slots[expr.index]
-    if scope.writing and slot.role is Role.COMPUTED and slot.value is not None:
-        return _computed_slot(index)
+    if scope.writing and slot.value is not None:
+        if slot.role is Role.COMPUTED:
+            return _computed_slot(index)
+        if slot.role is Role.VIEW:
+            return _view_slot(index)
 
     def read(frame: Frame) -> Any:
         value = frame.values[index]
@@ -80,6 +83,18 @@ def _computed_slot(index: int) -> Evaluate:
         if value is not None:
             return value
         return frame.prepared.slot_value(index)(frame)
+
+    return read
+
+
+def _view_slot(index: int) -> Evaluate:
+    """A view of octets is known to fix-ups, which run on the complete message."""
+
+    def read(frame: Frame) -> Any:
+        value = frame.values[index]
+        if value is None and frame.run.fixing:
+            return frame.prepared.slot_value(index)(frame)
+        return value
 
     return read
 

@@ -43,6 +43,7 @@ class Run:
         "depth_limit",
         "callees",
         "end",
+        "fixing",
         "index",
         "marks",
         "notes",
@@ -59,6 +60,7 @@ class Run:
         self.end = len(data)
         self.depth = 0
         self.index = 0
+        self.fixing = False
         self.callees: list[tuple[Frame, tuple[tuple[int, bool], ...]]] = []
         self.depth_limit = depth_limit
         self.writing = writing

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from art7.grammar.ir.expression import Expr, Kind, SlotRef, is_positional, walk
+from art7.grammar.ir.expression import Expr, Kind, Position, SlotRef, is_positional, walk
 from art7.grammar.ir.plan import (
     Align,
     Block,
@@ -47,6 +47,8 @@ class Mark:
     slot: int | None
     octets: int = 0
     fix: Callable[[Frame], bytes] | None = None
+    is_view: bool = False
+    """The slot's value is the place itself, counted from the message's first octet."""
 
 
 def shift(run: Run, first: int, octets: int) -> None:
@@ -195,9 +197,9 @@ def check_pending(frame: Frame) -> None:
             frame.refuse(faults[actual > (wanted or 0)], slot, None, f"{brief(wanted)} {kind}", str(actual))
 
 
-def is_checkable(expr: Expr) -> bool:
+def is_checkable(expr: Expr, prepared: PreparedRecord) -> bool:
     """Whether the expression can be evaluated when its record is written."""
-    return not is_positional(expr)
+    return not is_positional(expr) and not _mentions(expr) & unknown_views(prepared)
 
 
 def write_branch(step: Branch, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -257,7 +259,7 @@ def write_when(step: When, prepared: PreparedRecord, opened: frozenset[int]) -> 
         Role.LOCAL,
     ):
         given = None
-    checkable = is_checkable(step.condition)
+    checkable = is_checkable(step.condition, prepared)
 
     def write(frame: Frame) -> Any:
         if given is None:
@@ -344,7 +346,10 @@ def write_domain(step: Domain, prepared: PreparedRecord, opened: frozenset[int])
 
 def write_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     slot, computes = step.slot, prepared.record.slots[step.slot].role is not Role.VIEW_INPUT
-    known = is_checkable(step.expr) and not (_mentions(step.expr) & unknown_views(prepared))
+    if step.expr == Position("offset"):
+        # Known when the message is complete, where a fix-up may ask for it.
+        return lambda frame: _mark_view(frame, slot)
+    known = is_checkable(step.expr, prepared)
     compute = prepare(step.expr, prepared.scope)
 
     def write(frame: Frame) -> bytes:
@@ -355,12 +360,17 @@ def write_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> 
     return write
 
 
+def _mark_view(frame: Frame, slot: int) -> bytes:
+    frame.run.marks.append(Mark(0, frame, slot, is_view=True))
+    return b""
+
+
 def unknown_views(prepared: PreparedRecord) -> frozenset[int]:
     """Return the read-only views that cannot be known on writing, those that mention one among them."""
     unknown: set[int] = set()
     for step in all_steps(prepared.record.body):
         if isinstance(step, View) and prepared.record.slots[step.slot].role is not Role.VIEW_INPUT:
-            if not is_checkable(step.expr) or _mentions(step.expr) & unknown:
+            if is_positional(step.expr) or _mentions(step.expr) & unknown:
                 unknown.add(step.slot)
     return frozenset(unknown)
 
@@ -374,8 +384,7 @@ def write_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int])
 
 
 def write_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    skipped = not step.on_writing or step.level != "must" or not is_checkable(step.condition)
-    if skipped or _mentions(step.condition) & unknown_views(prepared):
+    if not step.on_writing or step.level != "must" or not is_checkable(step.condition, prepared):
         return lambda frame: b""
     condition, fault, at = prepare(step.condition, prepared.scope), step.fault, step.at
 

@@ -165,7 +165,7 @@ def finish_extent(extent: Extent, slot: int, prepared: PreparedRecord) -> Callab
     """Return how content becomes a piece: length header before it, or its size checked afterwards."""
     if isinstance(extent, Prefixed):
         return _prefix(extent, slot)
-    if isinstance(extent, Exact) and is_checkable(extent.size):
+    if isinstance(extent, Exact) and is_checkable(extent.size, prepared):
         size = prepare(extent.size, prepared.scope)
         fixed = extent.size.value if isinstance(extent.size, Literal) else None
 
@@ -251,7 +251,7 @@ def write_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> 
     slot, item = step.slot, step.item
     body = write_block(prepared, step.body, opened - {item})
     count = None
-    if step.count is not None and is_checkable(step.count):
+    if step.count is not None and is_checkable(step.count, prepared):
         count = prepare(step.count, prepared.scope)
 
     def write(frame: Frame) -> bytes:

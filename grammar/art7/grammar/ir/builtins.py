@@ -134,6 +134,7 @@ _GENERAL = [
     _plain(
         "contains", "value:sized part:any", _BOOL, "Whether `part` occurs in `value`: a run, item or key."
     ),
+    _plain("matches", "value:text pattern:text", _BOOL, "Whether all of `value` matches (RE2 syntax)."),
     _plain("utf8", "value:text", _BYTES, "The text in UTF-8.", "RFC 3629"),
     _plain("text", "value:bytes", _TEXT, "The octets read as UTF-8.", "RFC 3629"),
     _plain("decimal", "value:int", _TEXT, "The integer in decimal digits, `-` before a negative one."),

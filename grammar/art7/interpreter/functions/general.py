@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.builtins import SIZE_LIMIT
+from art7.interpreter.functions.pattern import matches
 from art7.interpreter.functions.refusal import Refused, check_size
 
 _DIGITS = 40
@@ -197,6 +198,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "starts_with": starts_with,
     "ends_with": ends_with,
     "contains": contains,
+    "matches": matches,
     "utf8": utf8,
     "text": text,
     "decimal": lambda value: f"{value:d}" if abs(value).bit_length() < 8192 else hex(value),
