@@ -1,0 +1,194 @@
+"""In which order writing produces the steps of a block."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+
+from art7.grammar.ir import expression as e
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Expr
+
+FIXED_SIZE = (p.Bits, p.Uint, p.FloatOctets, p.Constant, p.Domain, p.View, p.Verify, p.Check)
+
+
+class Cycle(Exception):
+    """Steps that need one another; `loop` are their positions."""
+
+    def __init__(self, loop: list[int]) -> None:
+        super().__init__(loop)
+        self.loop = loop
+
+
+def is_variable(step: p.Step) -> bool:
+    """Whether the octets of a step differ in number from message to message."""
+    if isinstance(step, p.Take | p.Region):
+        size = step.extent.size if isinstance(step.extent, p.Exact) else None
+        return not isinstance(size, e.Literal)
+    return not isinstance(step, FIXED_SIZE)
+
+
+def needs_of(expr: Expr | None, computed: frozenset[int] | set[int]) -> set[int]:
+    """Return the slots that must have been written before `expr` is known.
+
+    What the caller gives (values, and with them counts and presence) is known from the beginning; values
+    that are computed, sizes and octets are not. What `Covered` speaks of is patched in when all is written.
+    """
+    found: set[int] = set()
+    stack = [expr] if expr is not None else []
+    while stack:
+        node = stack.pop()
+        match node:
+            case e.SlotRef(index=index):
+                if index in computed:
+                    found.add(index)
+            case e.Measure(what=what, slot=slot):
+                if what == "octets" or (slot in computed and what == "count"):
+                    found.add(slot)
+            case e.EncodedSlot(slot=slot):
+                found.add(slot)
+            case e.Covered():
+                pass
+            case _:
+                stack.extend(e.children(node))
+    return found
+
+
+def blocks_of(step: p.Step) -> Iterator[p.Block]:
+    """Yield the blocks inside a step."""
+    match step:
+        case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
+            yield body
+        case p.Items(body=body) | p.Members(body=body):
+            yield body
+        case p.Branch(cases=cases):
+            yield from (case.body for case in cases)
+        case p.Fields(entries=fields):
+            yield from (entry.body for entry in fields)
+        case p.Object(entries=entries, spreads=spreads):
+            yield from (entry.body for entry in entries)
+            for spread in spreads:
+                for case in spread.cases:
+                    yield from (entry.body for entry in case.entries)
+        case p.Array(entries=entries):
+            yield from (entry.body for entry in entries)
+        case _:
+            return
+
+
+def slots_filled(step: p.Step) -> Iterator[int]:
+    """Yield the slots that a step (and the steps inside it) writes."""
+    match step:
+        case p.Bits(fields=fields):
+            yield from (f.slot for f in fields if f.slot is not None)
+        case p.Constant() | p.Check() | p.Verify() | p.Domain():
+            return
+        case p.Branch(slot=slot) | p.Align(slot=slot):
+            if slot is not None:
+                yield slot
+        case p.Loop(slot=slot, item=item) | p.Items(slot=slot, item=item) | p.Members(slot=slot, item=item):
+            yield slot
+            yield item
+        case p.Fields(unknown_slot=unknown) | p.Object(unknown_slot=unknown):
+            if unknown is not None:
+                yield unknown
+        case p.When() | p.Array():
+            pass
+        case _:
+            yield step.slot
+    for block in blocks_of(step):
+        for inner in block.steps:
+            yield from slots_filled(inner)
+
+
+def step_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] | set[int]) -> set[int]:
+    """Return the slots that must have been written before `step` can be."""
+    found: set[int] = set()
+    match step:
+        case p.Check(condition=condition, on_writing=True):
+            return needs_of(condition, computed)
+        case p.Check() | p.Verify() | p.Domain():
+            return found
+        case p.View(slot=slot, expr=expr):
+            # What only reading can see is neither needed nor known when writing.
+            if slots[slot].role is not p.Role.VIEW or e.is_positional(expr):
+                return found
+            return needs_of(expr, computed)
+        case p.CallRecord(arguments=arguments):
+            for argument in arguments:
+                found |= needs_of(argument, computed)
+        case p.Branch(on=on):
+            found |= needs_of(on, computed)
+        case p.When(condition=condition, given=None):
+            found |= needs_of(condition, computed)
+        case p.Object(spreads=spreads):
+            for spread in spreads:
+                found |= needs_of(spread.on, computed)
+        case _:
+            pass
+    own = set(slots_filled(step))
+    for slot in own:
+        found |= needs_of(slots[slot].value, computed)
+    for block in blocks_of(step):
+        for inner in block.steps:
+            found |= step_needs(inner, slots, computed)
+    return found - own if _is_nested(step) else found
+
+
+def _is_nested(step: p.Step) -> bool:
+    """Whether needs among the slots inside `step` are settled by its own blocks."""
+    return next(blocks_of(step), None) is not None
+
+
+def order(
+    steps: Sequence[p.Step], slots: Sequence[p.Slot], computed: frozenset[int] | set[int]
+) -> tuple[int, ...]:
+    """Return the positions of `steps` in the order writing produces them.
+
+    What a step needs comes first; among equals what varies in size, then the order of the wire.
+    Raises: Cycle.
+    """
+    count = len(steps)
+    if count == 1:
+        return (0,)
+    needs = [step_needs(step, slots, computed) for step in steps]
+    keys = [(0 if is_variable(step) else 1, position) for position, step in enumerate(steps)]
+    if not any(needs):
+        return tuple(position for _, position in sorted(keys))
+    producer: dict[int, int] = {}
+    for position, step in enumerate(steps):
+        for slot in slots_filled(step):
+            producer.setdefault(slot, position)
+    waits: list[set[int]] = []
+    followers: list[list[int]] = [[] for _ in steps]
+    for position, wanted in enumerate(needs):
+        before = {producer[slot] for slot in wanted if slot in producer}
+        waits.append(before)
+        for other in before:
+            followers[other].append(position)
+    ready = [keys[position] for position in range(count) if not waits[position]]
+    heapq.heapify(ready)
+    result: list[int] = []
+    left = [len(w) for w in waits]
+    while ready:
+        _, position = heapq.heappop(ready)
+        result.append(position)
+        for follower in followers[position]:
+            left[follower] -= 1
+            if left[follower] == 0:
+                heapq.heappush(ready, keys[follower])
+    if len(result) < count:
+        raise Cycle(_loop(waits, set(range(count)) - set(result)))
+    return tuple(result)
+
+
+def _loop(waits: list[set[int]], stuck: set[int]) -> list[int]:
+    """Return one loop among the steps that wait for one another."""
+    position = min(stuck)
+    seen: dict[int, int] = {}
+    path: list[int] = []
+    while position not in seen:
+        seen[position] = len(path)
+        path.append(position)
+        position = min(w for w in waits[position] if w in stuck)
+    return path[seen[position] :]

@@ -1,0 +1,55 @@
+"""Walking and changing the steps of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from art7.grammar.ir import plan as p
+from art7.grammar.passes.order_emission import blocks_of
+
+__all__ = ["blocks_of", "change_steps", "walk_steps"]
+
+
+def walk_steps(block: p.Block) -> Iterator[p.Step]:
+    """Yield every step, outer ones first."""
+    stack = list(reversed(block.steps))
+    while stack:
+        step = stack.pop()
+        yield step
+        for inner in blocks_of(step):
+            stack.extend(reversed(inner.steps))
+
+
+def change_steps(block: p.Block, change: Callable[[p.Step], p.Step]) -> p.Block:
+    """Return `block` with `change` applied to every step, inner ones first."""
+    return p.Block(tuple(change(_inside(step, change)) for step in block.steps), block.emit)
+
+
+def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
+    match step:
+        case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members():
+            return replace(step, body=change_steps(step.body, change))
+        case p.Branch():
+            cases = tuple(replace(case, body=change_steps(case.body, change)) for case in step.cases)
+            return replace(step, cases=cases)
+        case p.Fields():
+            fields = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
+            return replace(step, entries=fields)
+        case p.Object():
+            entries = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
+            spreads = tuple(_inside_spread(spread, change) for spread in step.spreads)
+            return replace(step, entries=entries, spreads=spreads)
+        case p.Array():
+            entries = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
+            return replace(step, entries=entries)
+        case _:
+            return step
+
+
+def _inside_spread(spread: p.Spread, change: Callable[[p.Step], p.Step]) -> p.Spread:
+    cases = []
+    for case in spread.cases:
+        entries = tuple(replace(x, body=change_steps(x.body, change)) for x in case.entries)
+        cases.append(replace(case, entries=entries))
+    return replace(spread, cases=tuple(cases))
