@@ -7,8 +7,12 @@ Values come back plain (dicts, lists, octets, texts, integers), so that both can
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -75,6 +79,36 @@ def plain(value: Any) -> Any:
             return {name.rstrip("_"): plain(item) for name, item in found.items()}
 
 
-def hex_or_int(value: Any) -> Any:
-    """Return octets as lower-case hexadecimal digits, everything else as it is: how cases spell values."""
-    return value.hex() if isinstance(value, bytes) else value
+class InterpreterCodec:
+    """The IR executed."""
+
+    name = "interpreter"
+
+    def __init__(self, specification: Any) -> None:
+        self.specification = specification
+
+    def decode(self, type: str, data: bytes, **params: Any) -> Decoded:
+        from art7.interpreter.decode import decode
+        from art7.interpreter.errors import DecodeError
+
+        try:
+            found = decode(self.specification, type, data, params)
+        except DecodeError as error:
+            raise Refused(error) from None
+        return Decoded(plain(found.value), found.value, tuple(found.unverified))
+
+    def encode(self, type: str, native: Any, **params: Any) -> bytes:
+        from art7.interpreter.encode import encode
+        from art7.interpreter.errors import EncodeError
+
+        try:
+            return encode(self.specification, type, native, params)
+        except EncodeError as error:
+            raise Refused(error) from None
+
+    def derive(self, schedule: str, params: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        from art7.interpreter.schedules import Trace, run_schedule
+
+        trace = Trace()
+        run_schedule(self.specification, schedule, inputs, params, trace=trace)
+        return {step.name: step.value for step in trace.steps}
