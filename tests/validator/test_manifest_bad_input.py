@@ -291,7 +291,8 @@ def test_an_unknown_key_gets_a_suggestion() -> None:
 
 
 def test_a_statement_with_a_fault_of_form_is_left_out_and_the_rest_read() -> None:
-    files, _ = patched(small_files(), "[[threat]]\nid = 7\n[terms]\nprice = { access = 9 }\n")
+    patch = '[[threat]]\nid = 7\ntitle = "x"\n[terms]\nprice = { access = 9 }\n'
+    files, _ = patched(small_files(), patch)
     assert codes(files, "folder") == {"A7-V005", "A7-V308"}
 
 

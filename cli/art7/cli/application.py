@@ -21,6 +21,10 @@ class CommandRow(NamedTuple):
 
 
 COMMANDS: dict[str, CommandRow] = {
+    "assess": CommandRow(
+        "art7.cli.commands.assess",
+        "Give a verdict for each duty of Article 7, with clause, reason, place and evidence.",
+    ),
     "check": CommandRow(
         "art7.cli.commands.check", "Check modules: text, names, types, layout; never the law."
     ),
@@ -30,6 +34,9 @@ COMMANDS: dict[str, CommandRow] = {
     "format": CommandRow("art7.cli.commands.format", "Lay out modules in their one canonical form."),
     "explain": CommandRow(
         "art7.cli.commands.explain", "Explain a finding's code or a field of the manifest."
+    ),
+    "validate": CommandRow(
+        "art7.cli.commands.validate", "Check a whole offer: modules, manifest, cross-references, rules."
     ),
 }
 """name → row. A module holds its command under the name `command`; a test compares the help texts."""

@@ -170,7 +170,7 @@ class _Judge:
         exhibits: Sequence[Exhibit],
         missing: Sequence[Missing],
     ) -> tuple[str, str, Cause | None]:
-        defeating = [each for each in findings if each.defeats]
+        defeating = [each for each in findings if self._defeats(each, duty)]
         failed = [each for each in exhibits if each.outcome == "failed"]
         if withheld := self._withheld(duty):
             return withheld
@@ -198,6 +198,12 @@ class _Judge:
             return "argued", "everything asked for is stated; whether it suffices is left to a person", None
         ran = f", {plural(len(exhibits), 'exhibit')} passed" if exhibits else ""
         return "met", f"every check passed{ran}", None
+
+    def _defeats(self, found: Found, duty: Obligation) -> bool:
+        """Whether a finding means "not met"; a duty of several statements is partly met while some are there."""
+        if found.rule is not None and found.rule.name == "missing_statement":
+            return not any(self.offer.states(path) for path in duty.states)
+        return found.defeats
 
     def _has_matter(self, duty: Obligation) -> bool:
         """Whether there is anything to judge: a register of measures may rightly be empty."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import TypeAlias
 
+from art7.grammar.catalogue import catalogue_modules
 from art7.grammar.diagnostics import Diagnostic, Report, Span
 from art7.grammar.ir.module import Specification
+from art7.grammar.load import load_sources
 from art7.grammar.untrusted import Bundle, toml_strict
 from art7.validator.digests import LISTING, read_listing
 from art7.validator.examples import Codec
@@ -30,7 +29,7 @@ _MODULE_NAME = re.compile(r"^\s*module\s+([A-Za-z_][A-Za-z0-9_.]*)", re.MULTILIN
 def read_offer(
     bundle: Bundle,
     report: Report,
-    load: LoadModules,
+    load: LoadModules = load_sources,
     make_codec: MakeCodec | None = None,
     law_id: str = "dma-7",
 ) -> Offer | None:
@@ -62,7 +61,7 @@ def read_offer(
         specification=specification,
         law=load_law(law_id),
         own_modules=own & frozenset(specification.modules),
-        catalogue=catalogue_names(),
+        catalogue=frozenset(catalogue_modules()),
         texts=texts,
         listing=listing,
         codec=make_codec(specification) if make_codec else None,
@@ -101,17 +100,3 @@ def _report_missing_manifest(bundle: Bundle, report: Report) -> None:
             "A7-V001", f"no `{MANIFEST}` at the root of the bundle{found}", place, advice, "DMA Art. 7(4)"
         )
     )
-
-
-@cache
-def catalogue_names() -> frozenset[str]:
-    """Return the names of the modules in the catalogue of standards, and of the groups they stand in."""
-    names: set[str] = set()
-    pending: list[Traversable] = [files("art7.spec").joinpath("catalogue")]
-    while pending:
-        for entry in pending.pop().iterdir():
-            if entry.is_dir():
-                pending.append(entry)
-            elif entry.name.endswith(".a7") and (name := module_name(entry.read_text("utf-8"))):
-                names.add(name)
-    return frozenset(names)
