@@ -7,10 +7,9 @@ Values come back plain (dicts, lists, octets, texts, integers), so that both can
 from __future__ import annotations
 
 import enum
-import importlib
+import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -112,3 +111,45 @@ class InterpreterCodec:
         trace = Trace()
         run_schedule(self.specification, schedule, inputs, params, trace=trace)
         return {step.name: step.value for step in trace.steps}
+
+
+class SdkCodec:
+    """A generated SDK, written to `folder` and imported from there under a name of its own."""
+
+    name = "sdk"
+
+    def __init__(self, specification: Any, folder: Path) -> None:
+        from art7.codegen.python.package import package_text
+
+        self.specification = specification
+        self.package = package_text(specification)
+        self.root = f"art7_sdk_of_{folder.name.replace('-', '_')}"
+        target = folder / self.root
+        target.mkdir(parents=True, exist_ok=True)
+        for name, text in self.package.files.items():
+            (target / name).write_text(text, encoding="utf-8")
+        (target / "__init__.py").touch()
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+
+    def module(self, stem: str) -> Any:
+        return importlib.import_module(f"{self.root}.{stem}")
+
+    def _class(self, type: str) -> Any:
+        stem = self.package.names.modules[type.rpartition(".")[0]]
+        return getattr(self.module(stem), self.package.names.classes[type])
+
+    def decode(self, type: str, data: bytes, **params: Any) -> Decoded:
+        error = self.module("_support").DecodeError
+        try:
+            found = self._class(type).decode(data, **params)
+        except error as refusal:
+            raise Refused(refusal) from None
+        return Decoded(plain(found), found, tuple(getattr(found, "unverified", ())))
+
+    def encode(self, type: str, native: Any, **params: Any) -> bytes:
+        error = self.module("_support").EncodeError
+        try:
+            return bytes(native.encode(**params))
+        except error as refusal:
+            raise Refused(refusal) from None
