@@ -22,9 +22,12 @@ from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
 
 RESERVED_MEMBERS = frozenset(
-    "decode decode_many decode_prefix encode peek mro members name_of unverified self cls data explain".split()
+    "decode decode_many decode_prefix encode peek mro name_of unverified self".split()
 )
-"""Methods of generated classes and parameters of their methods; a member of that name gets a `_`."""
+"""Methods of generated classes, and `self`; a member of that name gets a `_`."""
+
+RESERVED_PARAMETERS = frozenset("self data explain m n o e k".split())
+"""What `decode` and `encode` take and use beside a message's parameters."""
 
 RESERVED_CLASSES = frozenset(dir(builtins)) | frozenset(
     "Any Callable ClassVar DecodeError EncodeError Final Iterable Iterator Mapping NamedTuple Self Sequence Struct "
@@ -105,7 +108,7 @@ def member_names(record: Record) -> tuple[str, ...]:
 def parameter_names(record: Record) -> tuple[str, ...]:
     """Return the Python name of every parameter of `record`."""
     scope = Scope()
-    return tuple(scope.claim(identifier(param.name, RESERVED_MEMBERS)) for param in record.params)
+    return tuple(scope.claim(identifier(param.name, RESERVED_PARAMETERS)) for param in record.params)
 
 
 def enum_member_names(enum: Enum) -> tuple[str, ...]:

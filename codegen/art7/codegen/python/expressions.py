@@ -1,8 +1,8 @@
 """IR expressions as Python text, with precedence; trees in, text out, never strings spliced into strings.
 
 One printer serves the fast and the careful codecs. Where an operation can be refused (a divisor, a position,
-an absent operand), the fast text lets Python raise, and the careful text calls a method of `trace`, which
-refuses with the place of the record. What a name *is* (a local, an attribute, a piece of the data) the
+an absent operand), the fast text lets Python raise, and the careful text calls a function that raises
+`BuiltinError` with the code; the careful record gives it the place. What a name *is* (a local, an attribute, a piece of the data) the
 `Names` of the function under construction say.
 """
 
@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from art7.codegen.python.functions_table import function_text
+from art7.codegen.python.builtin_calls import BUILTINS
+from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.expression import (
     Attribute,
     Binary,
@@ -55,8 +56,8 @@ _LEVELS = {
 }
 _ORDER = frozenset(("<", "<=", ">", ">="))
 _CHECKED = {"/": "divide", "%": "modulo", "<<": "shift_left", ">>": "shift_right"}
-"""Operators whose right operand may be refused, and the method of `trace` that looks first."""
-_PLAIN = {"+": "add", "-": "subtract", "*": "multiply", "&": "bit_and", "|": "bit_or", "^": "exclusive_or"}
+"""Operators whose right operand may be refused, and the support function that looks first."""
+_PLAIN = {"+": "add", "-": "subtract", "*": "multiply", "&": "bit_and", "|": "bit_or", "^": "bit_xor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +129,14 @@ def literal(value: int | bool | bytes | str | None) -> Code:
         return Code(quoted(value))
     if isinstance(value, int) and not isinstance(value, bool) and value < 0:
         return Code(str(value), UNARY)
-    return Code(number(value) if isinstance(value, int) and not isinstance(value, bool) else repr(value))
+    if value is None:
+        return Code("None", optional=True)
+    return Code(str(value) if isinstance(value, bool) else number(value))
 
 
 def number(value: int) -> str:
     """Return an integer: hexadecimal where that is how people know it (large, or all ones)."""
-    if value >= 0x1000 and (value & (value + 1) == 0 or value >= 0x10000):
+    if value >= 0x1000:
         return f"0x{value:X}"
     return str(value)
 
@@ -173,7 +176,7 @@ def expression(expr: Expr, names: Names) -> Code:
         case Conditional():
             return _conditional(expr, names)
         case Call():
-            return function_text(expr, [expression(each, names) for each in expr.arguments], names)
+            return _call(expr, names)
         case Measure(what=what, slot=slot):
             return names.measure(what, slot)
         case Position(word=word):
@@ -252,10 +255,10 @@ def conjuncts(expr: Expr) -> list[Expr]:
 def _element(expr: Element, names: Names) -> Code:
     base, position = expression(expr.base, names), expression(expr.position, names)
     if names.careful:
-        return Code(f"trace.item({base.text}, {position.text})")
+        return Code(f"{names.function('element')}({base.text}, {position.text})", optional=True)
     if isinstance(expr.position, Literal) and expr.base.kind is not Kind.MAP:
         return Code(f"{base.at(ATOM)}[{position.text}]")
-    return Code(f"{names.function('item')}({base.text}, {position.text})")
+    return Code(f"{names.function('element')}({base.text}, {position.text})")
 
 
 def _unary(expr: Unary, names: Names) -> Code:
@@ -266,7 +269,7 @@ def _unary(expr: Unary, names: Names) -> Code:
         )
     operand = expression(expr.operand, names)
     if names.careful and operand.optional:
-        return Code(f"{expr.op}trace.known({operand.text})", UNARY)
+        return Code(f"{expr.op}{names.function('known')}({operand.text})", UNARY)
     return Code(f"{expr.op}{operand.at(UNARY)}", UNARY)
 
 
@@ -311,25 +314,27 @@ def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
     if names.careful:
         method = _careful_method(op, left, right, octets, constant, expr)
         if method:
-            return Code(f"trace.{method}({left.text}, {right.text})")
+            return Code(f"{names.function(method)}({left.text}, {right.text})")
     if octets and op == "^":
-        return Code(f"{names.function('exclusive_or')}({left.text}, {right.text})")
+        return Code(f"{names.function('xor_octets')}({left.text}, {right.text})")
     if op in ("<<", ">>") and not (constant and 0 <= int(expr.right.value or 0) <= 1024):  # type: ignore[union-attr]
-        return Code(f"{names.function('shift')}({left.text}, {quoted(op)}, {right.text})")
+        return Code(f"{names.function(_CHECKED[op])}({left.text}, {right.text})")
     symbol = {"/": "//", "++": "+"}.get(op, op)
     level = _LEVELS[op]
     return Code(f"{left.at(level)} {symbol} {right.at(level + 1)}", level)
 
 
 def _careful_method(op: str, left: Code, right: Code, octets: bool, constant: bool, expr: Binary) -> str:
-    """Return the method of `trace` an operation needs, or nothing when it cannot be refused."""
+    """Return the support function an operation needs, or nothing when it cannot be refused."""
     if op in _CHECKED:
         value = expr.right.value if isinstance(expr.right, Literal) else None
         safe = isinstance(value, int) and (0 <= value <= 1024 if op in ("<<", ">>") else value != 0)
         return _CHECKED[op] if not safe or left.optional else ""
     if op == "++":
-        return "join"
-    if left.optional or right.optional or (octets and op == "^"):
+        return "join_octets"
+    if octets and op == "^":
+        return "xor_octets"
+    if left.optional or right.optional:
         return _PLAIN[op]
     return ""
 
@@ -389,3 +394,43 @@ def _quantified(expr: Quantified, names: Names) -> Code:
         return Code(f"{word}({body.at(OR)} for {position}, {item} in enumerate({items}))")
     bracketed = f"({items})" if source.optional else items
     return Code(f"{word}({body.at(OR)} for {item} in {bracketed})")
+
+
+_HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
+
+
+def _call(expr: Call, names: Names) -> Code:
+    arguments = [expression(each, names) for each in expr.arguments]
+    texts = [each.text for each in arguments]
+    if names.careful:
+        row = BUILTINS[expr.function]
+        text = row.checked_call(texts)
+        names.function("checked" if text.startswith("checked(") else row.function)
+        if text.startswith("checked("):
+            names.function(row.function)
+        return Code(text)
+    inlined = _inlined(expr, arguments, names)
+    if inlined is not None:
+        return inlined
+    row = BUILTINS[expr.function]
+    names.function(row.function)
+    return Code(row.call(texts))
+
+
+def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
+    """Return a builtin as the standard library's own call where that is the same."""
+    name, texts = expr.function, [each.text for each in arguments]
+    if name == "crc32":
+        return Code(f"{names.standard('zlib')}.crc32({texts[0]})")
+    if name in _HASHES and name != "md5":
+        return Code(f"{names.standard('hashlib')}.{name}({texts[0]}).digest()")
+    if name.startswith("hmac_"):
+        return Code(f'{names.standard("hmac")}.digest({texts[0]}, {texts[1]}, "{name[5:]}")')
+    if name == "length" and not arguments[0].optional:
+        return Code(f"len({texts[0]})")
+    if name == "first" and isinstance(expr.arguments[1], Literal) and isinstance(expr.arguments[0], Call):
+        octets = FUNCTIONS[expr.arguments[0].function].octets
+        count = expr.arguments[1].value
+        if octets is not None and isinstance(count, int) and 0 <= count <= octets:
+            return Code(f"{arguments[0].at(ATOM)}[:{count}]")
+    return None

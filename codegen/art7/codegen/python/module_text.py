@@ -22,19 +22,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.resources import files
 
 from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.docstrings import module_docstring
 from art7.codegen.python.enums import enum_text
-from art7.codegen.python.octets_record import octets_record
+from art7.codegen.python.octets_record import octets_functions, octets_record
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import Carrier, Record
 
-SUPPORT_FILES = ("_support.py",)
-"""Files that every package holds beside its modules, made by `support_source`."""
+VENDORED = ("core", "primitives", "octets", "careful_read", "json_fast", "json_careful", "ciphers")
+"""Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,14 @@ class ModuleText:
     fast: str
     explain: str
     exports: tuple[str, ...]
+    support: frozenset[str]
+    """What both twins import from `_support`: see `vendoring.vendored`, with `VENDORED`."""
     needs_cryptography: bool = False
 
     @property
     def explain_stem(self) -> str:
         """The file stem of the careful twin."""
         return f"_{self.stem}_explain"
-
-
-def support_source() -> str:
-    """Return the text of the vendored support module `_support.py`."""
-    return files("art7.codegen.python").joinpath("support.py").read_text(encoding="utf-8")
 
 
 def module_source(spec: Specification, module: Module, names: PackageNames | None = None) -> ModuleText:
@@ -68,15 +64,39 @@ def module_source(spec: Specification, module: Module, names: PackageNames | Non
     fast = ModuleScope(spec, module, names, records=records)
     explain = ModuleScope(spec, module, names, explain=True, records=records)
     parts = [_record_text(record, fast, explain) for record in module.records]
+    functions = _functions(module, fast)
     enums = [enum_text(names.classes[enum.name], enum) for enum in module.enums]
     exports = sorted({names.classes[each.name] for each in (*module.enums, *module.records)})
     return ModuleText(
         stem=names.modules[module.name],
-        fast=_assemble(module_docstring(module), fast, exports, enums + [part.fast for part in parts]),
+        fast=_assemble(module_docstring(module), fast, exports, enums + _with_functions(module, parts, functions)),
         explain=_assemble(_twin_docstring(names.modules[module.name]), explain, [], [part.explain for part in parts]),
         exports=tuple(exports),
+        support=fast.support_names() | explain.support_names(),
         needs_cryptography=any(part.needs_cryptography for part in parts),
     )
+
+
+def _functions(module: Module, scope: ModuleScope) -> dict[str, str]:
+    """Return the private functions of records on octets that somebody calls; printing one may ask for more."""
+    made: dict[str, str] = {}
+    done: dict[str, frozenset[str]] = {}
+    while True:
+        wanted = scope.requested()
+        missing = [r for r in module.records if r.name in wanted and wanted[r.name] != done.get(r.name)]
+        missing = [record for record in missing if record.carrier is Carrier.OCTETS]
+        if not missing:
+            return made
+        for record in missing:
+            done[record.name] = wanted[record.name]
+            made[record.name] = octets_functions(record, scope, wanted[record.name])
+
+
+def _with_functions(module: Module, parts: list[RecordText], functions: dict[str, str]) -> list[str]:
+    shown = []
+    for record, part in zip(module.records, parts, strict=True):
+        shown += [part.fast, functions.get(record.name, "")]
+    return shown
 
 
 def _record_text(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:

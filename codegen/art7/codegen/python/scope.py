@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from art7.codegen.names import PackageNames
+from art7.codegen.python.record_facts import FactsOf, walk_steps
 from art7.grammar.ir.module import Module, Specification
-from art7.grammar.ir.plan import Record
+from art7.grammar.ir.plan import CallRecord, Carrier, Record
 
 SUPPORT = "_support"
 """Stem of the vendored support module."""
@@ -28,8 +29,38 @@ class ModuleScope:
     """Every record of the specification, by qualified name."""
     _imports: set[str] = field(default_factory=set)
     _siblings: dict[str, set[str]] = field(default_factory=dict)
+    _from_standard: dict[str, set[str]] = field(default_factory=dict)
     _structs: dict[str, str] = field(default_factory=dict)
     _constants: dict[str, str] = field(default_factory=dict)
+
+    _facts: list[FactsOf] = field(default_factory=list)
+    _called: set[str] = field(default_factory=set)
+    _requested: dict[str, set[str]] = field(default_factory=dict)
+
+    def facts(self) -> FactsOf:
+        """Return the facts of every record, worked out as asked."""
+        if not self._facts:
+            self._facts.append(FactsOf(self.records))
+        return self._facts[0]
+
+    def requested(self) -> dict[str, frozenset[str]]:
+        """Return the records of the module whose functions are asked for, and by which verbs.
+
+        What records of other modules call counts as asked for: they are printed apart.
+        """
+        found = {name: set(verbs) for name, verbs in self._requested.items()}
+        for name in self._called_from_elsewhere():
+            found.setdefault(name, set()).update(("decode", "encode"))
+        return {name: frozenset(verbs) for name, verbs in found.items()}
+
+    def _called_from_elsewhere(self) -> set[str]:
+        if not self._called:
+            owners = self.names.owners
+            self._called.add("")
+            for record in self.records.values():
+                if owners[record.name] != self.module.name:
+                    self._called.update(step.record for step in _calls(record))
+        return {name for name in self._called if owners_of(self.names, name) == self.module.name}
 
     def standard(self, module: str) -> str:
         """Import the standard library's `module`; returns its name."""
@@ -38,7 +69,21 @@ class ModuleScope:
 
     def support(self, name: str) -> str:
         """Import `name` from the vendored support module; returns the name to use."""
-        return self.sibling(SUPPORT, name)
+        self._siblings.setdefault(SUPPORT, set()).add(name)
+        return name
+
+    def support_names(self) -> frozenset[str]:
+        """Return what the module imports from the support module."""
+        return frozenset(self._siblings.get(SUPPORT, ()))
+
+    def sibling_any(self) -> None:
+        """Import `Any`."""
+        self._from_standard.setdefault("typing", set()).add("Any")
+
+    def from_standard(self, module: str, name: str) -> str:
+        """Import `name` from the standard library's `module`; returns the name."""
+        self._from_standard.setdefault(module, set()).add(name)
+        return name
 
     def sibling(self, stem: str, name: str) -> str:
         """Import `name` from another module of the package; returns the name to use."""
@@ -69,6 +114,7 @@ class ModuleScope:
         """Return the private function `verb` of a record (`decode`, `encode`, …), imported where needed."""
         text = f"_{verb}_{self.names.functions[record]}"
         owner = self.names.owners[record]
+        self._requested.setdefault(record, set()).add(verb)
         if owner == self.module.name:
             return text
         stem = self.stem(owner)
@@ -99,9 +145,11 @@ class ModuleScope:
     def head(self) -> str:
         """Return the import and constant lines of the module, sorted as isort does."""
         parts = []
-        plain = sorted(self._imports)
-        if plain:
-            parts.append("\n".join(f"import {name}" for name in plain))
+        lines = [f"import {name}" for name in sorted(self._imports)]
+        for module in sorted(self._from_standard):
+            lines.append(f"from {module} import {', '.join(sorted(self._from_standard[module], key=_import_key))}")
+        if lines:
+            parts.append("\n".join(lines))
         if self._siblings:
             parts.append("\n".join(self._from(stem) for stem in sorted(self._siblings)))
         constants = [f"{name} = {text}" for name, text in sorted({**self._structs, **self._constants}.items())]
@@ -115,6 +163,17 @@ class ModuleScope:
         if len(line) <= 110:
             return line
         return f"from .{stem} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
+def owners_of(names: PackageNames, record: str) -> str | None:
+    """Return the module that holds a record."""
+    return names.owners.get(record)
+
+
+def _calls(record: Record) -> list[CallRecord]:
+    if record.carrier is not Carrier.OCTETS:
+        return []
+    return [step for step in walk_steps(record.body) if isinstance(step, CallRecord)]
 
 
 def _import_key(name: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ exactly where the plan says, in its order; nothing is merged or moved here.
 from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise
+from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -183,15 +183,12 @@ class _Reader:
             self.block(
                 step.body,
                 element,
-                self.item_path(path, place),
+                indexed_path(path, place),
             )
             self.lines.add(f"{held}.append({item})")
         if step.minimum:
             enough = self.support("json_enough")
             self.lines.add(f'{enough}(trace, {node}.start, {path}, len({held}), {step.minimum}, "items")')
-
-    def item_path(self, path: str, place: str) -> str:
-        return f'{path} + f"[{{{place}}}]"'
 
     def members(self, step: p.Members, node: str, path: str) -> None:
         name, item = self.view.locals[step.slot], self.view.locals[step.item]

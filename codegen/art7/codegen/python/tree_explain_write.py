@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, quoted
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise
+from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -145,13 +145,7 @@ class _Writer:
             case p.AnyNode():
                 return name
             case p.CallRecord(record=record):
-                function = self.view.scope.function("explain_write", record)
-                source = f"{function}(trace, {name}, {path}{self.view.arguments(step)})"
-                if not nullable:
-                    with self.lines.block(f"if {name} is None:"):
-                        self.lines.read(
-                            f'json_refuse(trace, "missing_field", {path}, None, "a value", "nothing")'
-                        )
+                return self.call(step, record, path)
             case p.Items():
                 source = self.several(step, path, "items")
             case p.Members():
@@ -161,6 +155,27 @@ class _Writer:
             case _:
                 raise AssertionError(f"a tree has no step {type(step).__name__}")
         return f"None if {name} is None else {source}" if nullable else source
+
+    def call(self, step: p.CallRecord, record: str, path: str) -> str:
+        name = self.view.locals[step.slot]
+        function = self.view.scope.function("explain_write", record)
+        tree = self.view.fresh(f"{name}_tree")
+        if step.nullable:
+            self.lines.add(f"{tree}: Any = None")
+            head = f"if {name} is not None:"
+        else:
+            with self.lines.block(f"if {name} is None:"):
+                self.lines.read(f'json_refuse(trace, "missing_field", {path}, None, "a value", "nothing")')
+            head = ""
+        if head:
+            self.lines.add(head)
+            self.lines.indent += 1
+        self.lines.add(f"trace.enter({path})")
+        self.lines.add(f"{tree} = {function}(trace, {name}{self.view.arguments(step)})")
+        self.lines.add("trace.leave()")
+        if head:
+            self.lines.indent -= 1
+        return tree
 
     def kept(self, slot: int) -> str:
         """A kept value is computed where its guards are there."""
@@ -191,7 +206,7 @@ class _Writer:
             if isinstance(step, p.Items):
                 self.lines.add(f"{held} = []")
                 with self.lines.block(f"for {place}, {item} in enumerate({name}):"):
-                    self.lines.add(f"{held}.append({self.block(step.body, self.inside(path, place))})")
+                    self.lines.add(f"{held}.append({self.block(step.body, indexed_path(path, place))})")
             else:
                 self.lines.add(f"{held} = {{}}")
                 with self.lines.block(f"for {place}, {item} in {name}.items():"):
@@ -199,9 +214,6 @@ class _Writer:
                     self.key(step, place, inner)
                     self.lines.add(f"{held}[{place}] = {self.block(step.body, inner)}")
         return held
-
-    def inside(self, path: str, place: str) -> str:
-        return f'{path} + f"[{{{place}}}]"'
 
     def key(self, step: p.Members, key: str, path: str) -> None:
         bounds = step.key if isinstance(step.key, s.Text) else s.Text()

@@ -313,11 +313,12 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, node: str) -> None:
     name = view.locals[step.slot]
     plain = step.form in _TYPES or step.form == "null"
     if plain:
-        test = " or ".join(scalar_tests(step, node))
+        tests = scalar_tests(step, node)
         if step.nullable:
-            several = " or " in test
-            test = f"{node} is not None and {f'({test})' if several else test}"
-        lines.refuse_if(test)
+            test = " or ".join(tests)
+            tests = [f"{node} is not None and {f'({test})' if len(tests) > 1 else test}"]
+        for test in tests:
+            lines.refuse_if(test)
         _keep(lines, name, node)
         return
     if step.nullable:

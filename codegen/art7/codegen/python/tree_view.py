@@ -12,6 +12,7 @@ from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
 from art7.codegen.python.builtin_calls import BUILTINS
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.value_expressions import ValueNames, ranges_source, source
+from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -48,7 +49,7 @@ class Lines:
 
     def read(self, text: str) -> None:
         """Add a statement that no gathered test protects."""
-        self.lines.append("    " * self.indent + text)
+        self.lines += wrapped(text, 4 * self.indent)
 
     def add(self, text: str) -> None:
         """Add a statement after the gathered tests."""
@@ -278,6 +279,13 @@ def key_source(key: str) -> str:
     if spelled[0] == '"':
         body = body.replace("'", "\\'")
     return body.replace("{", "{{").replace("}", "}}")
+
+
+def indexed_path(path: str, place: str) -> str:
+    """Return the source of the path of an item: `path` is that of its list, `place` the name of its position."""
+    if path[1:-1].isidentifier():
+        return f'f"{path[1:-1]}[{{{place}}}]"'
+    return f'{path} + f"[{{{place}}}]"'
 
 
 def cases_last_otherwise(cases: tuple[p.SpreadCase, ...]) -> list[p.SpreadCase]:

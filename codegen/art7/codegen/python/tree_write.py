@@ -202,7 +202,7 @@ def _piece(lines: Lines, view: TreeRecord, member: _Member) -> _Piece:
                 lines.add(f"if {member.test}:")
             else:
                 lines.flush()
-            lines.lines.append(needed)
+            lines.lines += needed.splitlines()
     return _Piece(text.literal(), text.source)
 
 
@@ -232,7 +232,7 @@ def _joined(lines: Lines, members: list[_Member], pieces: list[_Piece]) -> None:
     else:
         if run:
             _extend(lines, run, started)
-        lines.add("return f'{{{text[1:]}}}'")
+        lines.add('return f"{{{text[1:]}}}"')
 
 
 def _extend(lines: Lines, run: list[str], started: bool) -> None:
@@ -262,7 +262,7 @@ def _return(lines: Lines, fragments: list[str]) -> None:
 
 
 def _f(text: str) -> str:
-    return f"f'{text}'"
+    return f"f'{text}'" if '"' in text else f'f"{text}"'
 
 
 def _fragment(member: _Member, piece: _Piece, comma: bool) -> str:

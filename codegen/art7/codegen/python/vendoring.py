@@ -67,9 +67,14 @@ def _definition(node: ast.stmt, lines: list[str]) -> _Definition:
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
     while first and lines[first - 1].startswith("# ") and not lines[first - 1].startswith("# ----"):
         first -= 1
-    names = {
-        item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
-    }
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
+    names = {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         names = {node.name}
     uses = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
@@ -91,6 +96,8 @@ def vendored(names: Iterable[str], modules: tuple[str, ...]) -> tuple[list[str],
     """
     sources = [_source(module) for module in modules]
     owners = {name: item for source in sources for item in source.definitions for name in item.names}
+    count = sum(len(item.names) for source in sources for item in source.definitions)
+    assert count == len(owners), "two vendored definitions have one name"
     bound = {item.binds: item for source in sources for item in source.imports}
     wanted: set[int] = set()
     imported: set[_Import] = set()

@@ -14,24 +14,32 @@ def fuse_reads(body: Body) -> Body:
     fused: Body = []
     last: Read | None = None
     touched: set[str] = set()
+    used: set[str] = set()
     for statement in body:
         match statement:
             case Read():
-                if last is not None and _joins(last, statement) and statement.at.base not in touched:
+                if last is not None and _joins(last, statement) and not _hazard(statement, touched, used):
                     last.codes += statement.codes
                     last.targets += statement.targets
                     last.little = last.little or statement.little
                     continue
-                last, touched = statement, set()
-            case Test():
-                pass
-            case Assign(targets, pure=True):
+                last, touched, used = statement, set(), set()
+            case Test(condition):
+                used.update(names_in(condition))
+            case Assign(targets, value, pure=True):
                 touched.update(names_in(" ".join(targets)))
+                used.update(names_in(value))
             case _:
                 last = None
                 _fuse_within(statement)
         fused.append(statement)
     return fused
+
+
+def _hazard(second: Read, touched: set[str], used: set[str]) -> bool:
+    """Whether reading earlier would use a stale base, or overwrite what statements between still need."""
+    targets = {target for target in second.targets if target is not None and target.isidentifier()}
+    return second.at.base in touched or bool(targets & (used | touched))
 
 
 def _joins(first: Read, second: Read) -> bool:

@@ -23,7 +23,7 @@ class DeriveError(ValueError):
         self.requirement = requirement
 
 
-class Trace:
+class DerivationTrace:
     """Every named value of a derivation, in order. It holds secrets: keep it where they may be."""
 
     __slots__ = ("steps",)

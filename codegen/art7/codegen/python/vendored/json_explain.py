@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from art7.codegen.python.vendored.core import Trace
+from art7.codegen.python.vendored.core import Record, Trace
 from art7.codegen.python.vendored.json_careful import JsonNode, JsonRefused, json_plain, read_json_nodes
 from art7.codegen.python.vendored.json_fast import ABSENT, INTEGER_LIMIT, octets_of_text
 from art7.codegen.python.vendored.primitives import base64, base64_unpadded, base64url, base64url_padded
@@ -261,7 +261,7 @@ def _json_scalar(trace: Trace, value: Any, path: str, shape: tuple[Any, ...]) ->
     kind = shape[0]
     number = isinstance(value, int) and not isinstance(value, bool)
     if kind == "record":
-        right = not isinstance(value, bool | int | float | str | bytes) and value is not None
+        right = isinstance(value, Record | tuple)
     else:
         right = {
             "boolean": isinstance(value, bool),
@@ -353,11 +353,11 @@ def json_writable(trace: Trace, tree: Any, integers: bool) -> None:
             elif isinstance(value, str):
                 json_conform(trace, value, "", ("text",))
             elif value is not None and not isinstance(value, bool):
-                _json_number(trace, value, integers)
+                _json_plain_number(trace, value, integers)
         level, depth = below, depth + 1
 
 
-def _json_number(trace: Trace, value: Any, integers: bool) -> None:
+def _json_plain_number(trace: Trace, value: Any, integers: bool) -> None:
     if not isinstance(value, int | float):
         json_refuse(trace, "wrong_kind", "", None, "a JSON value", type(value).__name__)
     if isinstance(value, float):

@@ -142,8 +142,9 @@ class Transition:
         self.target = target
 
 
-Operation = Callable[[str, Mapping[str, Any]], Any]
-"""Runs a named schedule or session operation with its arguments and returns what it yields."""
+Operation = Callable[[str, str, Mapping[str, Any]], Any]
+"""Does a `schedule`, `encode` or `decode` (first argument) of that name with its arguments; returns what it
+gives. It refuses by an error with a `code`."""
 
 
 class Machine:
@@ -222,11 +223,14 @@ class Machine:
             return []
         return [Fail("unexpected_event", event)]
 
-    def operate(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """Run a schedule or session operation by the function that the caller handed in."""
+    def operate(self, operation: str, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Run a schedule or codec by the function that the caller handed in."""
         if self._operation is None:
             raise MachineFault("no_operation")
-        return self._operation(name, arguments)
+        try:
+            return self._operation(operation, name, arguments)
+        except ValueError as error:
+            raise MachineFault(str(getattr(error, "code", "internal"))) from None
 
 
 def _event_key(event: Event) -> tuple[str, str]:

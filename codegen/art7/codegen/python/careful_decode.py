@@ -1,0 +1,463 @@
+"""The careful decoder of one record on octets, printed from the plan as it is: one call a step, no pass.
+
+It decides code, requirement, path and place of a refusal, so it shares nothing with the fast decoder but
+the names and the printer of expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from art7.codegen.python.careful_names import CarefulNames
+from art7.codegen.python.dispatch import condition
+from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
+from art7.codegen.python.record_facts import FactsOf, RecordFacts
+from art7.codegen.python.scope import ModuleScope
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Expr
+
+
+class CarefulDecoder:
+    """One careful function under construction."""
+
+    def __init__(self, record: p.Record, scope: ModuleScope, facts: RecordFacts) -> None:
+        self.record = record
+        self.scope = scope
+        self.facts = facts
+        self.names = CarefulNames(scope, record)
+        self.lines: list[str] = []
+        self.depth = 2
+        self.items: dict[int, tuple[int, str]] = {}
+        self.regions = 0
+        self.opened: frozenset[int] = frozenset()
+        self.bits = {
+            f.slot: (8 * step.octets - f.shift - f.width) % 8
+            for step in _steps(record.body)
+            if isinstance(step, p.Bits)
+            for f in step.fields
+            if f.slot is not None
+        }
+
+    def add(self, *lines: str) -> None:
+        """Add lines at the present indentation."""
+        pad = "    " * self.depth
+        self.lines += [pad + line for line in lines]
+
+    def use(self, name: str) -> str:
+        """Import a support function."""
+        return self.scope.support(name)
+
+    def key(self, slot: int) -> str:
+        """Return the quoted key of a slot."""
+        return quoted(self.names.keys[slot])
+
+    def at(self, slot: int | None) -> str:
+        """Return the source of what a slot is called in a path."""
+        if slot is None:
+            return '""'
+        if slot in self.items:
+            outer, items = self.items[slot]
+            name = self.at(outer)
+            inner = name[1:-1] if name[0] == '"' else name[2:-1]
+            return f'f"{inner}[{{len({items})}}]"'
+        name = self.record.slots[slot].name
+        return '""' if name.startswith("_") else quoted(name)
+
+    def text(self, expr: Expr) -> str:
+        """Return the source of an expression."""
+        return expression(expr, self.names).text
+
+    def block(self, block: p.Block) -> None:
+        """Add the steps of a block, in order."""
+        for step in block.steps:
+            CAREFUL_STEPS[type(step)](self, step)
+
+    def nested(self, block: p.Block) -> None:
+        """Add a block one level deeper."""
+        self.depth += 1
+        before = len(self.lines)
+        self.block(block)
+        if len(self.lines) == before:
+            self.add("pass")
+        self.depth -= 1
+
+    def start(self, slot: int | None) -> None:
+        """Keep where a slot begins."""
+        if slot is not None and slot not in self.opened:
+            self.add(f"at[{self.key(slot)}] = o")
+
+    def span(self, slot: int, begin: str, end: str = "o") -> None:
+        """Keep where a slot's content lies, if somebody asks."""
+        if slot in self.facts.spans:
+            self.add(f"spans[{self.key(slot)}] = ({begin}, {end})")
+
+    def fault(self, fault: p.Fault) -> str:
+        """Return the keyword arguments of a rule's refusal."""
+        more = ""
+        if fault.requirement:
+            more += f", requirement={quoted(fault.requirement)}"
+        if fault.ref:
+            more += f", ref={quoted(fault.ref)}"
+        return more
+
+
+def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params: list[str]) -> str:
+    """Return the careful decoding function of `record`; `params` are its annotated parameters after `end`."""
+    decoder = CarefulDecoder(record, scope, facts(record))
+    decoder.names.origin = "start" if record.origin and record.kind != "message" else "begin"
+    if not record.origin and record.kind != "message":
+        decoder.names.origin = "0"
+    decoder.names.params = [text.partition(":")[0] for text in params[: len(record.params)]]
+    decoder.names.places = [text.partition(":")[0] for text in params[len(record.params) :]]
+    more = []
+    if record.origin and record.kind != "message":
+        more.append("start: int")
+    if record.recursive:
+        more.append("room: int")
+        decoder.add(f"room = {decoder.use('deeper')}(trace, room, o)")
+    decoder.block(record.body)
+    for index in sorted(decoder.facts.lenient):
+        value = record.slots[index].value
+        assert value is not None
+        key = decoder.key(index)
+        decoder.add(f"if v[{key}] is not None and v[{key}] == {decoder.text(value)}:", f"    v[{key}] = None")
+    for each in ("BuiltinError", "Fields", "Trace"):
+        decoder.use(each)
+    body = decoder.lines or ["        pass"]
+    used = "\n".join(body)
+    head = ["    v = trace.begin()"]
+    for slot in record.slots:
+        if slot.default is not None:
+            head.append(f"    v[{decoder.key(slot.index)}] = {decoder.text(slot.default)}")
+    head.append("    begin = o")
+    head.append("    at: dict[str, int] = {}")
+    if "spans" in used:
+        head.append("    spans: dict[str, tuple[int, int]] = {}")
+    name = scope.names.functions[record.name]
+    rows = ", ".join(["trace: Trace", "o: int", "end: int", *more, *params])
+    return "\n".join(
+        [
+            f"def _decode_{name}({rows}) -> tuple[Fields, int]:",
+            *head,
+            "    try:",
+            *body,
+            "    except BuiltinError as failure:",
+            "        trace.refuse(failure.code, begin)",
+            "    trace.end()",
+            "    return v, o",
+        ]
+    )
+
+
+def _steps(block: p.Block) -> list[Any]:
+    from art7.codegen.python.record_facts import walk_steps
+
+    return list(walk_steps(block))
+
+
+def _bits(d: CarefulDecoder, step: p.Bits) -> None:
+    first = next((f.slot for f in step.fields if f.slot is not None), None)
+    d.add(f"bits, o = {d.use('take_uint')}(trace, o, end, {step.octets}, {d.at(first)})")
+    for f in step.fields:
+        if f.slot is None:
+            continue
+        skip = step.octets - (8 * step.octets - f.shift - f.width) // 8
+        mask = (1 << f.width) - 1
+        value = f"bits >> {f.shift} & {mask}" if f.shift else f"bits & {mask}"
+        if f.boolean:
+            value = f"bool({value})"
+        d.add(f"v[{d.key(f.slot)}], at[{d.key(f.slot)}] = {value}, o - {skip}")
+
+
+def _uint(d: CarefulDecoder, step: p.Uint) -> None:
+    d.start(step.slot)
+    key, at = d.key(step.slot), d.at(step.slot)
+    if step.boolean:
+        d.add(f"v[{key}], o = {d.use('take_bool')}(trace, o, end, {at})")
+    else:
+        flags = f", {step.little}, {step.signed}" if step.signed else ", True" if step.little else ""
+        d.add(f"v[{key}], o = {d.use('take_uint')}(trace, o, end, {step.octets}, {at}{flags})")
+    d.span(step.slot, f"o - {step.octets}")
+
+
+def _varint(d: CarefulDecoder, step: p.Varint) -> None:
+    d.start(step.slot)
+    key, at = d.key(step.slot), d.at(step.slot)
+    d.add("place = o", f"word, o = {d.use('take_varint')}(trace, o, end, {quoted(step.form)}, {at})")
+    if step.form != "protobuf":
+        d.add(f"v[{key}] = {d.use('bounded_varint')}(trace, word, {step.bits}, {at}, place)")
+    elif step.boolean:
+        d.add(f"v[{key}] = word != 0")
+    else:
+        d.add(f"v[{key}] = {d.use('wire_integer')}(word, {step.bits}, {step.signed}, {step.zigzag})")
+    d.span(step.slot, "place")
+
+
+def _float(d: CarefulDecoder, step: p.FloatOctets) -> None:
+    d.start(step.slot)
+    form = ("<" if step.little else ">") + ("f" if step.octets == 4 else "d")
+    d.add(f"v[{d.key(step.slot)}], o = {d.use('take_float')}(trace, o, end, {quoted(form)}, {d.at(step.slot)})")
+    d.span(step.slot, f"o - {step.octets}")
+
+
+def extent(d: CarefulDecoder, where: p.Extent, slot: int, stop: str) -> None:
+    """Add the finding of an extent: `o` is then its first octet and `stop` its end."""
+    at = d.at(slot)
+    match where:
+        case p.Exact(size=size):
+            d.add(f"{stop} = {d.use('find_exact')}(trace, o, end, {d.text(size)}, {at})")
+        case p.Rest():
+            d.add(f"{stop} = end")
+        case p.Prefixed(form="uint", octets=octets, little=little):
+            more = ", True" if little else ""
+            d.add(f"o, {stop} = {d.use('find_prefixed')}(trace, o, end, {octets}, {at}{more})")
+        case p.Prefixed(form=form):
+            d.add(f"o, {stop} = {d.use('find_varint')}(trace, o, end, {quoted(form)}, {at})")
+
+
+def _size(d: CarefulDecoder, slot: int, minimum: int, maximum: int | None, stop: str) -> None:
+    if minimum or maximum is not None:
+        d.add(f"{d.use('check_size')}(trace, o, {stop} - o, {d.at(slot)}, {minimum}, {maximum})")
+
+
+def _take(d: CarefulDecoder, step: p.Take) -> None:
+    d.start(step.slot)
+    extent(d, step.extent, step.slot, "stop")
+    _size(d, step.slot, step.minimum, step.maximum, "stop")
+    value = "trace.data[o:stop]"
+    if step.text:
+        value = f"{d.use('take_text')}(trace, o, stop, {d.at(step.slot)})"
+    d.add(f"v[{d.key(step.slot)}] = {value}")
+    d.span(step.slot, "o", "stop")
+    d.add("o = stop")
+
+
+def _constant(d: CarefulDecoder, step: p.Constant) -> None:
+    fault = step.fault
+    octets, parts = literal(step.octets).text, [fault.code, fault.requirement, fault.ref]
+    texts = ", ".join(literal(part).text for part in parts)
+    d.add(f"o = {d.use('take_constant')}(trace, o, end, {octets}, {texts})")
+
+
+def _region(d: CarefulDecoder, step: p.Region) -> None:
+    d.start(step.slot)
+    d.regions += 1
+    stop, outer = f"stop{d.regions}", f"outer{d.regions}"
+    extent(d, step.extent, step.slot, stop)
+    _size(d, step.slot, step.minimum, step.maximum, stop)
+    d.span(step.slot, "o", stop)
+    d.add(f"{outer}, end = end, {stop}")
+    opened, d.opened = d.opened, d.opened | {step.slot}
+    d.block(step.body)
+    d.opened = opened
+    d.add(f"{d.use('close_region')}(trace, o, {stop}, {d.at(step.slot)})", f"end = {outer}")
+
+
+def _loop(d: CarefulDecoder, step: p.Loop) -> None:
+    d.start(step.slot)
+    d.regions += 1
+    n = d.regions
+    items, key, at = f"items{n}", d.key(step.slot), d.at(step.slot)
+    if step.slot in d.facts.spans and step.slot not in d.opened:
+        d.add(f"first{n} = o")
+    test = []
+    if step.count is not None:
+        d.add(f"wanted{n} = {d.use('item_count')}(trace, {d.text(step.count)}, o, {at})")
+        test.append(f"len({items}) < wanted{n}")
+    d.add(f"{items}: list[Any] = []", f"v[{key}] = {items}", f"empty{n} = 0")
+    d.scope.from_standard("typing", "Any")
+    d.add("while True:")
+    d.depth += 1
+    if test:
+        d.add(f"if not {test[0]}:", "    break")
+    if step.skip is not None:
+        d.add(f"o = {d.use('passed')}(trace.data, o, end, {step.skip})")
+    if step.until is not None:
+        mark = literal(step.until).text
+        d.add(f"if trace.data[o : min(o + {len(step.until)}, end)] == {mark}:", f"    o += {len(step.until)}", "    break")
+        d.add("if o >= end:", f'    trace.refuse("truncated", o, {at}, {quoted(f"{len(step.until)} octets that end the list")})')
+    elif step.count is None:
+        d.add("if o >= end:", "    break")
+    d.add(f"before{n} = o")
+    if step.maximum is not None:
+        d.add(f"{d.use('check_room')}(trace, {items}, {step.maximum}, o, {at})")
+    for index in _filled(step.body):
+        default = d.record.slots[index].default
+        d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
+    outer_index, d.names.index = d.names.index, f"len({items})"
+    opened, d.opened = d.opened, d.opened - {step.item}
+    d.items[step.item] = (step.slot, items)
+    d.block(step.body)
+    d.names.index, d.opened = outer_index, opened
+    d.add(f"{items}.append(v[{d.key(step.item)}])")
+    d.add(f"empty{n} = {d.use('check_progress')}(trace, empty{n}, o, before{n}, {at})")
+    d.depth -= 1
+    d.add(f"v[{d.key(step.item)}] = None")
+    if step.minimum:
+        d.add(f"{d.use('check_fewest')}(trace, {items}, {step.minimum}, o, {at})")
+    if step.slot not in d.opened:
+        d.span(step.slot, f"first{n}")
+
+
+def _filled(body: p.Block) -> list[int]:
+    from art7.codegen.python.record_facts import filled_slots
+
+    return filled_slots(body)
+
+
+def _branch(d: CarefulDecoder, step: p.Branch) -> None:
+    d.regions += 1
+    tag = f"tag{d.regions}"
+    d.add(f"{tag} = {d.text(step.on)}")
+    if step.slot is not None and step.slot not in d.opened:
+        d.start(step.slot)
+        if step.slot in d.facts.spans:
+            d.add(f"first{d.regions} = o")
+    number = d.regions
+    order = [i for i, c in enumerate(step.cases) if c.ranges and all(a == b for a, b in c.ranges)]
+    order += [i for i, c in enumerate(step.cases) if c.ranges and i not in order]
+    rest = next((i for i, c in enumerate(step.cases) if not c.ranges), None)
+    word = "if"
+    for i in order:
+        d.add(f"{word} {condition(Code(tag, optional=True), step.cases[i].ranges)}:")
+        _arm(d, step, i, tag)
+        word = "elif"
+    if word == "elif":
+        d.add("else:")
+    else:
+        d.add("if True:")
+    if rest is not None:
+        _arm(d, step, rest, tag)
+    else:
+        d.add(f'    trace.refuse("unknown_value", o, "", "a value with an arm", {d.use("show")}({tag}))')
+    if step.slot is not None and step.slot not in d.opened:
+        d.span(step.slot, f"first{number}")
+
+
+def _arm(d: CarefulDecoder, step: p.Branch, position: int, tag: str) -> None:
+    case = step.cases[position]
+    if case.refuse is not None:
+        more = d.fault(case.refuse)
+        code = quoted(case.refuse.code)
+        d.add(f'    trace.refuse({code}, o, "", "another value", {d.use("show")}({tag}){more})')
+        return
+    d.nested(case.body)
+    if step.slot is not None:
+        value = step.value_slots[position] if step.value_slots else None
+        text = "None" if value is None else f"v[{d.key(value)}]"
+        d.add(f"    v[{d.key(step.slot)}] = {text}")
+
+
+def _when(d: CarefulDecoder, step: p.When) -> None:
+    d.add(f"if {truth(step.condition, d.names).at(OR)}:")
+    d.nested(step.body)
+
+
+def _present(d: CarefulDecoder, step: p.Present) -> None:
+    d.add(f"there, o = {d.use('take_bool')}(trace, o, end, {d.at(step.slot)})", "if there:")
+    d.nested(step.body)
+
+
+def _call(d: CarefulDecoder, step: p.CallRecord) -> None:
+    record = d.scope.records[step.record]
+    d.start(step.slot)
+    spanned = step.slot in d.facts.spans and step.slot not in d.opened
+    arguments = [d.text(each) for each in step.arguments]
+    places = [d.names.places[a.index] if a.lifted else f"at[{d.key(a.index)}]" for a in step.places]
+    function = d.scope.function("decode", record.name)
+    if spanned:
+        d.regions += 1
+        d.add(f"first{d.regions} = o")
+    number = d.regions
+    d.add(f"trace.enter({d.at(step.slot)})")
+    if record.carrier is p.Carrier.TREE:
+        run = ", ".join(["trace", "o", "trace.data[o:end]", *arguments])
+        d.add(f"v[{d.key(step.slot)}] = {function}_octets({run})", "o = end")
+    else:
+        more = []
+        if record.origin and record.kind != "message":
+            more.append(d.names.origin)
+        if record.recursive:
+            more.append("room" if d.record.recursive else str(record.limit_depth or 64))
+        rows = ", ".join(["trace", "o", "end", *more, *arguments, *places])
+        d.add(f"v[{d.key(step.slot)}], o = {function}({rows})")
+    d.add("trace.leave()")
+    if spanned:
+        d.span(step.slot, f"first{number}")
+
+
+def _refusal(d: CarefulDecoder, fault: p.Fault, slot: int | None, expected: str, got: str) -> str:
+    offset = "begin" if slot is None else f"at.get({d.key(slot)}, begin)"
+    bit = d.bits.get(slot, 0) if slot is not None else 0
+    more = d.fault(fault) + (f", bit={bit}" if bit else "")
+    return f"trace.refuse({quoted(fault.code)}, {offset}, {d.at(slot)}, {expected}, {got}{more})"
+
+
+def _domain(d: CarefulDecoder, step: p.Domain) -> None:
+    value = f"v[{d.key(step.slot)}]"
+    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in step.ranges).rstrip()
+    got = f"{d.use('show')}({value})"
+    d.add(f"if {value} is not None and not {d.use('within')}({value}, ({rows})):")
+    d.add("    " + _refusal(d, step.fault, step.slot, '"a known value"', got))
+
+
+def _view(d: CarefulDecoder, step: p.View) -> None:
+    d.add(f"v[{d.key(step.slot)}] = {d.text(step.expr)}", f"at[{d.key(step.slot)}] = o")
+
+
+def _verify(d: CarefulDecoder, step: p.Verify) -> None:
+    value = d.record.slots[step.slot].value
+    if step.implied or value is None:
+        return
+    found = f"v[{d.key(step.slot)}]"
+    guards = [f"{d.names.params[index]} is not None" for index in step.guard]
+    condition = " and ".join([f"{found} is not None", *guards])
+    d.add(f"if {condition}:")
+    d.add(f"    wanted = {d.text(value)}")
+    same = f"{found} != wanted"
+    if step.constant_time:
+        same = f"not {d.scope.from_standard('hmac', 'compare_digest')}({found}, wanted)"
+    d.add(f"    if {same}:")
+    expected = '"octets made with the key"' if guards else f"{d.use('show')}(wanted)"
+    d.add("        " + _refusal(d, step.fault, step.slot, expected, f"{d.use('show')}({found})"))
+
+
+def _check(d: CarefulDecoder, step: p.Check) -> None:
+    if step.level != "must":
+        return
+    d.add(f"if not ({truth(step.condition, d.names).text}):")
+    got = '""' if step.at is None else f"{d.use('show')}(v[{d.key(step.at)}])"
+    expected = quoted(step.fault.message or "")
+    d.add("    " + _refusal(d, step.fault, step.at, expected, got))
+
+
+def _align(d: CarefulDecoder, step: p.Align) -> None:
+    d.add(f"fill = -(o - begin) % {step.to}")
+    d.add(f"{d.use('need')}(trace, o, end, fill, {d.at(step.slot)}, o)")
+    if step.slot is not None:
+        d.start(step.slot)
+        d.add(f"v[{d.key(step.slot)}] = {d.use('kept_fill')}(trace.data[o : o + fill], {step.octet})")
+    d.add("o += fill")
+
+
+CAREFUL_STEPS: dict[type, Callable[[CarefulDecoder, Any], None]] = {
+    p.Bits: _bits,
+    p.Uint: _uint,
+    p.Varint: _varint,
+    p.FloatOctets: _float,
+    p.Take: _take,
+    p.Constant: _constant,
+    p.Region: _region,
+    p.Loop: _loop,
+    p.Branch: _branch,
+    p.When: _when,
+    p.Present: _present,
+    p.CallRecord: _call,
+    p.Domain: _domain,
+    p.View: _view,
+    p.Verify: _verify,
+    p.Check: _check,
+    p.Align: _align,
+}
+"""One row for each step on octets; protobuf's is in `protobuf_careful`."""

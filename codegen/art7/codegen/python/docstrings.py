@@ -1,0 +1,50 @@
+"""Docstrings of generated code: sentences of the specification, escaped and wrapped."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from art7.grammar.ir.module import Module
+
+_WIDTH = 100
+
+
+def safe(text: str) -> str:
+    """Return `text` fit to stand between triple double quotes: one line, printable, nothing that ends it."""
+    flat = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in flat)
+    return shown.replace("\\", "\\\\").replace('"""', "'''").strip()
+
+
+def cited(doc: str, refs: Iterable[str], otherwise: str) -> str:
+    """Return one sentence of documentation with its clauses in brackets."""
+    text = safe(doc) or otherwise
+    clauses = ", ".join(safe(ref) for ref in refs)
+    if not clauses:
+        return text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{text.rstrip('.')} ({clauses})."
+
+
+def docstring(first: str, rows: Iterable[str] = (), pad: str = "") -> str:
+    """Return a docstring: a sentence, then rows (already escaped), at indentation `pad`."""
+    width = _WIDTH - len(pad)
+    lines = textwrap.wrap(first, width - 3) or [""]
+    body = list(rows)
+    if len(lines) == 1 and not body:
+        text = lines[0]
+        return f'{pad}"""{text}{" " if text.endswith(chr(34)) else ""}"""'
+    out = [f'{pad}"""{lines[0]}', *(f"{pad}{line}" for line in lines[1:])]
+    if body:
+        out.append("")
+        for row in body:
+            out += [
+                f"{pad}{line}" if line else "" for line in textwrap.wrap(row, width, subsequent_indent="    ") or [""]
+            ]
+    return "\n".join(out) + f'\n{pad}"""'
+
+
+def module_docstring(module: Module) -> str:
+    """Return the docstring of a generated module: what it is, its a7 name and version."""
+    first = cited(module.doc, module.refs, f"Codecs of {safe(module.name)}")
+    return docstring(first, [f"Made from `{safe(module.name)}` version {safe(module.version)}. Do not edit."])

@@ -1,0 +1,210 @@
+"""One record on octets as text: its class with `decode` and `encode`, its functions, their careful twins."""
+
+from __future__ import annotations
+
+from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
+from art7.codegen.python.careful_decode import careful_decode
+from art7.codegen.python.code import Assign, Body, Line, Place, Printer, Test
+from art7.codegen.python.cursor import Cursor
+from art7.codegen.python.docstrings import docstring, safe
+from art7.codegen.python.expressions import Code, literal
+from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
+from art7.codegen.python.passes.fuse_reads import fuse_reads
+from art7.codegen.python.passes.liveness import drop_unused
+from art7.codegen.python.passes.merge_tests import merge_tests
+from art7.codegen.python.protobuf_decode import fields as decode_fields
+from art7.codegen.python.record_facts import FactsOf
+from art7.codegen.python.record_text import RecordText
+from art7.codegen.python.records import class_text, parameters_of, signature
+from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.shapes import annotation, optional
+from art7.grammar.ir.plan import Fields, Form, Record
+from art7.grammar.ir.shape import RecordOf
+
+STEPS[Fields] = decode_fields
+DEFAULT_DEPTH = 64
+"""How deep a recursive record may nest where the message declares no limit."""
+DEEPEST = 96
+"""The most levels that are counted at all, as in every execution."""
+
+
+def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
+    """Return the class of a record on octets, and its careful functions; the scopes learn what the heads need."""
+    facts = fast.facts()
+    methods = [_decode_method(record, fast, facts)] if is_root(record) else []
+    shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
+    return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
+
+
+def octets_functions(record: Record, fast: ModuleScope, verbs: frozenset[str]) -> str:
+    """Return the private functions of a record that other functions call: `decode`, `encode`."""
+    facts = fast.facts()
+    made = {"decode": _decode_function}
+    return "\n\n\n".join(made[verb](record, fast, facts) for verb in sorted(verbs))
+
+
+def _careful(record: Record, scope: ModuleScope, facts: FactsOf) -> list[str]:
+    params = _careful_parameters(record, scope)
+    parts = [careful_decode(record, scope, facts, params)]
+    if is_root(record):
+        parts.append(_careful_root(record, scope, params))
+    return parts
+
+
+def _careful_parameters(record: Record, scope: ModuleScope) -> list[str]:
+    names = Scope(("trace", "o", "end", "v", "at", "begin", "spans", "start", "room"))
+    params = []
+    for text in parameter_names(record):
+        params.append(f"{names.claim(identifier(text, _CAREFUL))}: Any")
+    params += [f"{names.claim(identifier(f'at_{place.name}', _CAREFUL))}: int" for place in record.places]
+    if record.params:
+        scope.from_standard("typing", "Any")
+    return params
+
+
+_CAREFUL = RESERVED_LOCALS | frozenset("trace o end v at begin spans start room stop word bits place wanted fill".split())
+
+
+def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
+    name = scope.names.functions[record.name]
+    scope.support("Trace")
+    names = [text.partition(":")[0] for text in params]
+    lines = [f"def decode_{name}({', '.join(['trace: Trace', *params])}) -> object:"]
+    lines.append(docstring(f"Read octets that hold one {safe(record.name)}; refuse where they do not.", pad="    "))
+    lines.append("    end = len(trace.data)")
+    if record.limit_size is not None:
+        lines.append(f"    if end > {record.limit_size}:")
+        lines.append(
+            f'        trace.refuse("too_large", 0, "", "at most {record.limit_size} octets", f"{{end}} octets")'
+        )
+    for text, param in zip(names, record.params, strict=True):
+        if not param.nullable:
+            lines.append(f"    if {text} is None:")
+            lines.append(f'        trace.refuse("missing_field", 0, {literal(param.name).text}, "a value")')
+    more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
+    lines.append(f"    value, o = _decode_{name}({', '.join(['trace', '0', 'end', *more, *names])})")
+    lines.append("    if o != end:")
+    lines.append('        trace.refuse("trailing_data", o, "", "the end", f"{end - o} more octets")')
+    lines.append("    return value")
+    return "\n".join(lines)
+
+
+def is_root(record: Record) -> bool:
+    """Whether users decode and encode the record by itself: messages, and structs that need no one else."""
+    if record.kind == "message":
+        return True
+    return (
+        record.kind == "struct"
+        and record.form is Form.OBJECT
+        and not record.origin
+        and not record.places
+        and not any(param.implicit for param in record.params)
+    )
+
+
+def printed(body: Body, scope: ModuleScope, depth: int) -> list[str]:
+    """Return the lines of a body after all passes."""
+    body = merge_tests(drop_unused(fuse_reads(body)))
+    printer = Printer(scope.unpack)
+    printer.body(body, depth)
+    return printer.lines
+
+
+def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    names = parameter_names(record)
+    name = scope.names.classes[record.name]
+    emitter = DecodeEmitter(scope, facts)
+    emitter.level = 1
+    emitter.cursor_state = Cursor(Place(""), "n", whole=True)
+    if record.recursive:
+        emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
+    out = emitter.out
+    out.append(Assign(["n"], "len(data)", pure=False))
+    if record.limit_size is not None:
+        out.append(Test(f"n > {record.limit_size}"))
+    if record.guarded:
+        out.append(Assign(["unverified: list[str]"], "[]", pure=False))
+    params = [
+        Code(text, optional=param.nullable) for text, param in zip(names, record.params, strict=True)
+    ]
+    for text in names:
+        emitter.names.claim(text)
+    frame = emitter.frame(record, params, [], "0", "m")
+    if record.body.steps:
+        emitter.tail = ("m", record.body.steps[-1])
+    value = emitter.run_record(frame)
+    if emitter.cursor != Place("n"):
+        out.append(Test(f"{emitter.cursor} != n"))
+    if record.guarded and record.kind == "message":
+        out.append(Assign(["m.unverified"], "unverified"))
+    out.append(Line(f"return {value.text}"))
+    for each in ("Refused", "FAILURES", "explain_decoding"):
+        scope.support(each)
+    scope.constant("_new", "object.__new__")
+    arguments = "".join(f", {text}" for text in names)
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    doc = docstring(
+        "Read one message; the octets must hold nothing else."
+        if record.kind == "message"
+        else "Read one value; the octets must hold nothing else.",
+        ["Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."],
+        "        ",
+    )
+    return "\n".join(
+        [
+            "    @staticmethod",
+            signature("decode", ["data: bytes"], keywords, name),
+            doc,
+            "        try:",
+            *printed(out, scope, 3),
+            "        except FAILURES:",
+            f"            raise explain_decoding(__name__, {literal(scope.names.functions[record.name]).text}, "
+            f"explain, data{arguments}) from None",
+        ]
+    )
+
+
+def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    names = parameter_names(record)
+    emitter = DecodeEmitter(scope, facts)
+    emitter.level = 1
+    emitter.cursor_state = Cursor(Place("o"), "end")
+    more = []
+    if record.origin and record.kind != "message":
+        more.append("start: int")
+    if record.recursive:
+        more.append("depth: int")
+        emitter.depth = "depth"
+        emitter.out.append(Test("depth <= 0"))
+    if record.guarded:
+        more.append("unverified: list[str]")
+    params = []
+    for text, param in zip(names, record.params, strict=True):
+        local = emitter.fresh(text)
+        shown = annotation(param.shape, scope)
+        more.append(f"{local}: {optional(shown) if param.nullable else shown}")
+        params.append(Code(local, optional=param.nullable))
+    places = []
+    for place in record.places:
+        local = emitter.fresh(f"at_{place.name}")
+        more.append(f"{local}: int")
+        places.append(Code(local))
+    frame = emitter.frame(record, params, places, "start", "m")
+    value = emitter.run_record(frame)
+    if record.guarded and record.kind == "message":
+        emitter.out.append(Assign(["m.unverified"], "unverified"))
+    emitter.tighten()
+    emitter.out.append(Line(f"return {value.text}, {emitter.cursor}"))
+    scope.support("Refused")
+    if record.form is Form.OBJECT:
+        scope.constant("_new", "object.__new__")
+    kind = annotation(RecordOf(record.name), scope)
+    head = signature(
+        f"_decode_{scope.names.functions[record.name]}",
+        ["data: bytes", "o: int", "end: int", *more],
+        [],
+        f"tuple[{kind}, int]",
+        pad="",
+    )
+    doc = docstring(f"Read {safe(record.name)} at `o`; returns it and the place after it.", pad="    ")
+    return "\n".join([head, doc, *printed(emitter.out, scope, 1)])

@@ -1,0 +1,237 @@
+"""What emitters ask about a record, worked out once: uses of slots, fixed sizes, steps in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from art7.grammar.ir.expression import Covered, EncodedSlot, Expr, Kind, Measure, Position, SlotRef, walk
+from art7.grammar.ir.plan import (
+    Align,
+    Bits,
+    Block,
+    Branch,
+    CallRecord,
+    Check,
+    Constant,
+    Domain,
+    Exact,
+    Fields,
+    FloatOctets,
+    Loop,
+    Present,
+    Record,
+    Region,
+    Role,
+    Take,
+    Uint,
+    Varint,
+    Verify,
+    View,
+    When,
+)
+
+
+@dataclass(slots=True)
+class RecordFacts:
+    """Facts of one record on octets.
+
+    `uses`: how often an executed expression mentions a slot's value. `spans`: slots whose first or last octet
+    somebody asks for. `size`: how many steps its body has, callees counted as one.
+    """
+
+    uses: Counter[int] = field(default_factory=Counter)
+    spans: set[int] = field(default_factory=set)
+    starts: set[int] = field(default_factory=set)
+    lenient: frozenset[int] = frozenset()
+    """Kept slots without a `Verify`."""
+    start: bool = False
+    """Whether somebody asks for the record's first octet."""
+    size: int = 0
+    depth: int = 0
+    total: int = 0
+    """Steps with those of callees, when they are all copied in; `depth`: nesting of blocks likewise."""
+    callees: list[str] = field(default_factory=list)
+
+
+class FactsOf:
+    """The facts of every record of a specification, each worked out once."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._records = records
+        self._facts: dict[str, RecordFacts] = {}
+        self._open: set[str] = set()
+
+    def __call__(self, record: Record) -> RecordFacts:
+        found = self._facts.get(record.name)
+        if found is None:
+            self._open.add(record.name)
+            found = record_facts(record)
+            self._add_callees(record, found)
+            self._open.discard(record.name)
+            self._facts[record.name] = found
+        return found
+
+    def _add_callees(self, record: Record, found: RecordFacts) -> None:
+        found.total, found.depth = found.size, _depth(record.body)
+        for callee in found.callees:
+            if callee in self._open or self._records[callee].recursive:
+                continue
+            inner = self(self._records[callee])
+            found.total += inner.total
+            found.depth = max(found.depth, _call_depth(record.body, callee) + inner.depth)
+
+
+def _depth(block: Block) -> int:
+    return max((_deepening(step) + max((_depth(b) for b in inner_blocks(step)), default=0) for step in block.steps), default=0)
+
+
+def _deepening(step: Any) -> int:
+    return 2 if isinstance(step, Branch) and len(step.cases) > 6 else int(isinstance(step, Branch | Loop | When | Present | Fields))
+
+
+def _call_depth(block: Block, callee: str) -> int:
+    deepest = 0
+    for step in block.steps:
+        for inner in inner_blocks(step):
+            if any(isinstance(s, CallRecord) and s.record == callee for s in walk_steps(inner)):
+                deepest = max(deepest, _deepening(step) + _call_depth(inner, callee))
+    return deepest
+
+
+def record_facts(record: Record) -> RecordFacts:
+    """Return the facts of `record`."""
+    facts = RecordFacts()
+    verified = set()
+    for step in walk_steps(record.body):
+        facts.size += 1
+        if isinstance(step, Verify):
+            verified.add(step.slot)
+        facts.start = facts.start or isinstance(step, Align)
+        if isinstance(step, CallRecord):
+            facts.callees.append(step.record)
+            for place in step.places:
+                if not place.lifted:
+                    facts.starts.add(place.index)
+        for expr in step_expressions(step, record):
+            _count(expr, facts)
+    facts.lenient = frozenset(
+        slot.index
+        for slot in record.slots
+        if slot.role is Role.KEPT and slot.value is not None and slot.index not in verified
+    )
+    for index in facts.lenient:
+        value = record.slots[index].value
+        assert value is not None
+        _count(value, facts)
+        facts.uses[index] += 1
+    return facts
+
+
+def _count(expr: Expr, facts: RecordFacts) -> None:
+    for node in walk(expr):
+        match node:
+            case SlotRef(index=index):
+                facts.uses[index] += 1
+            case Measure(what="octets", slot=slot) | EncodedSlot(slot=slot):
+                facts.spans.add(slot)
+                facts.uses[slot] += 1
+            case Measure(what="offset", slot=slot):
+                facts.starts.add(slot)
+            case Measure(slot=slot):
+                facts.uses[slot] += 1
+            case Covered(until=until, overrides=overrides):
+                if until is not None:
+                    facts.starts.add(until)
+                else:
+                    facts.start = True
+                facts.starts.update(o.place for o in overrides if not o.lifted)
+            case Position(word="start"):
+                facts.start = True
+            case _:
+                pass
+
+
+def walk_steps(block: Block) -> Iterator[Any]:
+    """Yield every step of `block` and of the blocks within."""
+    for step in block.steps:
+        yield step
+        for inner in inner_blocks(step):
+            yield from walk_steps(inner)
+
+
+def inner_blocks(step: Any) -> tuple[Block, ...]:
+    """Return the blocks inside a step on octets."""
+    match step:
+        case Region(body=body) | Loop(body=body) | When(body=body) | Present(body=body):
+            return (body,)
+        case Branch(cases=cases):
+            return tuple(case.body for case in cases)
+        case Fields(entries=entries):
+            return tuple(entry.body for entry in entries)
+        case _:
+            return ()
+
+
+def step_expressions(step: Any, record: Record) -> list[Expr]:
+    """Return the expressions a step evaluates on reading."""
+    match step:
+        case Take(extent=Exact(size=size)) | Region(extent=Exact(size=size)):
+            return [size]
+        case Loop(count=count) if count is not None:
+            return [count]
+        case Branch(on=on):
+            return [on]
+        case When(condition=condition):
+            return [condition]
+        case CallRecord(arguments=arguments):
+            return list(arguments)
+        case View(expr=expr):
+            return [expr]
+        case Verify(slot=slot, implied=False):
+            value = record.slots[slot].value
+            return [value, SlotRef(slot, value.kind)] if value is not None else []
+        case Check(condition=condition, level="must"):
+            return [condition]
+        case Domain(slot=slot):
+            return [SlotRef(slot, Kind.ANY)]
+        case _:
+            return []
+
+
+def filled_slots(block: Block) -> list[int]:
+    """Return the slots that the steps of `block` fill, in order, loop items and what is inside lists left out."""
+    found: list[int] = []
+    for step in block.steps:
+        match step:
+            case Bits(fields=fields):
+                found += [each.slot for each in fields]
+            case Uint(slot=slot) | Varint(slot=slot) | FloatOctets(slot=slot) | Take(slot=slot):
+                found.append(slot)
+            case CallRecord(slot=slot) | View(slot=slot):
+                found.append(slot)
+            case Loop(slot=slot):
+                found.append(slot)
+            case Region(slot=slot, body=body):
+                found += [slot, *filled_slots(body)]
+            case Branch(slot=slot, cases=cases, value_slots=values):
+                if slot is not None:
+                    found.append(slot)
+                for case in cases:
+                    found += filled_slots(case.body)
+                found += [value for value in values if value is not None]
+            case When(body=body) | Present(body=body):
+                found += filled_slots(body)
+            case Fields(entries=entries, unknown_slot=unknown):
+                found += [entry.slot for entry in entries]
+                if unknown is not None:
+                    found.append(unknown)
+            case Align(slot=slot) if slot is not None:
+                found.append(slot)
+            case Constant() | Check() | Verify() | Domain():
+                pass
+            case _:
+                pass
+    return list(dict.fromkeys(found))

@@ -1,0 +1,231 @@
+"""What every generated package stands on: its two errors, the base of its records, the careful run.
+
+Text of generated projects. The fast codecs only say yes or no; a no is run again by the careful twin of the
+module, which is imported then and knows code, rule, path, octet and what was read so far.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NoReturn
+
+
+class CodecError(ValueError):
+    """A refusal.
+
+    `code` names the error, `requirement` the rule that was broken and `ref` its clause; `path` names the
+    member (`attributes[2].mac`), `offset` the octet and `bit` the bit in it (most significant first), counted
+    from the message's first; `expected` and `got` are phrases; `partial` is what was read before, as dicts.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        requirement: str | None = None,
+        path: str = "",
+        offset: int | None = None,
+        bit: int = 0,
+        expected: str = "",
+        got: str = "",
+        ref: str | None = None,
+        partial: Any = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.requirement = requirement
+        self.path = path
+        self.offset = offset
+        self.bit = bit
+        self.expected = expected
+        self.got = got
+        self.ref = ref
+        self.partial = partial
+
+    def __str__(self) -> str:
+        rule = f" ({self.requirement})" if self.requirement else ""
+        octet = "" if self.offset is None else f", octet {self.offset}"
+        wanted = f": expected {self.expected}" if self.expected else ""
+        found = f", found {self.got}" if self.got else ""
+        return f"{self.code}{rule} at {self.path or 'the message'}{octet}{wanted}{found}"
+
+
+class DecodeError(CodecError):
+    """Octets that are not a message of the type."""
+
+
+class EncodeError(CodecError):
+    """A value that cannot be written as the type; `offset` is `None`."""
+
+
+class Refused(Exception):
+    """The fast codec's no. It never leaves `decode` or `encode`."""
+
+
+FAILURES = (
+    Refused,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    struct.error,
+)
+"""How a fast codec says no."""
+
+
+class Record:
+    """A value with members. Equal when of one class and equal member by member, derived ones left out."""
+
+    __slots__ = ()
+    _secret: tuple[str, ...] = ()
+    _derived: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names = [name for name in type(self).__slots__ if name not in self._derived]
+        return all(getattr(self, name, None) == getattr(other, name, None) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        members = [f"{name}={self._shown(name)}" for name in type(self).__slots__]
+        return f"{type(self).__name__}({', '.join(members)})"
+
+    def _shown(self, name: str) -> str:
+        value = getattr(self, name, None)
+        if name in self._secret and isinstance(value, bytes):
+            return f"<secret, {len(value)} octets>"
+        return repr(value)
+
+
+class Fields(dict[str, Any]):
+    """The members of a record in a careful run; those not read are `None`."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+class Trace:
+    """One careful run: the octets, the way from the root, what is known at each stop of it."""
+
+    __slots__ = ("data", "places", "records", "unverified", "writing")
+
+    def __init__(self, data: bytes = b"", *, writing: bool = False) -> None:
+        self.data = data
+        self.writing = writing
+        self.places: list[str] = []
+        self.records: list[tuple[int, Fields]] = []
+        self.unverified: list[str] = []
+
+    def begin(self) -> Fields:
+        """Start a record at the present place of the way; returns its members, to be filled."""
+        members = Fields()
+        self.records.append((len(self.places), members))
+        return members
+
+    def end(self) -> None:
+        """Finish the innermost record."""
+        self.records.pop()
+
+    def enter(self, place: str) -> None:
+        """Go into a member (`name`, `name[2]`, or nothing for a hidden one)."""
+        self.places.append(place)
+
+    def leave(self) -> None:
+        """Come back from a member."""
+        self.places.pop()
+
+    def refuse(
+        self,
+        code: str,
+        offset: int | None,
+        at: str = "",
+        expected: str = "",
+        got: str = "",
+        *,
+        requirement: str | None = None,
+        ref: str | None = None,
+        bit: int = 0,
+    ) -> NoReturn:
+        """Refuse at octet `offset`, member `at` of the innermost record."""
+        path = ".".join(place for place in (*self.places, at) if place)
+        common: dict[str, Any] = {"expected": expected, "got": got, "partial": self._partial(), "bit": bit}
+        if self.writing:
+            raise EncodeError(code, requirement=requirement, path=path, ref=ref, **common)
+        raise DecodeError(code, requirement=requirement, path=path, ref=ref, offset=offset, **common)
+
+    def _partial(self) -> Any:
+        inner: Any = None
+        depth = len(self.places)
+        for length, members in reversed(self.records):
+            known = {name: value for name, value in members.items() if value is not None and name[:1] != "_"}
+            place = self.places[length] if inner is not None and length < depth else ""
+            name, bracket, _ = place.partition("[")
+            if name and bracket:
+                items = known.get(name)
+                known[name] = [*(items if isinstance(items, list) else []), inner]
+            elif name:
+                known[name] = inner
+            inner, depth = known, length + 1
+        return inner
+
+
+def show(value: object) -> str:
+    """Return a value in a few printable words."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= 256 else f"an integer of {value.bit_length()} bits"
+    if isinstance(value, (bytes, bytearray)):
+        return (bytes(value[:24]).hex() or "no octets") + (
+            "" if len(value) <= 24 else f"… ({len(value)} octets)"
+        )
+    if isinstance(value, str):
+        return ascii(value if len(value) <= 60 else value[:60] + "…")
+    if isinstance(value, (list, tuple)):
+        return f"{len(value)} items"
+    return type(value).__name__
+
+
+def explain_decoding(module: str, name: str, explain: bool, data: Any, *arguments: Any) -> DecodeError:
+    """Return the error that says why the fast decoder of `name` refused `data`."""
+    if not explain:
+        return DecodeError("refused")
+    try:
+        octets = bytes(data) if isinstance(data, (bytearray, memoryview)) else data
+        if not isinstance(octets, bytes):
+            return DecodeError("wrong_kind", expected="octets", got=type(data).__name__)
+        run = _careful(module, f"decode_{name}")
+        run(Trace(octets), *arguments)
+    except DecodeError as error:
+        return error
+    except Exception as error:
+        return DecodeError("internal", expected="an explanation", got=type(error).__name__)
+    return DecodeError("internal", expected="one verdict of both decoders", got="two")
+
+
+def explain_encoding(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> EncodeError:
+    """Return the error that says why the fast encoder of `name` refused `value`."""
+    if not explain:
+        return EncodeError("refused")
+    try:
+        run = _careful(module, f"encode_{name}")
+        run(Trace(writing=True), value, *arguments)
+    except EncodeError as error:
+        return error
+    except Exception as error:
+        return EncodeError("internal", expected="an explanation", got=type(error).__name__)
+    return EncodeError("internal", expected="one verdict of both encoders", got="two")
+
+
+def _careful(module: str, function: str) -> Callable[..., object]:
+    package, _, stem = module.rpartition(".")
+    run: Callable[..., object] = getattr(import_module(f"{package}._{stem}_explain"), function)
+    return run
