@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -64,6 +65,22 @@ def test_a_damaged_cache_is_built_anew(tmp_path, monkeypatch):
         tables.load_tables.cache_clear()
         assert len(tables.load_tables().rows) > 500
     tables.load_tables.cache_clear()
+
+
+def test_reading_costs_no_more_than_larks_own_parse_tree(strict_parser):
+    body = specimen.EVERY[specimen.EVERY.index("bind ") :]
+    text = specimen.EVERY + body.replace("// The end.", "") * 12
+    specimen.read(text)
+
+    def best(run):
+        times = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            run(text)
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    assert best(specimen.read) < 1.3 * best(strict_parser.parse)
 
 
 @pytest.mark.parametrize("home", ["", "/nonexistent", "relative"])

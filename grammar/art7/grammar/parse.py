@@ -21,7 +21,7 @@ from art7.grammar.tables import BEGIN, EXTEND, PASS, Rule, Tables, load_tables
 from art7.grammar.terminals import PUNCTUATION_CLASSES, Terminals, TooDeep, scan
 
 if TYPE_CHECKING:
-    from art7.grammar.recovery import Recovery
+    from art7.grammar.recovery_places import Recovery
 
 _UNIT, _PASS, _CALL, _CALL_ONE, _CALL_ALL, _CALL_SOME, _BEGIN, _EXTEND = range(8)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
-from art7.grammar.diagnostics import NOWHERE, Span
+from art7.grammar.diagnostics import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -1325,7 +1325,3 @@ class Module(Node):
     meta: Meta
     encoding: Encoding | None
     items: tuple[Item, ...]
-
-
-EMPTY_NAME = Name(NOWHERE, "")
-"""Stands where recovery had to go on without a name."""
