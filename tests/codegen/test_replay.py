@@ -149,7 +149,10 @@ def test_an_adapter_is_started_again_but_not_for_ever() -> None:
 
 
 def test_steps_of_a_schedule_name_the_first_that_differs() -> None:
-    body = "print(json.dumps({'id': r['id'], 'ok': True, 'value': {}, 'steps': [{'name': 'a', 'value': '00'}, {'name': 'b', 'value': '01'}]}), flush=True)"
+    body = (
+        "print(json.dumps({'id': r['id'], 'ok': True, 'value': {}, 'steps': "
+        "[{'name': 'a', 'value': '00'}, {'name': 'b', 'value': '01'}]}), flush=True)"
+    )
     vector = {"result": "valid", "steps": [{"name": "a", "value": "00"}, {"name": "b", "value": "ff"}]}
     report = run(body, vector, kind="schedule")
     assert "`b`" in report.outcomes[0].message
