@@ -28,10 +28,14 @@ COMMANDS: dict[str, CommandRow] = {
     "check": CommandRow(
         "art7.cli.commands.check", "Check modules: text, names, types, layout; never the law."
     ),
+    "decode": CommandRow(
+        "art7.cli.commands.decode", "Read one message and show every field, or why it is refused."
+    ),
     "doctor": CommandRow(
         "art7.cli.commands.doctor", "Show what is installed and what each missing part is for."
     ),
     "format": CommandRow("art7.cli.commands.format", "Lay out modules in their one canonical form."),
+    "encode": CommandRow("art7.cli.commands.encode", "Write one message from a value in JSON."),
     "explain": CommandRow(
         "art7.cli.commands.explain", "Explain a finding's code or a field of the manifest."
     ),

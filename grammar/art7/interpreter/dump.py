@@ -139,6 +139,22 @@ def node_to_json(node: FieldNode) -> dict[str, Any]:
     return found
 
 
+def refusal_to_json(error: CodecError) -> dict[str, Any]:
+    """Return a refusal as JSON, with the partial value."""
+    return {
+        "error": error.code,
+        "number": error.number,
+        "requirement": error.requirement,
+        "path": error.path,
+        "offset": error.offset,
+        "bit": error.bit,
+        "expected": error.expected,
+        "found": error.got,
+        "ref": error.ref,
+        "partial": _json_value(error.partial),
+    }
+
+
 def _json_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _json_value(one) for key, one in value.items()}
@@ -175,7 +191,8 @@ def _row(specification: Specification, node: FieldNode, depth: int, data: bytes,
 
 def _shown(specification: Specification, node: FieldNode) -> str:
     if node.value is None:
-        return f"({node.octets} octets)" if node.children else "nothing"
+        size = "1 octet" if node.octets == 1 else f"{node.octets} octets"
+        return f"({size})" if node.children else "nothing" if node.octets else "-"
     text = brief(node.value)
     name = None if node.shape is None else member_name(specification, node.shape, node.value)
     return f"{text} {printable(name)}" if name else text

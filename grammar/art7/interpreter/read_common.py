@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from art7.grammar.ir.expression import Expr, Measure, ParamRef, Position, SlotRef, walk
 from art7.grammar.ir.plan import (
     Branch,
     CallRecord,
@@ -219,6 +220,7 @@ def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) 
 
 def read_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     condition, fault, at, level = prepare(step.condition, prepared.scope), step.fault, step.at, step.level
+    facts = describe(step.condition, prepared)
 
     def read(frame: Frame) -> None:
         if condition(frame):
@@ -228,8 +230,36 @@ def read_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) ->
         if level != "must":
             frame.note(level, fault, at, offset)
             return
-        got = "" if at is None else brief(frame.values[at])
+        got = facts(frame)
         bit = frame.prepared.bit(at) if known else 0
         frame.refuse(fault, at, offset, "", got, bit=bit)
 
     return read
+
+
+MOST_FACTS = 5
+"""The most values that a broken rule quotes."""
+
+
+def describe(condition: Expr, prepared: PreparedRecord) -> Callable[[Frame], str]:
+    """Return what tells, for a frame, the values that a condition speaks of; used on a refusal only."""
+    found: dict[str, Expr] = {}
+    for node in walk(condition):
+        if isinstance(node, SlotRef | Measure):
+            name = prepared.record.slots[node.index if isinstance(node, SlotRef) else node.slot].name
+            word = f"{node.what}({name})" if isinstance(node, Measure) else name
+            found.setdefault(word, node)
+        elif isinstance(node, ParamRef):
+            # The value of a key is nobody's business: only whether there is one.
+            continue
+        elif isinstance(node, Position):
+            found.setdefault(node.word, node)
+    shown = list(found.items())[:MOST_FACTS]
+
+    def facts(frame: Frame) -> str:
+        values = (
+            (word, prepare(node, prepared.scope)(frame)) for word, node in shown if not word.startswith("_")
+        )
+        return ", ".join(f"{word} {brief(value)}" for word, value in values)
+
+    return facts
