@@ -502,15 +502,19 @@ class Types:
 
 
 def _type_of(node: t.Expr) -> t.Type | None:
-    """Read a name among arguments as a type: `map(text, T)`."""
+    """Read a name among arguments as a type: `map(text, T)`, `map(text, map(text, T))`."""
     names: list[t.Name] = []
+    args: tuple[t.Argument, ...] = ()
+    span = node.span
+    if isinstance(node, t.Call):
+        args, node = node.args, node.function
     while isinstance(node, t.Attr):
         names.append(node.name)
         node = node.base
     if not isinstance(node, t.NameRef):
         return None
     names.append(t.Name(node.span, node.name))
-    return t.Named(node.span, t.QName(node.span, tuple(reversed(names))))
+    return t.Named(span, t.QName(node.span, tuple(reversed(names))), (), args)
 
 
 CODES = {

@@ -20,6 +20,9 @@ INTEGER_BITS = 256
 """Most bits of a written integer."""
 
 SHIFT_BITS = 1024
+WORDS_OF_PLACE = ("remaining", "end", "index")
+"""Words that speak of where reading stands; fields of that name come before them."""
+
 EXPANSIONS = 2_000
 """Calls of functions that one expression may unfold into."""
 
@@ -175,12 +178,12 @@ class Expressions:
         found = self.locals.get(name) or self.place.find(name, node.span)
         if found is not None:
             return found
-        if name in ("remaining", "end") and self._positional(name, node.span):
+        if name in WORDS_OF_PLACE and self._positional(name, node.span):
             return e.Position(name), s.Integer(0, (1 << 32) - 1)
         constant = self.world.value((name,))
         if constant is not None:
             return constant
-        if name in ("remaining", "end"):
+        if name in WORDS_OF_PLACE:
             return BAD
         known = [*self.place.names(), *self.locals]
         advice = did_you_mean(name, known, "declare it, or write it in quotes if it is data")
@@ -371,7 +374,7 @@ class Expressions:
         return left
 
     def _is_bare_member(self, node: t.Expr) -> bool:
-        if not isinstance(node, t.NameRef) or node.name in self.locals or node.name in ("remaining", "end"):
+        if not isinstance(node, t.NameRef) or node.name in self.locals or node.name in WORDS_OF_PLACE:
             return False
         return self.place.find(node.name, node.span) is None and self.world.value((node.name,)) is None
 

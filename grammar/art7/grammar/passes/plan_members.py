@@ -114,9 +114,11 @@ def wire_type(rep: r.Representation) -> int:
 
 
 def plan_tree(planner: Planner, items: Sequence[Item]) -> list[p.Step]:
-    """Return the steps of a JSON object, or of a record written as an array."""
+    """Return the steps of a JSON object, of a record written as an array, or as its one member's value."""
     record = planner.record
     known: set[int] = set()
+    if record.options.get("shape") == "value":
+        return _bare_value(planner, items, known)
     keys: dict[str, Draft] = {}
     entries = tuple(_entry(planner, item, keys, known) for item in items if isinstance(item, Wire))
     spreads = tuple(_spread(planner, item, keys, known) for item in items if isinstance(item, Choose))
@@ -132,6 +134,19 @@ def plan_tree(planner: Planner, items: Sequence[Item]) -> list[p.Step]:
     steps: list[p.Step] = [p.Object(entries, spreads, unknown, record.unknown_slot)]
     inner = [i for x in items if isinstance(x, Choose) for arm in x.arms for i in arm.items]
     return [*steps, *planner.logic([*items, *inner], known)]
+
+
+def _bare_value(planner: Planner, items: Sequence[Item], known: set[int]) -> list[p.Step]:
+    """Return the steps of a record that is its one member: the node itself, whatever its kind."""
+    wires = [item for item in items if isinstance(item, Wire)]
+    if len(wires) != 1 or any(isinstance(item, Choose) for item in items):
+        planner.findings.add(
+            "A7-L039", "a bare value has one member", record_span(planner), "use one member, or another shape"
+        )
+        return planner.logic(items, known)
+    _, steps = planner.reads(wires[0].pair, wires[0].draft.index, wires[0].draft.name, None)
+    known.add(wires[0].draft.index)
+    return [*steps, *planner.logic(items, known)]
 
 
 def _entry(planner: Planner, item: Wire, keys: dict[str, Draft], known: set[int]) -> p.Entry:

@@ -17,7 +17,11 @@ OPTIONS: dict[str, dict[str, tuple[str | bool, ...]]] = {
     "binary": {"order": ("big", "little"), "bits": ("msb",)},
     "tls": {"vector": ("varint", "fixed")},
     "protobuf": {"canonical": ("field_order",)},
-    "json": {"canonical": ("matrix", "none"), "numbers": ("integer53",), "shape": ("object", "array")},
+    "json": {
+        "canonical": ("matrix", "none"),
+        "numbers": ("integer53",),
+        "shape": ("object", "array", "value"),
+    },
 }
 """Options of each supported encoding, with the values they take."""
 
