@@ -115,7 +115,7 @@ def test_canonical_form() -> None:
     [
         (1 << 53, "out_of_range"),
         (-(1 << 53), "out_of_range"),
-        (1.0, "out_of_range"),
+        (1.0, "wrong_kind"),
         ("\ud800", "bad_text"),
         ({1: 2}, "wrong_kind"),
         (b"", "wrong_kind"),

@@ -384,6 +384,8 @@ TREE_BAD = [
     ('{"type":"m","n":1,"child":{"k":"a","next":{}}}', "missing_field", "child.next.k", 42),
     ('{"type":"m","n":1,"x":[[[[[[1]]]]]]}', "too_deep", "", 27),
     ('{"type":"m","n":1,"n":1}', "duplicate_field", "", 18),
+    ('{"type":"m","n":1,"x":[1,{"y":2.0}]}', "wrong_kind", "unknown", 31),
+    ('{"type":"m","n":1,"x":9007199254740992}', "out_of_range", "unknown", 22),
     ('{"type":"m","n":1} x', "trailing_data", "", 19),
 ]
 
@@ -415,7 +417,7 @@ def test_tree_refusals(text: str, code: str, path: str, offset: int) -> None:
         ({"n": 1, "list": [1, 300]}, "out_of_range", "list"),
         ({"n": 1, "octets": "ab"}, "wrong_kind", "octets"),
         ({"n": 1, "unknown": {"n": 1}}, "duplicate_field", "unknown"),
-        ({"n": 1, "unknown": {"x": 1.5}}, "out_of_range", ""),
+        ({"n": 1, "unknown": {"x": 1.5}}, "wrong_kind", ""),
         ({"n": 1, "unknown": {"x": "y" * 500}}, "too_large", ""),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from art7.grammar.ir import expression, plan
 from art7.grammar.ir.builtins import FUNCTIONS
-from art7.interpreter import functions, read_tree, varints, write_tree
+from art7.interpreter import functions, read_tree, spelled, varints, write_tree
 from art7.interpreter.expressions import NODES, OPERATORS
 from art7.interpreter.tables import READERS, WRITERS
 
@@ -19,6 +19,8 @@ STEPS = set(get_args(plan.Step))
 
 def test_every_expression_node_has_a_row() -> None:
     assert set(NODES) == set(get_args(expression.Expr))
+    assert {*spelled._ROWS, expression.Binary} == set(get_args(expression.Expr))
+    assert set(spelled._STRENGTH) == OPERATORS
 
 
 def test_every_step_is_read_and_written() -> None:

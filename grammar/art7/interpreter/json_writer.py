@@ -79,10 +79,10 @@ def _check_scalar(value: Any, integers_only: bool) -> None:
             if value.bit_length() > 14_000:
                 raise JsonRefused("out_of_range", "at most 4300 digits", _size(value))
         case float():
-            if integers_only or not math.isfinite(value):
-                raise JsonRefused(
-                    "out_of_range", "an integer" if integers_only else "a finite number", "another"
-                )
+            if integers_only:
+                raise JsonRefused("wrong_kind", "a whole number", "a number with fraction or exponent")
+            if not math.isfinite(value):
+                raise JsonRefused("out_of_range", "a finite number", "another")
         case _:
             raise JsonRefused("wrong_kind", "a JSON value", type(value).__name__)
 

@@ -25,6 +25,7 @@ from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.json_scanner import ScanRefused, scan
 from art7.interpreter.prepare import PreparedRecord, StepRunner, prepare_block
 from art7.interpreter.quoting import brief
+from art7.interpreter.spelled import spell
 
 UNKNOWN = Fault("unknown_value")
 TOO_DEEP = Fault("too_deep")
@@ -221,6 +222,7 @@ def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) 
 def read_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     condition, fault, at, level = prepare(step.condition, prepared.scope), step.fault, step.at, step.level
     facts = describe(step.condition, prepared)
+    wanted = rule_text(step, prepared)
 
     def read(frame: Frame) -> None:
         if condition(frame):
@@ -232,9 +234,16 @@ def read_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) ->
             return
         got = facts(frame)
         bit = frame.prepared.bit(at) if known else 0
-        frame.refuse(fault, at, offset, "", got, bit=bit)
+        frame.refuse(fault, at, offset, wanted, got, bit=bit)
 
     return read
+
+
+def rule_text(step: Check, prepared: PreparedRecord) -> str:
+    """Return what a rule expects: its condition, then its sentence."""
+    spelled = spell(step.condition, prepared.record.slots, prepared.record.params)
+    sentence = step.fault.message or ""
+    return f"{spelled} ({sentence})" if spelled and sentence else spelled or sentence
 
 
 MOST_FACTS = 5

@@ -13,6 +13,7 @@ from art7.interpreter.frame import Frame
 from art7.interpreter.functions.general import decode_base64
 from art7.interpreter.functions.refusal import Refused
 from art7.interpreter.json_scanner import Node, plain
+from art7.interpreter.json_writer import SAFE
 from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, prepare_block
 from art7.interpreter.quoting import brief, quote
 from art7.interpreter.read_common import choose
@@ -172,14 +173,40 @@ _FORMS: dict[str, Callable[[Scalar], ReadScalar]] = {
 
 
 def read_any(step: AnyNode, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    slot = step.slot
+    slot, keep = step.slot, keeper(prepared)
 
     def read(frame: Frame) -> None:
         node = current(frame)
         frame.starts[slot] = node.start
-        frame.values[slot] = plain(node)
+        frame.values[slot] = keep(frame, slot, node)
 
     return read
+
+
+def keeper(prepared: PreparedRecord) -> Callable[[Frame, int, Node], Any]:
+    """Return how a tree that nothing describes is kept: as it is, or only with whole numbers below 2^53.
+
+    The option `numbers: 'integer53'` asks for the latter: a fraction is refused with `wrong_kind`, a larger integer
+    with `out_of_range`, at the number.
+    """
+    if dict(prepared.record.options).get("numbers") != "integer53":
+        return lambda frame, slot, node: plain(node)
+
+    def keep(frame: Frame, slot: int, node: Node) -> Any:
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one.value, dict):
+                waiting.extend(reversed(one.value.values()))
+            elif isinstance(one.value, list):
+                waiting.extend(reversed(one.value))
+            elif isinstance(one.value, float):
+                frame.refuse(WRONG, slot, one.start, "a whole number", kind_of(one))
+            elif isinstance(one.value, int) and not -SAFE <= one.value <= SAFE:
+                frame.refuse(RANGE, slot, one.start, f"an integer from {-SAFE} to {SAFE}", brief(one.value))
+        return plain(node)
+
+    return keep
 
 
 def read_items(step: Items, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -279,7 +306,7 @@ def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) 
         )
         for spread in step.spreads
     )
-    unknown, unknown_slot = step.unknown, step.unknown_slot
+    unknown, unknown_slot, keep = step.unknown, step.unknown_slot, keeper(prepared)
 
     def read(frame: Frame) -> None:
         node = current(frame)
@@ -306,7 +333,9 @@ def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) 
                 UNKNOWN, None, member.start, "a declared member", quote(key), member=f"[{quote(key)}]"
             )
         if unknown_slot is not None:
-            frame.values[unknown_slot] = {key: plain(member) for key, member in rest.items()}
+            frame.values[unknown_slot] = {
+                key: keep(frame, unknown_slot, member) for key, member in rest.items()
+            }
 
     return read
 

@@ -31,7 +31,7 @@ from art7.interpreter.expressions import in_ranges, prepare
 from art7.interpreter.frame import ABSENT, Frame, Run
 from art7.interpreter.prepare import PreparedRecord, StepRunner, all_steps, filled_slots, prepare_block
 from art7.interpreter.quoting import brief
-from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, describe, enter
+from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, describe, enter, rule_text
 
 MISSING, UNEXPECTED, WRONG = Fault("missing_field"), Fault("unknown_field"), Fault("wrong_kind")
 TOO_SHORT, TOO_LONG = Fault("too_short"), Fault("too_long")
@@ -388,10 +388,11 @@ def write_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) -
         return lambda frame: b""
     condition, fault, at = prepare(step.condition, prepared.scope), step.fault, step.at
     facts = describe(step.condition, prepared)
+    wanted = rule_text(step, prepared)
 
     def write(frame: Frame) -> bytes:
         if not condition(frame):
-            frame.refuse(fault, at, None, "", facts(frame))
+            frame.refuse(fault, at, None, wanted, facts(frame))
         return b""
 
     return write
