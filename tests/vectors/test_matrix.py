@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import corpus
+import pytest
 import yaml
 from executions import Codec, Refused
 
@@ -35,8 +36,12 @@ def merged(path: Path, folders: list[Path]) -> Any:
 
 
 def same_json(left: Any, right: Any) -> bool:
-    """Equal as JSON: true is not 1."""
-    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+    """Equal as JSON: true is not 1, but 1 is 1.0."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
 def check_event(codec: Codec, event: dict[str, Any], type: str = EVENT) -> None:
@@ -135,8 +140,9 @@ def test_canonical_json(codec: Codec, cases: Any, vectors: Path) -> None:
                 cases.cannot_run(TOPIC, path.name, str(number), "signing of events comes later")
                 continue
             octets = row["input"].encode("utf-8", "surrogatepass")
-            if row.get("valid") is False:
-                assert is_refused(codec, CANONICAL, octets), row["input"]
+            if row.get("valid") is False:  # at the latest when the canonical form is asked for
+                with pytest.raises(Refused):
+                    check_canonical(codec, octets)
             else:
                 assert check_canonical(codec, octets).decode() == row["canonical"]
             cases.ran(TOPIC)
