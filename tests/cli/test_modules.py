@@ -101,3 +101,17 @@ def test_format_tells_machines(modules: Path) -> None:
         "bad.a7": False,
         "good.a7": True,
     }
+
+
+USER = 'a7 1\nmodule test.user version 1.0 "T."\nuse test.good as good\n'
+
+
+def test_check_resolves_names_across_modules(modules: Path) -> None:
+    user = modules / "deep" / "user.a7"
+    user.write_text(USER + 'struct B as binary(order: \'big\') "B." { a: good.A "x" }\n')
+    assert run("check", str(modules / "deep"))[:2] == (0, "no findings\n")
+    status, out, _ = run("check", str(user))
+    assert status == 1 and "A7-N031" in out and str(user) in out
+    user.write_text(user.read_text().replace("good.A", "good.Absent"))
+    status, out, _ = run("check", str(modules / "deep"))
+    assert status == 1 and f"{user}:4:" in out

@@ -20,18 +20,12 @@ from art7.grammar.diagnostics import Report
 @format_option
 @click.pass_obj
 def command(settings: Settings, paths: tuple[str, ...], form: str) -> int:
-    """Check modules (files, folders or bundles; - reads standard input) by themselves."""
+    """Check modules (files, folders or bundles; - reads standard input) by themselves.
+
+    Modules in use are looked for among those given, then in the catalogue.
+    """
+    from art7.grammar.load import load_sources
+
     report = Report()
-    check_modules(read_modules(paths, report), report)
+    load_sources(read_modules(paths, report), report)
     return print_report(report, form, settings)
-
-
-def check_modules(modules: dict[str, bytes], report: Report) -> None:
-    """Add everything that is wrong with the modules to the report."""
-    from art7.grammar.parse import parse
-    from art7.grammar.source import decode_source
-
-    for name, data in modules.items():
-        text = decode_source(data, name, report)
-        if text is not None:
-            parse(text, name, report)
