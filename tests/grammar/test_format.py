@@ -187,14 +187,21 @@ MEANING = {"A7-P021", "A7-P037", "A7-P038", "A7-P039"}
 """Codes of texts that are well formed."""
 
 
+def scattered(text, random):
+    """The same terminals with other white space and comments between them."""
+    found = scan(text, "x", tables.load_tables().literals, Faults(Report()))
+    gaps = [" ", " ", " ", " ", "\n", "\n\n", " // c\n", "\n// o\n"]
+    return "".join(lexeme + random.choice(gaps) for lexeme in found.texts[:-1])
+
+
 def test_texts_made_from_the_grammar_are_read_and_laid_out():
     derivation, read_through = Derivation(), 0
     for seed in range(300):
-        text = derivation.text(Random(seed), 20 + seed)
+        text = scattered(derivation.text(Random(seed), 20 + seed), Random(seed))
         report = read(text)[1]
         found = {d.code for d in report.diagnostics}
         assert found == DEEP or found <= MEANING, (seed, text, report.diagnostics)
         if not found:
-            laid_out(text)
+            assert laid_out(text).count("//") == text.count("//")
             read_through += 1
     assert read_through > 150
