@@ -7,14 +7,17 @@ passes. `art7.grammar.load` is what the product uses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from art7.grammar import syntax as s
-from art7.grammar.diagnostics import Report
+from art7.grammar.diagnostics import Diagnostic, Report
 from art7.grammar.ir import module as ir
 from art7.grammar.ir.expression import Kind, Literal
 from art7.grammar.ir.plan import Block, Carrier, DataTag, Form, Param, Record, Requirement, Role, Slot
 from art7.grammar.ir.shape import Anything, Octets, RecordOf, Sequence, Shape, Text
+from art7.grammar.load import load_sources
 from art7.grammar.parse import parse
+from art7.validator.codec import InterpreterCodec
 
 NOTHING = Literal(None, Kind.NULL)
 
@@ -23,9 +26,24 @@ def outline(texts: Mapping[str, str], report: Report) -> ir.Specification:
     """Return the declarations of the modules among `texts`."""
     modules = {}
     for file, text in texts.items():
-        if file.endswith(".a7") and (tree := parse(text, file, report)) is not None:
-            modules[tree.name.text] = _Outline(tree, file).module()
+        if file.endswith(".a7"):
+            tree, diagnostics = _tree(text, file)
+            report.diagnostics.extend(diagnostics)
+            if tree is not None:
+                modules[tree.name.text] = _Outline(tree, file).module()
     return ir.Specification(modules)
+
+
+@cache
+def _tree(text: str, file: str) -> tuple[s.Module | None, tuple[Diagnostic, ...]]:
+    report = Report()
+    return parse(text, file, report), tuple(report.diagnostics)
+
+
+@cache
+def codec(text: str) -> InterpreterCodec:
+    """Return the product's codec for one module."""
+    return InterpreterCodec(load_sources({"module.a7": text}, Report()))
 
 
 class _Outline:

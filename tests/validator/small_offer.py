@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from outline import outline
+from outline import codec, outline
 
 from art7.grammar.diagnostics import Report
 from art7.grammar.untrusted import Bundle
@@ -54,7 +54,8 @@ def read(
     files: dict[str, bytes], report: Report | None = None, kind: str = "folder", **options: Any
 ) -> Offer | None:
     """Read files as an offer."""
-    return read_offer(bundle_of(files, kind), report or Report(), outline, **options)
+    module = files.get("modules/minimal.a7", b"").decode("utf-8", "replace")
+    return read_offer(bundle_of(files, kind), report or Report(), outline, lambda _: codec(module), **options)
 
 
 def small_offer(patch: str = "", **options: Any) -> Offer:

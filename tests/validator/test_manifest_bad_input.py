@@ -68,7 +68,7 @@ def test_the_packed_small_offer_is_clean() -> None:
     assert archive is not None
     bundle = read_archive(archive, Report(), name="small.zip")
     assert bundle is not None
-    offer = read_offer(bundle, Report(), outline)
+    offer = read(dict(bundle.files), kind=bundle.kind)
     assert offer is not None
     assert validate(offer).found == ()
 

@@ -31,7 +31,7 @@ def contradictions(offer: Offer, example: Example) -> Iterator[tuple[str, str]]:
         if content is None or any(truncations(form.kind, content)):
             continue
         try:
-            if form.kind == "json":
+            if form.kind == "value":
                 values.append((form.file, comparable(read_value(content))))
             else:
                 octets.append((form.file, read_octets(form.kind, content)))
@@ -88,7 +88,7 @@ def truncations(kind: str, content: bytes) -> Iterator[str]:
 
 def shared_prefixes(kind: str, content: bytes) -> Iterator[tuple[str, str]]:
     """Yield pairs of sibling members of which one holds the beginning of the other."""
-    if kind != "json":
+    if kind != "value":
         return
     try:
         value = read_value(content)

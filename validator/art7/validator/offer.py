@@ -49,6 +49,7 @@ class Offer:
     texts: Mapping[str, str] = field(default_factory=dict)
     listing: Listing | None = None
     codec: Codec | None = None
+    """None: examples and vectors are compared with one another only."""
     reading: tuple[Diagnostic, ...] = ()
 
     @property

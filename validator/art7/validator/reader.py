@@ -11,6 +11,7 @@ from art7.grammar.diagnostics import Diagnostic, Report, Span
 from art7.grammar.ir.module import Specification
 from art7.grammar.load import load_sources
 from art7.grammar.untrusted import Bundle, toml_strict
+from art7.validator.codec import InterpreterCodec
 from art7.validator.digests import LISTING, read_listing
 from art7.validator.examples import Codec
 from art7.validator.law import load_law
@@ -30,7 +31,7 @@ def read_offer(
     bundle: Bundle,
     report: Report,
     load: LoadModules = load_sources,
-    make_codec: MakeCodec | None = None,
+    make_codec: MakeCodec = InterpreterCodec,
     law_id: str = "dma-7",
 ) -> Offer | None:
     """Return the offer in a bundle, or None when it has no manifest that can be read.
@@ -64,7 +65,7 @@ def read_offer(
         catalogue=frozenset(catalogue_modules()),
         texts=texts,
         listing=listing,
-        codec=make_codec(specification) if make_codec else None,
+        codec=make_codec(specification),
         reading=tuple(report.diagnostics[before:]),
     )
 

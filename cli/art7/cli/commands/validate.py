@@ -17,14 +17,20 @@ from art7.grammar.diagnostics import Report
     epilog="Examples: art7 validate my-offer; art7 validate offer.zip --format sarif; art7 explain A7-V301.",
 )
 @click.argument("offer", type=click.Path())
+@click.option("--previous", type=click.Path(), help="The edition known before: refuse a rollback of it.")
 @format_option
 @click.pass_obj
-def command(settings: Settings, offer: str, form: str) -> int:
+def command(settings: Settings, offer: str, previous: str | None, form: str) -> int:
     """Check an offer (a folder or an archive) against every rule; due dates play no part."""
+    from art7.validator.rollback import check_rollback
     from art7.validator.validate import validate
 
     report = Report()
     read = read_for_rules(offer, report)
     if read is not None:
-        report = validate(read).report(report.sources)
+        known = read_for_rules(previous, report) if previous is not None else None
+        checked = validate(read).report(report.sources)
+        if known is not None:
+            check_rollback(known, read, checked)
+        report = checked if previous is None or known is not None else report
     return print_report(report, form, settings)

@@ -165,9 +165,9 @@ class Change(Section):
 
 
 class Form(Section):
-    """One printed form of an example."""
+    """One printed form of an example: its octets in some notation, or its `value` in JSON as vectors spell it."""
 
-    kind: Literal["hex", "base64", "octets", "json"]
+    kind: Literal["hex", "base64", "octets", "value"]
     file: FilePath
 
 

@@ -16,8 +16,8 @@ def contradicting_example(offer: Offer) -> Iterator[Finding]:
 
     Why: an implementer trusts the example; when octets and value differ, half of the readers follow the wrong one.
     Bad:
-        --- examples/text.json
-        { "id": "m2", "sender": "ann@one.example", "recipient": "bob@two.example", "ciphertext": "3q2-7w" }
+        --- examples/text.value.json
+        { "id": "m2", "sender": "ann@one.example", "recipient": "bob@two.example", "ciphertext": "deadbeef" }
     Good:
         [[example]]
         id = "text"

@@ -16,8 +16,8 @@ def made_up_example(offer: Offer) -> Iterator[Finding]:
 
     Why: such values cannot be derived or verified, so the example tests nothing.
     Bad:
-        --- examples/text.json
-        { "id": "m1", "sender": "ann@one.example", "recipient": "bob@two.example", "ciphertext": "3q2-7w…" }
+        --- examples/text.value.json
+        { "id": "m1", "sender": "ann@one.example", "recipient": "bob@two.example", "ciphertext": "dead…" }
     Good:
         [[example]]
         id = "text"

@@ -29,7 +29,7 @@ def malformed_example(offer: Offer) -> Iterator[Finding]:
             if content is None:
                 continue
             try:
-                read_value(content) if form.kind == "json" else read_octets(form.kind, content)
+                read_value(content) if form.kind == "value" else read_octets(form.kind, content)
             except BadForm as fault:
                 yield Finding(
                     f"example `{example.id}`: `{form.file}` is not {form.kind}: {fault}",
