@@ -105,6 +105,8 @@ class _Writer:
                 self.object(step)
             case p.Array():
                 self.array(step)
+            case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.CallRecord():
+                self.lines.add(f"result: Any = {self.value(step, self.path(step.slot))}")
             case p.View(slot=slot, expr=expr):
                 if self.record.slots[slot].role is not p.Role.VIEW_INPUT:
                     self.lines.add(f"{self.view.locals[slot]} = {self.view.expression(expr)}")

@@ -47,8 +47,11 @@ def write_function(view: TreeRecord) -> str:
         _object(lines, view, holder)
     elif isinstance(holder, p.Array):
         _array(lines, view, holder)
+    elif isinstance(holder, p.Scalar | p.AnyNode | p.Items | p.Members | p.CallRecord):
+        bare = write_value(lines, view, p.Block((holder,), (0,)), view.locals[holder.slot])
+        lines.add(f"return {bare.source}")
     else:
-        raise AssertionError("a tree record is an object or an array")
+        raise AssertionError(f"a tree record is no {type(holder).__name__}")
     parameters = "".join(f", {name}: Any" for name in view.parameters)
     suffix = "" if view.form is own_form(view.record) else f"_{view.form.value}"
     return f"def _write{suffix}_{view.stem()}(value: Any{parameters}) -> str:\n{lines.text()}"
