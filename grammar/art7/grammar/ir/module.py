@@ -329,7 +329,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """From an identifier to an account: requirements first, then lets, then routes by `order`."""
+    """From an identifier to an account: requirements first, then lets, then routes by `order`.
+
+    Parameters are `ParamRef`s; lets, and `result` in the conditions, are `LocalRef`s. What is asked of the
+    surroundings is a `Call` of `directory`, `consent`, `blind`, `prove`, `account` or `verified`, its arguments
+    as written (a method's object first).
+    """
 
     name: str
     params: tuple[Param, ...]
@@ -356,10 +361,13 @@ Value = None | bool | int | float | str | bytes | list["Value"] | dict[str, "Val
 
 @dataclass(frozen=True, slots=True)
 class VectorDeclaration:
-    """`accept` or `refuse … with error`, for a record or a schedule, with parameters `given`."""
+    """`accept` or `refuse … with error`, for a record or a schedule, with parameters `given`.
+
+    `octets` is `None` when none were written: a schedule, or a value that writing must refuse or accept.
+    """
 
     subject: str
-    octets: bytes
+    octets: bytes | None
     accept: bool
     given: Mapping[str, Value]
     value: Value

@@ -33,8 +33,8 @@ class Findings:
         self._seen.add(key)
         self.count += 1
         if self.count > MOST:
-            message, help = f"only the first {MOST} errors are shown", "correct these and run again"
-            self.report.add("A7-N099", message, span, help=help, severity=Severity.NOTE)
+            message, advice = f"only the first {MOST} errors are shown", "correct these and run again"
+            self.report.add("A7-N099", message, span, help=advice, severity=Severity.NOTE)
             return
         self.report.add(code, message, span, help=help, related=related)
 
