@@ -50,7 +50,7 @@ FOLDERS = {"protobuf": "hostile.protobuf.Small", "rtp": "ietf.rtp.RtpPacket", "s
 PARAMS: Mapping[str, Mapping[str, Any]] = {"ietf.stun.StunMessage": {"key": None}}
 
 CODES = {
-    "tls/vector-overrun": "truncated", "tls/inner-overrun": "truncated", "tls/odd-vector": "uneven",
+    "tls/vector-overrun": "truncated", "tls/inner-overrun": "truncated", "tls/odd-vector": "truncated",
     "tls/mls-varint-nonminimal": "non_minimal", "tls/trailing": "trailing_data", "tls/below-minimum": "too_short",
     "stun/attr-overrun": "truncated", "stun/xor-address-long": "trailing_data", "stun/cookie-wrong": "not_stun",
     "rtp/csrc-truncated": "truncated", "rtp/padding-overrun": "bad_padding", "rtp/version-1": "bad_version",

@@ -7,7 +7,7 @@ Values come back plain (dicts, lists, octets, texts, integers), so that both can
 from __future__ import annotations
 
 import enum
-import importlib.util
+import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -114,42 +114,58 @@ class InterpreterCodec:
 
 
 class SdkCodec:
-    """A generated SDK, written to `folder` and imported from there under a name of its own."""
+    """Generated SDKs, one for each module that is asked for, written to `folder` and imported from there."""
 
     name = "sdk"
 
     def __init__(self, specification: Any, folder: Path) -> None:
-        from art7.codegen.python.package import package_text
-
         self.specification = specification
-        self.package = package_text(specification)
-        self.root = f"art7_sdk_of_{folder.name.replace('-', '_')}"
-        target = folder / self.root
-        target.mkdir(parents=True, exist_ok=True)
-        for name, text in self.package.files.items():
-            (target / name).write_text(text, encoding="utf-8")
-        (target / "__init__.py").touch()
-        if str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
-
-    def module(self, stem: str) -> Any:
-        return importlib.import_module(f"{self.root}.{stem}")
-
-    def _class(self, type: str) -> Any:
-        stem = self.package.names.modules[type.rpartition(".")[0]]
-        return getattr(self.module(stem), self.package.names.classes[type])
+        self.folder = folder
+        self.packages: dict[str, tuple[str, Any]] = {}
+        sys.path.insert(0, str(folder))
 
     def decode(self, type: str, data: bytes, **params: Any) -> Decoded:
-        error = self.module("_support").DecodeError
+        made, support = self._class(type)
         try:
-            found = self._class(type).decode(data, **params)
-        except error as refusal:
+            found = made.decode(data, **params)
+        except support.DecodeError as refusal:
             raise Refused(refusal) from None
         return Decoded(plain(found), found, tuple(getattr(found, "unverified", ())))
 
     def encode(self, type: str, native: Any, **params: Any) -> bytes:
-        error = self.module("_support").EncodeError
+        _, support = self._class(type)
         try:
             return bytes(native.encode(**params))
-        except error as refusal:
+        except support.EncodeError as refusal:
             raise Refused(refusal) from None
+
+    def _class(self, type: str) -> tuple[Any, Any]:
+        """The class that reads and writes `type`, and its package's support module."""
+        module = type.rpartition(".")[0]
+        root, names = self._package(module)
+        classes = importlib.import_module(f"{root}.{names.modules[module]}")
+        return getattr(classes, names.classes[type]), importlib.import_module(f"{root}._support")
+
+    def _package(self, module: str) -> tuple[str, Any]:
+        """Generate the package of a module and of what it uses, once; its import name and its names."""
+        if module not in self.packages:
+            from art7.codegen.python.package import package_text
+
+            package = package_text(self._closure(module))
+            root = f"{self.folder.name}_{module}".replace(".", "_").replace("-", "_")
+            target = self.folder / root
+            target.mkdir()
+            for name, text in {"__init__.py": "", **package.files}.items():
+                (target / name).write_text(text, encoding="utf-8")
+            self.packages[module] = root, package.names
+        return self.packages[module]
+
+    def _closure(self, module: str) -> Any:
+        found: dict[str, Any] = {}
+        waiting = [module]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = self.specification.modules[name]
+                waiting += found[name].uses
+        return type(self.specification)(found)
