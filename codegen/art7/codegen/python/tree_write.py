@@ -257,7 +257,10 @@ def _return(lines: Lines, fragments: list[str]) -> None:
     if len(whole) < 90:
         lines.add(f"return {_f(whole)}")
         return
-    fragments = [fragments[0] + fragments[1], *fragments[2:-2], fragments[-2] + fragments[-1]]
+    if len(fragments) < 4:
+        fragments = [whole]
+    else:
+        fragments = [fragments[0] + fragments[1], *fragments[2:-2], fragments[-2] + fragments[-1]]
     lines.add("return (")
     for fragment in fragments:
         lines.read(f"    {_f(fragment)}")
