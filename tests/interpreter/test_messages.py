@@ -384,7 +384,7 @@ TREE_BAD = [
     ('{"type":"m","n":1,"child":{"k":"a","next":{}}}', "missing_field", "child.next.k", 42),
     ('{"type":"m","n":1,"x":[[[[[[1]]]]]]}', "too_deep", "", 27),
     ('{"type":"m","n":1,"n":1}', "duplicate_field", "", 18),
-    ('{"type":"m","n":1,"x":[1,{"y":2.0}]}', "wrong_kind", "unknown", 31),
+    ('{"type":"m","n":1,"x":[1,{"y":2.0}]}', "wrong_kind", "unknown", 30),
     ('{"type":"m","n":1,"x":9007199254740992}', "out_of_range", "unknown", 22),
     ('{"type":"m","n":1} x', "trailing_data", "", 19),
 ]
