@@ -11,13 +11,15 @@ import copy
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from outline import codec, outline
-
-from art7.grammar.diagnostics import Report
+from art7.grammar.diagnostics import Diagnostic, Report
+from art7.grammar.ir.module import Specification
+from art7.grammar.load import load_sources
 from art7.grammar.untrusted import Bundle
 from art7.validator.digests import LISTING, write_listing
 from art7.validator.offer import MANIFEST, Offer
@@ -45,6 +47,19 @@ def small_files() -> dict[str, bytes]:
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 
+def load(texts: Mapping[str, str], report: Report) -> Specification:
+    """Resolve modules; the same texts are resolved once."""
+    specification, diagnostics = _loaded(tuple(sorted(texts.items())))
+    report.diagnostics.extend(diagnostics)
+    return specification
+
+
+@cache
+def _loaded(texts: tuple[tuple[str, str], ...]) -> tuple[Specification, tuple[Diagnostic, ...]]:
+    report = Report()
+    return load_sources(dict(texts), report), tuple(report.diagnostics)
+
+
 def bundle_of(files: dict[str, bytes], kind: str = "folder") -> Bundle:
     """Return files as a bundle."""
     return Bundle("minimal", kind, dict(sorted(files.items())))
@@ -54,8 +69,7 @@ def read(
     files: dict[str, bytes], report: Report | None = None, kind: str = "folder", **options: Any
 ) -> Offer | None:
     """Read files as an offer."""
-    module = files.get("modules/minimal.a7", b"").decode("utf-8", "replace")
-    return read_offer(bundle_of(files, kind), report or Report(), outline, lambda _: codec(module), **options)
+    return read_offer(bundle_of(files, kind), report or Report(), load, **options)
 
 
 def small_offer(patch: str = "", **options: Any) -> Offer:

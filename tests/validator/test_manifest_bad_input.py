@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_offer import bundle_of, merge, outline, patched, read, small_files, write_toml
+from small_offer import bundle_of, load, merge, patched, read, small_files, write_toml
 
 import corpus
 from art7.grammar.diagnostics import Diagnostic, Report
@@ -360,7 +360,7 @@ def test_any_value_anywhere_is_told_or_accepted(changes: list[tuple[tuple[str, .
         else:
             target[path[-1]] = value
     report = Report()
-    offer = read_offer(bundle_of({MANIFEST: write_toml(table).encode()}), report, outline)
+    offer = read_offer(bundle_of({MANIFEST: write_toml(table).encode()}), report, load)
     if offer is None:
         assert report.has_errors
     else:

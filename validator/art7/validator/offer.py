@@ -144,6 +144,8 @@ class Offer:
                 continue
             seen.add(name)
             for slot in record.api():
+                if not slot.type_text:
+                    continue  # what the sender added without a declaration, kept as it came
                 inner = list(records_of(slot.shape))
                 if slot.data is not None or not inner:
                     yield f"{name}.{slot.name}", slot

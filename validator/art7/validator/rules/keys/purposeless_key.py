@@ -11,7 +11,7 @@ from art7.validator.rule import Finding, rule
 
 @rule("A7-V244", clause="DMA Art. 7(4)", obligation="O-23", defeats=False)
 def purposeless_key(offer: Offer) -> Iterator[Finding]:
-    """A secret that enters a schedule has no stated purpose.
+    """A key that enters a schedule has no stated purpose.
 
     Why: a key used for two purposes can be turned against one of them; `for` makes the one purpose checkable.
     Bad:
@@ -37,7 +37,7 @@ def purposeless_key(offer: Offer) -> Iterator[Finding]:
         schedule = declaration.value
         if isinstance(schedule, Schedule):
             for each in schedule.inputs:
-                if each.label == "secret" and each.purpose is None:
+                if each.label == "secret" and each.octets is not None and each.purpose is None:
                     yield Finding(
                         f"secret `{each.name}` of `{declaration.name}` has no purpose",
                         each.span,

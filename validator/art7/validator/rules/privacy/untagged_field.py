@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from art7.grammar.ir.plan import Slot
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
+from art7.validator.wording import plural
 
 
 @rule("A7-V601", clause="DMA Art. 7(8)", obligation="O-32", finding="F-07", defeats=False)
@@ -50,10 +52,13 @@ def untagged_field(offer: Offer) -> Iterator[Finding]:
         point = "7(2)(a)(i)"
         requires = { features = [] }
     """
+    untagged: dict[str, list[Slot]] = {}
     for name, slot in offer.exchanged_slots():
         if slot.data is None:
-            yield Finding(
-                f"`{name}` has no data tag",
-                slot.span,
-                help="add `data(personal: false)`, or `data(personal: true, purpose: …, retention: …)`",
-            )
+            untagged.setdefault(name.rpartition(".")[0], []).append(slot)
+    for record, slots in untagged.items():
+        yield Finding(
+            f"{plural(len(slots), 'field')} of `{record}` without a data tag: {', '.join(f'`{s.name}`' for s in slots)}",
+            slots[0].span,
+            help="add `data(personal: false)`, or `data(personal: true, purpose: …, retention: …)`",
+        )
