@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
 from art7.codegen.python.careful_decode import careful_decode
-from art7.codegen.python.code import Assign, Body, Line, Place, Printer, Test
+from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.expressions import Code, literal
+from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
+from art7.codegen.python.octets_encode import EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
+from art7.codegen.python.pieces import Piece, Raw, joined, total
 from art7.codegen.python.protobuf_decode import fields as decode_fields
 from art7.codegen.python.record_facts import FactsOf
 from art7.codegen.python.record_text import RecordText
@@ -31,7 +34,7 @@ DEEPEST = 96
 def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
     """Return the class of a record on octets, and its careful functions; the scopes learn what the heads need."""
     facts = fast.facts()
-    methods = [_decode_method(record, fast, facts)] if is_root(record) else []
+    methods = [_decode_method(record, fast, facts), _encode_method(record, fast, facts)] if is_root(record) else []
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
 
@@ -39,7 +42,7 @@ def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Re
 def octets_functions(record: Record, fast: ModuleScope, verbs: frozenset[str]) -> str:
     """Return the private functions of a record that other functions call: `decode`, `encode`."""
     facts = fast.facts()
-    made = {"decode": _decode_function}
+    made = {"decode": _decode_function, "encode": _encode_function}
     return "\n\n\n".join(made[verb](record, fast, facts) for verb in sorted(verbs))
 
 
@@ -208,3 +211,110 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     )
     doc = docstring(f"Read {safe(record.name)} at `o`; returns it and the place after it.", pad="    ")
     return "\n".join([head, doc, *printed(emitter.out, scope, 1)])
+
+
+def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    names = parameter_names(record)
+    for each in ("FAILURES", "explain_encoding"):
+        scope.support(each)
+    arguments = "".join(f", {text}" for text in names)
+    name = literal(scope.names.functions[record.name]).text
+    try:
+        body = [
+            "        try:",
+            *printed(_encode_body(record, scope, facts, names), scope, 3),
+            "        except FAILURES:",
+            f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
+        ]
+    except Unsupported:
+        scope.support("encode_carefully")
+        body = [f"        return encode_carefully(__name__, {name}, explain, self{arguments})"]
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    doc = docstring(
+        "Return the octets of the message." if record.kind == "message" else "Return the octets of the value.",
+        ["Raises: EncodeError, and nothing else. With `explain` false it says only that, not where or why."],
+        "        ",
+    )
+    return "\n".join([signature("encode", ["self"], keywords, "bytes"), doc, *body])
+
+
+def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
+    emitter = EncodeEmitter(scope, facts)
+    emitter.level = 1
+    params = []
+    for text, param in zip(names, record.params, strict=True):
+        emitter.names.claim(text)
+        params.append(Code(text, optional=param.nullable))
+    if record.recursive:
+        emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
+    if record.deferred:
+        scope.support("Fix")
+        emitter.out.append(Assign(["fixes: list[Fix]"], "[]", pure=False))
+    frame = emitter.frame(record, params, [], "self")
+
+    def finish(pieces: list[Piece]) -> None:
+        code = joined(pieces, scope)
+        if record.limit_size is None and not record.deferred:
+            emitter.out.append(Line(f"return {code.text}"))
+            return
+        emitter.out.append(Assign(["octets"], code.text, pure=False))
+        if record.limit_size is not None:
+            emitter.out.append(Test(f"len(octets) > {record.limit_size}"))
+            scope.support("Refused")
+        if record.deferred:
+            _fix_ups(emitter, pieces)
+        emitter.out.append(Line("return octets"))
+
+    emitter.write_record(frame, finish)
+    if any("raise Refused" in line for line in printed_lines(emitter.out)):
+        scope.support("Refused")
+    return emitter.out
+
+
+def printed_lines(body: Body) -> list[str]:
+    """Return a body as it stands, to look through it."""
+    printer = Printer(lambda codes, little: "")
+    printer.body(body, 0)
+    return printer.lines
+
+
+def _fix_ups(emitter: EncodeEmitter, pieces: list[Piece]) -> None:
+    """Put in what only the complete message tells; the parts of one list tell where each item begins."""
+    if len(emitter.part_lists) > 1:
+        raise Unsupported("fix-ups in two lists")
+    before = []
+    for piece in pieces:
+        if isinstance(piece, Raw):
+            break
+        before.append(piece)
+    helper = emitter.scope.support("fix_up")
+    parts = emitter.part_lists[0] if emitter.part_lists else "[]"
+    emitter.out.append(If([("fixes", [Assign(["octets"], f"{helper}(octets, fixes, {total(before).text}, {parts})", pure=False)])]))
+
+
+def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    names = parameter_names(record)
+    emitter = EncodeEmitter(scope, facts)
+    emitter.level = 1
+    more = []
+    if record.recursive:
+        more.append("depth: int")
+        emitter.depth = "depth"
+        emitter.out.append(Test("depth <= 0"))
+    params = []
+    for text, param in zip(names, record.params, strict=True):
+        local = emitter.fresh(text)
+        shown = annotation(param.shape, scope)
+        more.append(f"{local}: {optional(shown) if param.nullable else shown}")
+        params.append(Code(local, optional=param.nullable))
+    kind = annotation(RecordOf(record.name), scope)
+    head = signature(f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], "bytes", pad="")
+    try:
+        frame = emitter.frame(record, params, [], "x")
+        emitter.write_record(frame, lambda pieces: emitter.out.append(Line(f"return {joined(pieces, scope).text}")))
+        lines = printed(emitter.out, scope, 1)
+    except Unsupported:
+        lines = ["    raise Refused"]
+    scope.support("Refused")
+    doc = docstring(f"Return the octets of {safe(record.name)}.", pad="    ")
+    return "\n".join([head, doc, *lines])

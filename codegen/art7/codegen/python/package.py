@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, package_names
+from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
 from art7.codegen.python.module_text import ModuleText, module_source
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.ir.module import Module, Specification
 
+_LAST = "ciphers"
 VENDORED = (
-    "core",
-    "primitives",
-    "octets",
-    "json_fast",
-    "json_careful",
-    "json_explain",
-    "derivation",
-    "machine",
-    "ciphers",
+    *(name for name in CODEC_MODULES if name != _LAST),
+    *(name for name in ("patterns", "json_explain", "derivation", "machine") if name not in CODEC_MODULES),
+    _LAST,
 )
 """The vendored modules, in the order in which their text stands in the support module."""
 

@@ -212,34 +212,44 @@ class _Function:
 
     def _checks(self) -> list[str]:
         lines = []
+        for param, name in zip(self.schedule.params, self.parameters, strict=True):
+            lines += ["    if trace is not None:", f"        trace.record({quoted(param.name)}, {name})"]
         for value in self.schedule.inputs:
-            shape = bare(value.shape)
-            optional = value.optional or isinstance(value.shape, s.Nullable)
-            name = self.names[value.name]
-            if isinstance(shape, s.Octets):
-                need = self.scope.support("need_octets")
-                lines.append(f"    {need}({quoted(value.name)}, {name}, {value.octets}, {optional})")
-            elif isinstance(shape, s.Integer | s.Text | s.Boolean):
-                kind = {s.Integer: "int", s.Text: "str", s.Boolean: "bool"}[type(shape)]
-                lines.append(
-                    f"    {self.scope.support('need_value')}({quoted(value.name)}, {name}, {kind}, {optional})"
-                )
-        for value in self.schedule.inputs:
-            lines += self._record(value.name, "    ")
+            lines += self._need(value, "    ", "missing_field")
+            lines += self._record(value, "    ")
         return lines
 
-    def _record(self, name: str, pad: str) -> list[str]:
-        return [
-            f"{pad}if trace is not None:",
-            f"{pad}    trace.record({quoted(name)}, {self.names[name]})",
-        ]
+    def _need(self, value: Named, pad: str, absent: str) -> list[str]:
+        """The check of a value's kind and size."""
+        shape = bare(value.shape)
+        optional = value.optional or isinstance(value.shape, s.Nullable)
+        name = self.names[value.name]
+        if isinstance(shape, s.Octets):
+            least, most = (
+                (shape.minimum, shape.maximum) if value.octets is None else (value.octets, value.octets)
+            )
+            need = self.scope.support("need_octets")
+            return [
+                f"{pad}{need}({quoted(value.name)}, {name}, {least}, {most}, {optional}, {quoted(absent)})"
+            ]
+        kind = {s.Integer: "int", s.Text: "str", s.Boolean: "bool"}.get(type(shape))
+        if kind is None:
+            return []
+        return [f"{pad}{self.scope.support('need_value')}({quoted(value.name)}, {name}, {kind}, {optional})"]
+
+    def _record(self, value: Named, pad: str) -> list[str]:
+        name = self.names[value.name]
+        optional = value.optional or isinstance(value.shape, s.Nullable)
+        test = f"trace is not None and {name} is not None" if optional else "trace is not None"
+        return [f"{pad}if {test}:", f"{pad}    trace.record({quoted(value.name)}, {name})"]
 
     def _derive(self, step: Derive) -> list[str]:
         name = step.value.name
         return [
             f"        step = {quoted(name)}",
             f"        {self.names[name]}: Any = {source(step.expr, self.values)}",
-            *self._record(name, "        "),
+            *self._need(step.value, "        ", "wrong_kind"),
+            *self._record(step.value, "        "),
         ]
 
     def _split(self, step: Split) -> list[str]:
@@ -252,7 +262,7 @@ class _Function:
             f"{source(step.expr, self.values)}, ({sizes}{comma}))",
         ]
         for part in step.parts:
-            lines += self._record(part.name, "        ")
+            lines += self._record(part, "        ")
         return lines
 
     def _return(self) -> str:

@@ -135,7 +135,8 @@ class _Reader:
             case p.Scalar():
                 self.scalar(step, node, path)
             case p.AnyNode(slot=slot):
-                self.lines.add(f"{self.view.locals[slot]} = {self.support('json_plain')}({node})")
+                kept = f"{self.support('json_kept')}(trace, {node}, {path}, {self.view.integers})"
+                self.lines.add(f"{self.view.locals[slot]} = {kept}")
             case p.Items():
                 self.items(step, node, path)
             case p.Members():
@@ -265,17 +266,17 @@ class _Reader:
         for entry in step.entries:
             self.entry(entry, f"{members}.get({quoted(entry.key)})", node)
         keys = self.view.fresh("known_keys")
-        rest = step.unknown == "reject" or step.unknown_slot is not None
-        if rest:
+        has_rest = step.unknown == "reject" or step.unknown_slot is not None
+        if has_rest:
             self.lines.add(f"{keys} = {_keys(step.entries)}")
         for spread in step.spreads:
-            self.spread(spread, node, members, keys if rest else None)
+            self.spread(spread, node, members, keys if has_rest else None)
         if step.unknown == "reject":
             self.lines.add(f'{self.support("json_unknown")}(trace, {members}, {keys}, "")')
         if step.unknown_slot is not None:
-            self.lines.add(
-                f"{self.view.locals[step.unknown_slot]} = {self.support('json_rest')}({members}, {keys})"
-            )
+            path = self.path(step.unknown_slot, None)
+            rest = f"{self.support('json_rest')}(trace, {members}, {keys}, {path}, {self.view.integers})"
+            self.lines.add(f"{self.view.locals[step.unknown_slot]} = {rest}")
 
     def entry(self, entry: p.Entry, found: str, node: str) -> None:
         held = self.view.fresh(f"{self.view.locals[entry.slot]}_node")

@@ -179,6 +179,8 @@ def _unknown(lines: Lines, view: TreeRecord, step: p.Object, node: str, known: s
     lines.add(f"{name}: dict[str, Any] = {{}}")
     with lines.block(f"if len({node}) != {known}:"):
         lines.read(f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step)})")
+        if view.integers:
+            lines.read(f"{view.scope.support('check_integers')}({name})")
 
 
 def _known_keys(view: TreeRecord, step: p.Object) -> str:
@@ -250,6 +252,8 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Scalar():
             _scalar(lines, view, step, node)
         case p.AnyNode(slot=slot):
+            if view.integers:
+                lines.add(f"{view.scope.support('check_integers')}({node})")
             _keep(lines, view.locals[slot], node)
         case p.Items():
             _items(lines, view, step, node)

@@ -161,6 +161,11 @@ class TreeRecord:
     form: WriteForm = WriteForm.PLAIN
 
     @property
+    def integers(self) -> bool:
+        """Whether kept trees may hold whole numbers within ±(2^53-1) only."""
+        return dict(self.record.options).get("numbers") == "integer53"
+
+    @property
     def is_sorted(self) -> bool:
         """Whether members are written in the order of their names."""
         return self.form is WriteForm.CANONICAL

@@ -225,6 +225,16 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
     return EncodeError("internal", expected="one verdict of both encoders", got="two")
 
 
+def encode_carefully(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> bytes:
+    """Write a value that has no fast encoder."""
+    try:
+        return bytes(_careful(module, f"encode_{name}")(Trace(writing=True), value, *arguments))  # type: ignore[call-overload,no-any-return]
+    except EncodeError as error:
+        raise (error if explain else EncodeError("refused")) from None
+    except Exception as error:
+        raise EncodeError("internal", expected="octets", got=type(error).__name__) from None
+
+
 def _careful(module: str, function: str) -> Callable[..., object]:
     package, _, stem = module.rpartition(".")
     run: Callable[..., object] = getattr(import_module(f"{package}._{stem}_explain"), function)

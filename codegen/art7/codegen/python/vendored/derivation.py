@@ -43,16 +43,18 @@ class DerivationTrace:
         raise KeyError(name)
 
 
-def need_octets(name: str, value: Any, octets: int | None, optional: bool) -> None:
-    """Check an input: octets of the declared size. Raises DeriveError."""
+def need_octets(name: str, value: Any, least: int, most: int | None, optional: bool, absent: str) -> None:
+    """Check octets and their size; `absent` is the refusal of none. Raises DeriveError."""
     if value is None:
         if not optional:
-            raise DeriveError("missing_field", name)
+            raise DeriveError(absent, name)
         return
     if not isinstance(value, bytes):
         raise DeriveError("wrong_kind", name)
-    if octets is not None and len(value) != octets:
-        raise DeriveError("too_short" if len(value) < octets else "too_long", name)
+    if len(value) < least:
+        raise DeriveError("too_short", name)
+    if most is not None and len(value) > most:
+        raise DeriveError("too_long", name)
 
 
 def need_value(name: str, value: Any, kind: type, optional: bool) -> None:
@@ -70,7 +72,7 @@ def split_octets(value: Any, sizes: tuple[int, ...]) -> list[bytes]:
     if value is None:
         raise BuiltinError("missing_field")
     if len(value) != sum(sizes):
-        raise BuiltinError("out_of_range")
+        raise BuiltinError("uneven")
     parts, place = [], 0
     for size in sizes:
         parts.append(value[place : place + size])

@@ -216,9 +216,30 @@ def json_unknown(trace: Trace, members: dict[str, JsonNode], known: frozenset[st
             json_refuse(trace, "unknown_field", shown, node.start, "a declared member", "another")
 
 
-def json_rest(members: dict[str, JsonNode], known: frozenset[str]) -> dict[str, Any]:
+def json_rest(
+    trace: Trace, members: dict[str, JsonNode], known: frozenset[str], path: str, integers: bool
+) -> dict[str, Any]:
     """The members that are not known, without places."""
-    return {key: json_plain(node) for key, node in members.items() if key not in known}
+    rest = {key: node for key, node in members.items() if key not in known}
+    return {key: json_kept(trace, node, path, integers) for key, node in rest.items()}
+
+
+def json_kept(trace: Trace, node: JsonNode, path: str, integers: bool) -> Any:
+    """A tree that nothing describes; with `integers` only whole numbers within ±(2^53-1)."""
+    waiting = [node] if integers else []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one.value, dict):
+            waiting.extend(reversed(one.value.values()))
+        elif isinstance(one.value, list):
+            waiting.extend(reversed(one.value))
+        elif isinstance(one.value, float):
+            json_wrong(trace, one, path, "a whole number")
+        elif isinstance(one.value, int) and not -INTEGER_LIMIT <= one.value <= INTEGER_LIMIT:
+            json_refuse(
+                trace, "out_of_range", path, one.start, "an integer below 2^53", json_brief(one.value)
+            )
+    return json_plain(node)
 
 
 def json_brief(value: Any) -> str:

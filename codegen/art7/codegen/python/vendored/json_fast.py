@@ -97,6 +97,21 @@ def check_depth(value: Any, depth: int) -> None:
         level = [item for holder in level for item in (holder.values() if type(holder) is dict else holder)]
 
 
+def check_integers(value: Any) -> None:
+    """Refuse a tree that holds a number other than an integer within ±(2^53-1)."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if kind is dict:
+        for item in value.values():
+            check_integers(item)
+    elif kind is list:
+        for item in value:
+            check_integers(item)
+    elif kind is not int or not -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
+        raise ValueError
+
+
 def write_canonical(value: Any) -> str:
     """Write a tree as canonical JSON: sorted keys, no spaces, integers within ±(2^53-1).
 

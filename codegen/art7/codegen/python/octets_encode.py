@@ -1,0 +1,998 @@
+"""Plan → code IR of the fast encoder of one record on octets: pieces in emit order, joined in wire order.
+
+Computed members are evaluated where they are written. What the fast encoder cannot order (octets that
+only the complete message tells, at places it does not know) raises `Unsupported`: the careful one writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
+from art7.codegen.python.code import Assign, Body, For, If, Line, Test
+from art7.codegen.python.dispatch import DispatchArm, dispatch
+from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
+from art7.codegen.python.expressions import (
+    ATOM,
+    BIT_OR,
+    COMPARE,
+    OR,
+    SHIFT,
+    Code,
+    expression,
+    literal,
+    negated,
+    number,
+    truth,
+)
+from art7.codegen.python.integers import codes_of
+from art7.codegen.python.intervals import interval
+from art7.codegen.python.octets_decode import DEEPEST, FUNCTION_STEPS, INLINE_STEPS, LISTED, batch_code
+from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify
+from art7.codegen.python.pieces import Fixed, Piece, Raw, constant, joined, total
+from art7.codegen.python.record_facts import FactsOf, filled_slots, walk_steps
+from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.shapes import TypedScope, annotation, is_optional
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Binary, Expr, Kind, Literal, Measure, SlotRef, is_positional, walk
+from art7.grammar.ir.shape import Boolean, Nullable, Octets
+
+Finish = Callable[[list[Piece]], None]
+
+
+class EncodeEmitter:
+    """One function under construction. `out` is the block being filled."""
+
+    def __init__(self, scope: ModuleScope, facts: FactsOf) -> None:
+        self.scope = scope
+        self.facts = facts
+        self.names = Scope((*RESERVED_LOCALS, "x", "parts", "fixes", "depth", "octets"))
+        self.out: Body = []
+        self.level = 0
+        self.steps = 0
+        self.depth: str | None = None
+        self.part_lists: list[str] = []
+        """Variables that hold the parts of lists whose items have fix-ups."""
+        self.fix_base: str | None = None
+        """Text of the offset of what is being written, while it is known how a message is put together."""
+
+    def fresh(self, hint: str) -> str:
+        """Return an unused local name like `hint`."""
+        return self.names.claim(identifier(hint, RESERVED_LOCALS))
+
+    def nested(self, run: Callable[[], None]) -> Body:
+        """Return the statements that `run` emits, as a block of their own."""
+        outer, self.out = self.out, []
+        self.level += 1
+        try:
+            run()
+            return self.out
+        finally:
+            self.out = outer
+            self.level -= 1
+
+    def simplified(self, frame: WriteFrame, expr: Expr) -> Expr:
+        """Return `expr` with what the branch knows."""
+        return simplify(expr, frame.known) if frame.known else expr
+
+    def resolved(self, frame: WriteFrame, expr: Expr) -> Expr:
+        """Return `expr` with computed members by their expressions."""
+        computed: dict[Expr, Expr] = {}
+        for slot in frame.record.slots:
+            if slot.role is p.Role.COMPUTED and slot.value is not None and slot.index not in frame.deferred:
+                for kind in (Kind.INT, Kind.BOOL, Kind.BYTES, Kind.TEXT):
+                    computed[SlotRef(slot.index, kind)] = slot.value
+        return simplify(simplify(expr, {**computed, **frame.known}), {**computed, **frame.known})
+
+    # ---- records ----
+
+    def frame(self, record: p.Record, params: Sequence[Code], places: Sequence[Code], value: str) -> WriteFrame:
+        """Open a frame for `record` whose value the variable `value` holds."""
+        self.steps += self.facts(record).size
+        deferred = frozenset(s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred)
+        frame = WriteFrame(record, TypedScope(record, self.scope.records), params, places, deferred=deferred)
+        api = record.api()
+        if record.form is p.Form.TUPLE:
+            for position, slot in enumerate(api):
+                frame.values[slot.index] = Code(f"{value}[{position}]")
+            return frame
+        members = self.scope.names.members(record)
+        uses = _writing_uses(record)
+        for slot in api:
+            if slot.role is p.Role.VIEW:
+                continue
+            code = Code(f"{value}.{members[slot.index]}", optional=is_optional(slot))
+            if uses.get(slot.index, 0) > 1:
+                name = self.fresh(members[slot.index])
+                self.out.append(Assign([name], code.text))
+                code = replace(code, text=name)
+            frame.values[slot.index] = code
+        return frame
+
+    def write_record(self, frame: WriteFrame, finish: Finish) -> None:
+        """Emit the writing of a record's body."""
+        self.write_block(frame, frame.record.body, finish)
+
+    def write_block(self, frame: WriteFrame, block: p.Block, finish: Finish) -> None:
+        """Emit the steps in emit order; `finish` takes the pieces in wire order.
+
+        A choice (alone or in a region) is sunk: its arms take in the steps around it, so that sizes and tags
+        are constants there.
+        """
+        sunk = _choice(block)
+        if sunk is not None and self.level < DEEPEST:
+            self._sink(frame, block, sunk, finish)
+            return
+        finish(self.pieces(frame, block))
+
+    def pieces(self, frame: WriteFrame, block: p.Block) -> list[Piece]:
+        """Emit the steps of `block`; returns the pieces in wire order."""
+        made: dict[int, list[Piece]] = {}
+        later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
+        for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
+            step = block.steps[index]
+            if isinstance(step, p.Align):
+                before = [piece for i in range(index) for piece in made.get(i, [])]
+                made[index] = self._align(frame, step, before)
+            elif frame.deferred and isinstance(step, p.Uint | p.Take) and step.slot in frame.deferred:
+                before = [piece for i in range(index) for piece in made.get(i, [])]
+                made[index] = self._deferred(frame, step, before)
+            else:
+                made[index] = WRITE_STEPS[type(step)](self, frame, step)
+        return [piece for index in range(len(block.steps)) for piece in made.get(index, [])]
+
+    def _sink(self, frame: WriteFrame, block: p.Block, position: int, finish: Finish) -> None:
+        step = block.steps[position]
+        region = step if isinstance(step, p.Region) else None
+        branch = region.body.steps[0] if region is not None else step
+        assert isinstance(branch, p.Branch)
+        names = EncodeNames(self, frame)
+        on = self.simplified(frame, branch.on)
+        code = expression(on, names)
+        if not code.text.isidentifier():
+            name = self.fresh("tag")
+            self.out.append(Assign([name], code.text))
+            if isinstance(on, SlotRef) and on.index in frame.values:
+                frame.values[on.index] = Code(name, optional=code.optional)
+            code = Code(name, optional=code.optional)
+        arms = []
+        for number_, case in enumerate(branch.cases):
+            arms.append(DispatchArm(case.ranges, self._sunk_arm(frame, block, position, region, branch, number_, finish)))
+        if not any(not case.ranges for case in branch.cases):
+            arms.append(DispatchArm((), lambda: self.out.append(Line("raise Refused"))))
+        bodies = [self.nested(arm.run) for arm in arms]
+        self.out += dispatch(code, arms, bodies)
+
+    def _sunk_arm(
+        self,
+        frame: WriteFrame,
+        block: p.Block,
+        position: int,
+        region: p.Region | None,
+        branch: p.Branch,
+        number_: int,
+        finish: Finish,
+    ) -> Callable[[], None]:
+        case = branch.cases[number_]
+
+        def run() -> None:
+            if case.refuse is not None:
+                self.out.append(Line("raise Refused"))
+                return
+            inner = replace(
+                frame,
+                values=dict(frame.values),
+                octets=dict(frame.octets),
+                known={**frame.known, **_tag_known(branch, case)},
+            )
+            self.bind_arm(inner, branch, number_)
+            body: tuple[Any, ...]
+            emit: tuple[int, ...]
+            if region is not None:
+                body = (*block.steps[:position], replace(region, body=case.body), *block.steps[position + 1 :])
+                emit = block.emit
+            else:
+                body, emit = _spliced(block, position, case.body)
+            finish(self.pieces(inner, p.Block(body, emit)))
+
+        return run
+
+    def bind_arm(self, frame: WriteFrame, branch: p.Branch, position: int) -> None:
+        """Let the arm's slot stand for the union's value; refuse members of other arms."""
+        if branch.slot is not None:
+            value = branch.value_slots[position] if branch.value_slots else None
+            union = frame.values[branch.slot]
+            if value is None:
+                self.out.append(Test(f"{union.text} is not None"))
+                return
+            text = union.text
+            shape = frame.record.slots[value].shape
+            if not text.isidentifier():
+                name = self.fresh(frame.record.slots[value].name)
+                self.scope.from_standard("typing", "Any")
+                self.out.append(Assign([f"{name}: Any"], text))
+                text = name
+            frame.values[value] = Code(text, optional=isinstance(shape, Nullable))
+            return
+        own = set(filled_slots(branch.cases[position].body))
+        for case in branch.cases:
+            for index in filled_slots(case.body):
+                slot = frame.record.slots[index]
+                if index not in own and slot.role is p.Role.GIVEN and slot.default is None:
+                    own.add(index)
+                    self.out.append(Test(f"{frame.values[index].text} is not None"))
+
+    def _align(self, frame: WriteFrame, step: p.Align, before: list[Piece]) -> list[Piece]:
+        length = total(before)
+        kept = frame.values.get(step.slot) if step.slot is not None else None
+        if length.text.isdigit():
+            octets = -int(length.text) % step.to
+            if kept is None:
+                return [constant(bytes([step.octet]) * octets)] if octets else []
+            usual = literal(bytes([step.octet]) * octets).text
+            name = self.fresh("fill")
+            self.out.append(Assign([name], kept.text))
+            self.out.append(If([(f"{name} is None or len({name}) != {octets}", [Assign([name], usual)])]))
+            return [Raw(name, str(octets))]
+        fills = tuple(bytes([step.octet]) * (-i % step.to) for i in range(step.to))
+        rows = ", ".join(literal(each).text for each in fills)
+        table = self.scope.constant(f"_fill_{step.octet}_to_{step.to}", f"({rows})")
+        index = f"{length.at(ATOM)} & {step.to - 1}" if step.to & step.to - 1 == 0 else f"{length.at(ATOM)} % {step.to}"
+        if kept is None:
+            return [Raw(f"{table}[{index}]", f"len({table}[{index}])")]
+        name = self.fresh("fill")
+        self.out.append(Assign([name], f"{table}[{index}]"))
+        self.out.append(
+            If([(f"{kept.text} is not None and len({kept.text}) == len({name})", [Assign([name], kept.text)])])
+        )
+        return [Raw(name, f"len({name})")]
+
+    def _deferred(self, frame: WriteFrame, step: p.Uint | p.Take, before: list[Piece]) -> list[Piece]:
+        """Write zeros and note a fix-up: the place in the message, and how its octets are made."""
+        if self.fix_base is None:
+            raise Unsupported("fix-up")
+        slot = frame.record.slots[step.slot]
+        assert slot.value is not None
+        octets, spell = _fix_form(self, frame, step)
+        distance = total(before)
+        if not distance.text.isdigit():
+            raise Unsupported("fix-up of unknown place")
+        names = EncodeNames(self, frame)
+        names.covering = ("message", "begin")
+        value = expression(self.simplified(frame, slot.value), names)
+        captured = _captures(value.text, self, frame)
+        text = f"lambda message, begin{captured}: {spell(value)}"
+        fix = f"fixes.append(({self.fix_base}, {distance.text}, {octets}, {text}))"
+        guard = next((s.guard for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot), ())
+        zeros_ = literal(bytes(octets)).text
+        if not guard:
+            self.out.append(Line(fix))
+            return [constant(bytes(octets))]
+        given = frame.values.get(step.slot)
+        if given is None or isinstance(step, p.Uint):
+            raise Unsupported("guarded integer")
+        name = self.fresh(slot.name)
+        self.out.append(Line(f"{name}: bytes | None"))
+        condition = " and ".join(f"{names.param(i).text} is not None" for i in guard)
+        self.out.append(
+            If(
+                [(condition, [Assign([name], zeros_), Line(fix)])],
+                [Assign([name], given.text), Test(f"{name} is None or len({name}) != {octets}")],
+            )
+        )
+        return [Fixed(f"{octets}s", name)]
+
+
+def _tag_known(branch: p.Branch, case: p.Case) -> dict[Expr, Expr]:
+    if len(case.ranges) == 1 and case.ranges[0][0] == case.ranges[0][1]:
+        return {branch.on: Literal(case.ranges[0][0], branch.on.kind)}
+    return {}
+
+
+def _spliced(block: p.Block, position: int, body: p.Block) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+    """Put the steps of an arm in the place of their choice."""
+    count = len(body.steps)
+    steps = (*block.steps[:position], *body.steps, *block.steps[position + 1 :])
+    emit: list[int] = []
+    for index in block.emit:
+        if index == position:
+            emit += [position + inner for inner in body.emit]
+        else:
+            emit.append(index if index < position else index + count - 1)
+    return steps, tuple(emit)
+
+
+def _choice(block: p.Block) -> int | None:
+    """Return the position of the one choice to sink, or `None`."""
+    if len(block.steps) > 10:
+        return None
+    found = []
+    for index, step in enumerate(block.steps):
+        if isinstance(step, p.Branch) or (
+            isinstance(step, p.Region) and len(step.body.steps) == 1 and isinstance(step.body.steps[0], p.Branch)
+        ):
+            found.append(index)
+        elif isinstance(step, p.Region | p.Loop | p.When | p.CallRecord):
+            return None
+    return found[0] if len(found) == 1 else None
+
+
+def _captures(text: str, emitter: EncodeEmitter, frame: WriteFrame) -> str:
+    """Return default parameters that keep the present value of the locals a fix-up mentions."""
+    from art7.codegen.python.code import names_in
+
+    mentioned = set(names_in(text))
+    found = [code.text for code in (*frame.params, *frame.values.values()) if code.text.isidentifier()]
+    kept = [name for name in dict.fromkeys(found) if name in mentioned and name not in ("message", "begin")]
+    return "".join(f", {name}={name}" for name in kept)
+
+
+def _fix_form(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take) -> tuple[int, Callable[[Code], str]]:
+    if isinstance(step, p.Uint):
+        code = codes_of(step.octets, step.little, step.signed)
+        if len(code) != 1 or code[0].endswith("s"):
+            raise Unsupported("fix-up of odd size")
+        pack = emitter.scope.pack(code[0], step.little)
+        return step.octets, lambda value: f"{pack}({value.text})"
+    size = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
+    if not isinstance(size, Literal) or not isinstance(size.value, int) or step.text:
+        raise Unsupported("fix-up of unknown size")
+    return size.value, lambda value: value.text
+
+
+def _writing_uses(record: p.Record) -> dict[int, int]:
+    """Return how often writing mentions each slot, about."""
+    uses: dict[int, int] = {}
+    exprs: list[Expr] = [slot.value for slot in record.slots if slot.value is not None]
+    for step in walk_steps(record.body):
+        slot = getattr(step, "slot", None)
+        if isinstance(slot, int) and not isinstance(step, p.Verify | p.View):
+            uses[slot] = uses.get(slot, 0) + (2 if isinstance(step, p.Take) and not isinstance(step.extent, p.Rest) else 1)
+        if isinstance(step, p.Bits):
+            for field in step.fields:
+                if field.slot is not None:
+                    uses[field.slot] = uses.get(field.slot, 0) + 2 - int(field.boolean)
+        given = getattr(step, "given", None)
+        if given is not None:
+            uses[given] = uses.get(given, 0) + 1
+        for name in ("condition", "on", "count"):
+            expr = getattr(step, name, None)
+            if expr is not None:
+                exprs.append(expr)
+        exprs += getattr(step, "arguments", ())
+    for expr in exprs:
+        for node in walk(expr):
+            index = node.index if isinstance(node, SlotRef) else node.slot if isinstance(node, Measure) else None
+            if index is not None:
+                uses[index] = uses.get(index, 0) + 1
+    return uses
+
+
+# ---- values ----------------------------------------------------------------------------------------------
+
+
+def written(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Code:
+    """Return what is written for a slot, as every execution finds it."""
+    slot = frame.record.slots[index]
+    names = EncodeNames(emitter, frame)
+    if slot.value is None or slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+        return names.slot(index)
+    verify = next((s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == index), None)
+    value = emitter.simplified(frame, slot.value)
+    if slot.role is p.Role.COMPUTED and not (verify and verify.guard):
+        return expression(value, names)
+    given = frame.values.get(index)
+    if given is None:
+        raise Unsupported(slot.name)
+    if verify is None:
+        computed = expression(value, names)
+        name = emitter.fresh(slot.name)
+        emitter.out.append(Assign([name], given.text))
+        emitter.out.append(If([(f"{name} is None", [Assign([name], computed.text)])]))
+        return Code(name)
+    if not verify.guard:
+        return expression(value, names)
+    computed = expression(value, names)
+    name = emitter.fresh(slot.name)
+    condition = " and ".join(f"{names.param(i).text} is not None" for i in verify.guard)
+    plain = annotation(slot.shape, emitter.scope)
+    emitter.out.append(Line(f"{name}: {plain} | None"))
+    emitter.out.append(If([(condition, [Assign([name], computed.text)])], [Assign([name], given.text)]))
+    return Code(name)
+
+
+def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece]:
+    terms: list[str] = []
+    fixed = 0
+    checked = codes_of(step.octets)[0]
+    for field in step.fields:
+        if field.slot is None:
+            continue
+        expr = _field_expr(emitter, frame, field.slot)
+        if isinstance(expr, Literal) and isinstance(expr.value, int):
+            if not 0 <= int(expr.value) < 1 << field.width:
+                emitter.out.append(Line("raise Refused"))
+                return []
+            fixed |= int(expr.value) << field.shift
+            continue
+        terms.append(_field(emitter, frame, field, expr, 8 * step.octets))
+    if not terms:
+        return [constant(fixed.to_bytes(step.octets, "big"))]
+    if fixed:
+        terms.append(number(fixed))
+    word = " | ".join(terms)
+    return _integer_pieces(emitter, word, step.octets, checked, BIT_OR)
+
+
+def _field_expr(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Expr | None:
+    slot = frame.record.slots[index]
+    if slot.role is p.Role.COMPUTED and slot.value is not None and index not in frame.deferred:
+        return emitter.resolved(frame, slot.value)
+    return None
+
+
+def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None, width: int) -> str:
+    assert field.slot is not None
+    names = EncodeNames(emitter, frame)
+    slot = frame.record.slots[field.slot]
+    mask = (1 << field.width) - 1
+    if field.boolean:
+        test = truth(expr, names) if expr is not None else written(emitter, frame, field.slot)
+        if expr is None and not isinstance(slot.shape, Boolean):
+            raise Unsupported("flag")
+        # True alone may stand for a set bit: another value must not spill into its neighbours.
+        return f"({number(1 << field.shift)} if {test.at(OR)} else 0)"
+    code = expression(expr, names) if expr is not None else written(emitter, frame, field.slot)
+    top = field.shift + field.width == width
+    low, high = interval(expr, frame.record) if expr is not None else (None, None)
+    if not top and not (low is not None and low >= 0 and high is not None and high <= mask):
+        if not code.text.replace(".", "").replace("_", "").isalnum():
+            name = emitter.fresh(slot.name)
+            emitter.out.append(Assign([name], code.text, pure=False))
+            code = Code(name)
+        # A negative value makes the whole word negative, which no pack takes.
+        emitter.out.append(Test(f"{code.text} > {mask}"))
+    return f"{code.at(SHIFT)} << {field.shift}" if field.shift else code.at(BIT_OR + 1)
+
+
+def _integer_pieces(
+    emitter: EncodeEmitter, value: str, octets: int, code: str, level: int = ATOM, *, little: bool = False, signed: bool = False
+) -> list[Piece]:
+    if code.endswith("s") or octets == 3:
+        order = "little" if little else "big"
+        flag = ", signed=True" if signed else ""
+        text = value if level >= ATOM else f"({value})"
+        return [Raw(f'{text}.to_bytes({octets}, "{order}"{flag})', str(octets))]
+    return [Fixed(code, value, None, little and octets > 1)]
+
+
+def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece]:
+    expr = _field_expr(emitter, frame, step.slot)
+    if isinstance(expr, Literal) and isinstance(expr.value, int):
+        try:
+            octets = int(expr.value).to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
+        except OverflowError:
+            emitter.out.append(Line("raise Refused"))
+            return []
+        return [constant(octets)]
+    code = expression(expr, EncodeNames(emitter, frame)) if expr is not None else written(emitter, frame, step.slot)
+    known = frame.known.get(SlotRef(step.slot, Kind.INT))
+    if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
+        return [constant(known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed))]
+    if step.boolean:
+        return [Fixed("B", f"1 if {truth_of(code)} else 0")]
+    codes = codes_of(step.octets, step.little, step.signed)
+    return _integer_pieces(
+        emitter, code.text, step.octets, codes[0], code.level, little=step.little, signed=step.signed
+    )
+
+
+def truth_of(code: Code) -> str:
+    """Return text whose truth is that of a boolean value."""
+    return code.at(OR)
+
+
+def _varint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Varint) -> list[Piece]:
+    expr = _field_expr(emitter, frame, step.slot)
+    code = expression(expr, EncodeNames(emitter, frame)) if expr is not None else written(emitter, frame, step.slot)
+    return [varint_piece(emitter, step, code)]
+
+
+def varint_piece(emitter: EncodeEmitter, step: p.Varint, code: Code) -> Raw:
+    """Return a variable-length integer, its range checked."""
+    if step.boolean:
+        text = f'(b"\\x01" if {code.at(OR)} else b"\\x00")'
+        return Raw(text, "1")
+    if not code.text.isidentifier():
+        name = emitter.fresh("number")
+        emitter.out.append(Assign([name], code.text, pure=False))
+        code = Code(name)
+    text = code.text
+    if step.form == "protobuf":
+        text = _protobuf_number(emitter, step, text)
+    elif step.bits < {"quic": 62, "mls": 30, "leb128": 56}[step.form]:
+        emitter.out.append(Test(f"{text} >> {step.bits}"))
+    limit = 64 if step.form in ("quic", "mls") else 128
+    table, write = emitter.scope.support("OCTETS"), emitter.scope.support(f"write_{step.form}")
+    name = emitter.fresh("octets")
+    emitter.out.append(Assign([name], f"{table}[{text}] if 0 <= {text} < {limit} else {write}({text})", pure=False))
+    return Raw(name, f"len({name})")
+
+
+def _protobuf_number(emitter: EncodeEmitter, step: p.Varint, text: str) -> str:
+    half = 1 << (step.bits - 1)
+    if not step.signed and not step.zigzag:
+        if step.bits < 64:
+            emitter.out.append(Test(f"{text} >> {step.bits}"))
+        return text
+    emitter.out.append(Test(f"not {-half} <= {text} <= {number(half - 1)}"))
+    name = emitter.fresh("wire")
+    value = f"{text} << 1 ^ {text} >> {step.bits - 1}" if step.zigzag else f"{text} & 0xFFFFFFFFFFFFFFFF"
+    emitter.out.append(Assign([name], value, pure=False))
+    return name
+
+
+def _float(emitter: EncodeEmitter, frame: WriteFrame, step: p.FloatOctets) -> list[Piece]:
+    code = written(emitter, frame, step.slot)
+    return [Fixed("f" if step.octets == 4 else "d", code.text, None, step.little)]
+
+
+def _local(emitter: EncodeEmitter, code: Code, hint: str) -> str:
+    """Return a variable that holds `code`."""
+    if code.text.isidentifier():
+        return code.text
+    name = emitter.fresh(hint)
+    emitter.out.append(Assign([name], code.text))
+    return name
+
+
+def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece]:
+    slot = frame.record.slots[step.slot]
+    code = written(emitter, frame, step.slot)
+    exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
+    measured = step.minimum > 0 or step.maximum is not None or isinstance(step.extent, p.Prefixed) or exact is not None
+    if step.text:
+        name = emitter.fresh(f"{slot.name}_octets")
+        emitter.out.append(Assign([name], f"{code.at(ATOM)}.encode()", pure=False))
+        text = name
+    elif measured or code.level < ATOM:
+        text = _local(emitter, code, slot.name)
+    else:
+        text = code.text
+    size = f"len({text})"
+    if isinstance(exact, Literal) and isinstance(exact.value, int):
+        emitter.out.append(Test(f"{size} != {exact.value}"))
+        frame.octets[step.slot] = literal(exact.value)
+        return [Fixed(f"{exact.value}s", text)] if exact.value else [Raw(text, "0", given=True)]
+    frame.octets[step.slot] = Code(size)
+    if exact is not None and not is_positional(exact):
+        _expect(emitter, frame, step.slot, exact, Code(size))
+    prefix, size = _prefix(emitter, step.extent, size, step.minimum, step.maximum, slot.name)
+    if size != f"len({text})":
+        frame.octets[step.slot] = Code(size)
+    return [*prefix, Raw(text, size, given=not step.text)]
+
+
+def _expect(emitter: EncodeEmitter, frame: WriteFrame, slot: int, wanted: Expr, actual: Code) -> None:
+    """What was written must be read back: the size a field says is the size there is."""
+    if isinstance(wanted, Measure) and wanted.slot == slot and wanted.what in ("octets", "count"):
+        if wanted.what == "octets" or isinstance(frame.record.slots[slot].shape, Octets):
+            return
+    code = expression(wanted, EncodeNames(emitter, frame))
+    if code.text != actual.text:
+        emitter.out.append(Test(f"{code.at(COMPARE + 1)} != {actual.at(COMPARE + 1)}"))
+
+
+def _prefix(
+    emitter: EncodeEmitter, where: p.Extent, size: str, minimum: int, maximum: int | None, hint: str
+) -> tuple[list[Piece], str]:
+    """Emit the bounds of content and its length header; returns the header and how the size is now spelled."""
+    if isinstance(where, p.Prefixed) and not size.isidentifier() and not size.isdigit():
+        needs = where.form != "uint" or minimum > 0 or maximum is not None
+        if needs:
+            name = emitter.fresh("size")
+            emitter.out.append(Assign([name], size, pure=False))
+            size = name
+    low, high = 0, None
+    if isinstance(where, p.Prefixed):
+        high = (1 << 8 * where.octets) - 1 if where.form == "uint" else {"mls": (1 << 30) - 1}.get(where.form)
+    above = maximum is not None and (high is None or maximum < high)
+    if size.isdigit():
+        if int(size) < minimum or (maximum is not None and int(size) > maximum):
+            emitter.out.append(Line("raise Refused"))
+    elif minimum > low and above:
+        emitter.out.append(Test(f"not {minimum} <= {size} <= {maximum}"))
+    elif minimum > low:
+        emitter.out.append(Test(f"{size} < {minimum}"))
+    elif above:
+        emitter.out.append(Test(f"{size} > {maximum}"))
+    if not isinstance(where, p.Prefixed):
+        return [], size
+    if where.form == "uint":
+        if size.isdigit():
+            return [constant(int(size).to_bytes(where.octets, "little" if where.little else "big"))], size
+        codes = codes_of(where.octets, where.little)
+        return _integer_pieces(emitter, size, where.octets, codes[0], little=where.little), size
+    limit = 64 if where.form in ("quic", "mls") else 128
+    table, write = emitter.scope.support("OCTETS"), emitter.scope.support(f"write_{where.form}")
+    return [Raw(f"{table}[{size}] if {size} < {limit} else {write}({size})", f"len({write}({size}))", 0)], size
+
+
+def _constant(emitter: EncodeEmitter, frame: WriteFrame, step: p.Constant) -> list[Piece]:
+    return [constant(step.octets)]
+
+
+def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[Piece]:
+    slot = frame.record.slots[step.slot]
+    inner = emitter.pieces(frame, step.body)
+    variable = [piece for piece in inner if isinstance(piece, Raw) and not piece.length.isdigit()]
+    if len(variable) > 1 or any("write_" in piece.length for piece in variable):
+        name = emitter.fresh(f"{slot.name}_octets")
+        emitter.out.append(Assign([name], joined(inner, emitter.scope).text, pure=False))
+        inner = [Raw(name, f"len({name})")]
+    size = total(inner)
+    exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
+    if not size.text.isidentifier() and not size.text.isdigit() and step.slot in _measured(frame.record):
+        name = emitter.fresh("size")
+        emitter.out.append(Assign([name], size.text, pure=False))
+        size = Code(name)
+        if len(variable) == 1 and len(inner) == 1 and isinstance(inner[0], Raw):
+            inner = [replace(inner[0], length=name)]
+    frame.octets[step.slot] = size
+    for union in _filled_union(step):
+        frame.octets[union] = size
+    if exact is not None and not is_positional(exact):
+        _expect(emitter, frame, step.slot, exact, size)
+    prefix, _ = _prefix(emitter, step.extent, size.text, step.minimum, step.maximum, slot.name)
+    return [*prefix, *inner]
+
+
+def _filled_union(step: p.Region) -> list[int]:
+    """A region and the one thing in it may be named apart and measured alike."""
+    if len(step.body.steps) == 1:
+        slot = getattr(step.body.steps[0], "slot", None)
+        return [slot] if isinstance(slot, int) and slot != step.slot else []
+    return []
+
+
+def _measured(record: p.Record) -> set[int]:
+    exprs = [slot.value for slot in record.slots if slot.value is not None]
+    exprs += [s.condition for s in walk_steps(record.body) if isinstance(s, p.Check)]
+    return {node.slot for e in exprs for node in walk(e) if isinstance(node, Measure) and node.what == "octets"}
+
+
+def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece]:
+    slot = frame.record.slots[step.slot]
+    items = _local(emitter, written(emitter, frame, step.slot), slot.name)
+    count = f"len({items})"
+    if step.minimum:
+        emitter.out.append(Test(f"{count} < {step.minimum}"))
+    if step.maximum is not None:
+        emitter.out.append(Test(f"{count} > {step.maximum}"))
+    frame.values[step.slot] = Code(items)
+    if step.count is not None:
+        wanted = emitter.resolved(frame, step.count)
+        if not is_positional(wanted) and wanted != Measure("count", step.slot, Kind.INT):
+            code = expression(wanted, EncodeNames(emitter, frame))
+            emitter.out.append(Test(f"{code.at(COMPARE + 1)} != {count}"))
+    batch = batch_code(step)
+    if batch is not None:
+        return _batch(emitter, frame, step, items, batch)
+    name = emitter.fresh(f"{slot.name}_octets")
+    _items(emitter, frame, step, items, name)
+    if step.skip is not None:
+        fills = ", ".join(literal(bytes([step.skip]) * (-i % step.skip_to)).text for i in range(step.skip_to))
+        table = emitter.scope.constant(f"_fill_{step.skip}_to_{step.skip_to}", f"({fills})")
+        mask = f"& {step.skip_to - 1}" if step.skip_to & step.skip_to - 1 == 0 else f"% {step.skip_to}"
+        if step.skip_to > 1:
+            emitter.out.append(Line(f"{name} += {table}[len({name}) {mask}]"))
+    if step.until is not None:
+        emitter.out.append(Line(f"{name} += {literal(step.until).text}"))
+    frame.octets[step.slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, code: str) -> list[Piece]:
+    inner = step.body.steps[0]
+    assert isinstance(inner, p.Uint)
+    count = emitter.fresh("count")
+    emitter.out.append(Assign([count], f"len({items})", pure=False))
+    struct = emitter.scope.standard("struct")
+    table = emitter.scope.constant(
+        f"_list_packs_of_{code}", f'[struct.Struct(f">{{i}}{code}").pack for i in range({LISTED})]'
+    )
+    text = f'{table}[{count}](*{items}) if {count} < {LISTED} else {struct}.pack(f">{{{count}}}{code}", *{items})'
+    size = count if inner.octets == 1 else f"{inner.octets} * {count}"
+    frame.octets[step.slot] = Code(size, ATOM if inner.octets == 1 else 10)
+    return [Raw(text, size, 0)]
+
+
+def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, name: str) -> None:
+    """Emit the loop that writes every item; `name` then holds their octets."""
+    parts = emitter.fresh("parts")
+    emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
+    target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
+    names = _tuple_target(emitter, frame, step)
+    base = emitter.fix_base
+    record = _item_record(emitter, step)
+    fixes = record is not None and record.deferred
+    if fixes:
+        # Where an item begins is known when all are: its position in the list of parts tells.
+        emitter.fix_base = f"len({parts})"
+    outer_values, outer_known = dict(frame.values), frame.known
+    outer_index = frame.index
+    indexed = any(
+        getattr(node, "word", "") == "index"
+        for inner in walk_steps(step.body)
+        for expr in _expressions_of(inner)
+        for node in walk(expr)
+    )
+    iterable = items
+    if indexed:
+        frame.index = emitter.fresh("i")
+        iterable = f"enumerate({items})"
+
+    def body() -> None:
+        frame.values[step.item] = Code(target)
+
+        def finish(pieces: list[Piece]) -> None:
+            emitter.out.append(Line(f"{parts}.append({joined(pieces, emitter.scope).text})"))
+
+        _write_item(emitter, frame, step, finish, names)
+
+    shown = ", ".join(names) + ("," if names is not None and len(names) == 1 else "") if names is not None else target
+    shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
+    emitter.out.append(For(shown, iterable, emitter.nested(body)))
+    frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
+    emitter.fix_base = base
+    emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
+    if fixes:
+        emitter.part_lists.append(parts)
+
+
+def _expressions_of(step: Any) -> list[Expr]:
+    found = [getattr(step, name) for name in ("condition", "on", "count", "expr") if getattr(step, name, None)]
+    size = getattr(getattr(step, "extent", None), "size", None)
+    return [*found, *([size] if size is not None else []), *getattr(step, "arguments", ())]
+
+
+def _item_record(emitter: EncodeEmitter, step: p.Loop) -> p.Record | None:
+    if len(step.body.steps) == 1 and isinstance(step.body.steps[0], p.CallRecord):
+        return emitter.scope.records[step.body.steps[0].record]
+    return None
+
+
+def _tuple_target(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[str] | None:
+    record = _item_record(emitter, step)
+    if record is None or record.form is not p.Form.TUPLE:
+        return None
+    return [emitter.fresh(slot.name) for slot in record.api()]
+
+
+def _write_item(
+    emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, finish: Finish, names: list[str] | None
+) -> None:
+    call = step.body.steps[0] if len(step.body.steps) == 1 else None
+    if isinstance(call, p.CallRecord):
+        record = emitter.scope.records[call.record]
+        if record.carrier is p.Carrier.OCTETS and (_fits(emitter, record) or names is not None):
+            inner = _open(emitter, frame, call, record)
+            if names is not None:
+                for slot, name in zip(record.api(), names, strict=True):
+                    inner.values[slot.index] = Code(name)
+            emitter.write_record(inner, finish)
+            return
+    emitter.write_block(frame, step.body, finish)
+
+
+def _open(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord, record: p.Record) -> WriteFrame:
+    names = EncodeNames(emitter, frame)
+    value = _local(emitter, names.slot(step.slot), frame.record.slots[step.slot].name)
+    params = [expression(each, names) for each in step.arguments]
+    params = [c if c.text.isidentifier() or c.level == ATOM else Code(f"({c.text})", ATOM, c.optional) for c in params]
+    places = [frame.places[a.index] if a.lifted else _place(frame, a.index) for a in step.places]
+    return emitter.frame(record, params, places, value)
+
+
+def _place(frame: WriteFrame, index: int) -> Code:
+    """Return the offset of a field of a message from its first octet, where it is constant."""
+    if frame.record.kind != "message":
+        return Code("None")
+    offset = 0
+    for step in frame.record.body.steps:
+        match step:
+            case p.Bits(octets=octets):
+                offset += octets
+            case p.Uint(slot=slot, octets=octets) | p.FloatOctets(slot=slot, octets=octets):
+                if slot == index:
+                    return Code(str(offset))
+                offset += octets
+            case p.Take(slot=slot, extent=p.Exact(size=Literal(value=int(size)))):
+                if slot == index:
+                    return Code(str(offset))
+                offset += size
+            case p.Verify() | p.Check() | p.View() | p.Domain():
+                pass
+            case _:
+                break
+    return Code("None")
+
+
+def _fits(emitter: EncodeEmitter, record: p.Record) -> bool:
+    if record.recursive or record.kind == "message":
+        return False
+    facts = emitter.facts(record)
+    return (
+        facts.total <= (INLINE_STEPS if emitter.level > 2 else FUNCTION_STEPS)
+        and emitter.steps + facts.total <= FUNCTION_STEPS
+        and emitter.level + facts.depth <= DEEPEST
+    )
+
+
+def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -> list[Piece]:
+    """Copy a small record in, call a function for any other."""
+    record = emitter.scope.records[step.record]
+    names = EncodeNames(emitter, frame)
+    if record.carrier is p.Carrier.TREE:
+        function = emitter.scope.function("encode", record.name) + "_octets"
+        arguments = [names.slot(step.slot).text, *(expression(each, names).text for each in step.arguments)]
+        name = emitter.fresh(frame.record.slots[step.slot].name + "_octets")
+        emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
+        frame.octets[step.slot] = Code(f"len({name})")
+        return [Raw(name, f"len({name})")]
+    if _fits(emitter, record) and _choice(record.body) is None:
+        inner = _open(emitter, frame, step, record)
+        pieces = emitter.pieces(inner, record.body)
+        frame.octets[step.slot] = total(pieces)
+        return pieces
+    if record.deferred and record.kind != "message":
+        raise Unsupported("fix-up in a call")
+    name = emitter.fresh(frame.record.slots[step.slot].name + "_octets")
+    if _fits(emitter, record):
+        inner = _open(emitter, frame, step, record)
+
+        def finish(pieces: list[Piece]) -> None:
+            emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+
+        emitter.write_record(inner, finish)
+    else:
+        more = [f"{emitter.depth} - 1" if emitter.depth else str(min(record.limit_depth or 64, 96))] if record.recursive else []
+        arguments = [names.slot(step.slot).text, *more, *(expression(each, names).text for each in step.arguments)]
+        function = emitter.scope.function("encode", record.name)
+        emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
+    frame.octets[step.slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def _branch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Branch) -> list[Piece]:
+    slot = frame.record.slots[step.slot].name if step.slot is not None else "arm"
+    name = emitter.fresh(f"{slot}_octets")
+    block = p.Block((step,), (0,))
+
+    def finish(pieces: list[Piece]) -> None:
+        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+
+    emitter._sink(frame, block, 0, finish)
+    if step.slot is not None:
+        frame.octets[step.slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece]:
+    names = EncodeNames(emitter, frame)
+    given = step.given
+    condition = emitter.resolved(frame, step.condition)
+    if given is not None and frame.record.slots[given].role not in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+        given = None
+    if given is None:
+        if isinstance(condition, Literal):
+            return emitter.pieces(frame, step.body) if condition.value else []
+        test = truth(condition, names).text
+        known = assume(condition, True)
+    else:
+        value = frame.values[given]
+        test = f"{value.text} is not None"
+        known = {Measure("present", given, Kind.BOOL): TRUE}
+        present = Measure("present", given, Kind.BOOL)
+        if condition != present and not is_positional(condition):
+            emitter.out.append(Test(f"({test}) != bool({truth(condition, names).text})"))
+    name = emitter.fresh("part")
+    inner = replace(frame, values=dict(frame.values), known={**frame.known, **known})
+    if given is not None:
+        inner.values[given] = replace(frame.values[given], optional=False)
+
+    def body() -> None:
+        pieces = emitter.pieces(inner, step.body)
+        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+
+    emitter.out.append(If([(test, emitter.nested(body))], [Assign([name], 'b""', pure=False)]))
+    for index, code in inner.octets.items():
+        frame.octets.setdefault(index, Code(f"len({name})") if len(step.body.steps) == 1 else code)
+    return [Raw(name, f"len({name})")]
+
+
+def _present(emitter: EncodeEmitter, frame: WriteFrame, step: p.Present) -> list[Piece]:
+    value = frame.values[step.slot]
+    name = emitter.fresh("part")
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[step.slot] = replace(value, optional=False)
+
+    def body() -> None:
+        pieces = [constant(b"\1"), *emitter.pieces(inner, step.body)]
+        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+
+    emitter.out.append(If([(f"{value.text} is None", [Assign([name], 'b"\\x00"', pure=False)])], emitter.nested(body)))
+    return [Raw(name, f"len({name})")]
+
+
+def _domain(emitter: EncodeEmitter, frame: WriteFrame, step: p.Domain) -> list[Piece]:
+    from art7.grammar.ir.expression import InRanges
+
+    try:
+        code = EncodeNames(emitter, frame).slot(step.slot)
+    except Unsupported:
+        return []
+    if isinstance(frame.known.get(SlotRef(step.slot, Kind.INT)), Literal) or code.text == "None":
+        return []
+    text = negated(InRanges(SlotRef(step.slot, Kind.INT), step.ranges), EncodeNames(emitter, frame)).at(OR)
+    if code.optional:
+        text = f"{code.at(ATOM)} is not None and {text}"
+    emitter.out.append(Test(text))
+    return []
+
+
+def _view(emitter: EncodeEmitter, frame: WriteFrame, step: p.View) -> list[Piece]:
+    slot = frame.record.slots[step.slot]
+    if slot.role is p.Role.VIEW_INPUT or is_positional(step.expr):
+        return []
+    try:
+        frame.values[step.slot] = expression(emitter.simplified(frame, step.expr), EncodeNames(emitter, frame))
+    except Unsupported:
+        pass
+    return []
+
+
+def _verify(emitter: EncodeEmitter, frame: WriteFrame, step: p.Verify) -> list[Piece]:
+    return []
+
+
+def _check(emitter: EncodeEmitter, frame: WriteFrame, step: p.Check) -> list[Piece]:
+    if not step.on_writing or step.level != "must" or is_positional(step.condition):
+        return []
+    if any(
+        isinstance(node, SlotRef)
+        and frame.record.slots[node.index].role in (p.Role.VIEW, p.Role.LOCAL)
+        and node.index not in frame.values
+        for node in walk(step.condition)
+    ):
+        return []
+    condition = emitter.resolved(frame, step.condition)
+    if isinstance(condition, Literal) and condition.value:
+        return []
+    emitter.out.append(Test(negated(condition, EncodeNames(emitter, frame)).at(OR)))
+    return []
+
+
+WRITE_STEPS: dict[type, Callable[[EncodeEmitter, WriteFrame, Any], list[Piece]]] = {
+    p.Bits: _bits,
+    p.Uint: _uint,
+    p.Varint: _varint,
+    p.FloatOctets: _float,
+    p.Take: _take,
+    p.Constant: _constant,
+    p.Region: _region,
+    p.Loop: _loop,
+    p.Branch: _branch,
+    p.When: _when,
+    p.Present: _present,
+    p.CallRecord: call_record,
+    p.Domain: _domain,
+    p.View: _view,
+    p.Verify: _verify,
+    p.Check: _check,
+}
+"""One row for each step on octets; `protobuf_encode` adds `Fields`; `Align` needs what stands before it."""
+
+__all__ = ["WRITE_STEPS", "Binary", "EncodeEmitter", "negation"]

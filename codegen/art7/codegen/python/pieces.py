@@ -1,0 +1,115 @@
+"""Octets to be written, before they are text: what fits one `pack`, what is joined, how long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from art7.codegen.python.code import code_octets
+from art7.codegen.python.expressions import SUM, Code, literal
+from art7.codegen.python.scope import ModuleScope
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value of fixed size: its `struct` code and text, or (`constant`) its octets."""
+
+    code: str
+    value: str
+    constant: bytes | None = None
+    little: bool = False
+
+    @property
+    def octets(self) -> int:
+        """Size in octets."""
+        return code_octets(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Octets as an expression, with text for their count. `given`: the caller's, of unproved type."""
+
+    text: str
+    length: str
+    level: int = 12
+    given: bool = False
+
+
+Piece = Fixed | Raw
+
+
+def constant(octets: bytes) -> Fixed:
+    """Return octets known when the code is made."""
+    return Fixed(f"{len(octets)}s", literal(octets).text, octets)
+
+
+def total(pieces: Sequence[Piece]) -> Code:
+    """Return text for the number of octets of all pieces."""
+    fixed = sum(piece.octets for piece in pieces if isinstance(piece, Fixed))
+    texts = [piece.length for piece in pieces if isinstance(piece, Raw)]
+    fixed += sum(int(text) for text in texts if text.isdigit())
+    texts = [text for text in texts if not text.isdigit()]
+    if not texts:
+        return literal(fixed)
+    if fixed:
+        texts.append(str(fixed))
+    return Code(" + ".join(texts), SUM) if len(texts) > 1 else Code(texts[0])
+
+
+def joined(pieces: Sequence[Piece], scope: ModuleScope) -> Code:
+    """Return the expression for all pieces in a row: packs for fixed runs, `+` for few, a join for more."""
+    parts = [part for run in _runs(pieces) for part in _run_text(run, scope)]
+    if not parts:
+        return Code('b""')
+    if len(parts) == 1:
+        part = parts[0]
+        return Code(f'b"".join(({part.text},))') if part.given else Code(part.text, part.level)
+    if len(parts) <= 3 and not (parts[0].given and parts[1].given):
+        return Code(" + ".join(f"({p.text})" if p.level < SUM else p.text for p in parts), SUM)
+    return Code(f'b"".join(({", ".join(p.text for p in parts)}))')
+
+
+def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Group neighbours that one `pack` can write."""
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        if isinstance(piece, Fixed) and not piece.octets:
+            continue
+        last = runs[-1] if runs else None
+        if last and isinstance(piece, Fixed) and _packs(last, piece):
+            last.append(piece)
+        else:
+            runs.append([piece])
+    return runs
+
+
+def _packs(run: list[Piece], piece: Fixed) -> bool:
+    orders = {p.little for p in (*run, piece) if isinstance(p, Fixed) and p.code[-1] not in "sBb"}
+    return isinstance(run[-1], Fixed) and len(orders) <= 1
+
+
+def _run_text(run: list[Piece], scope: ModuleScope) -> list[Raw]:
+    first = run[0]
+    if isinstance(first, Raw):
+        return [first]
+    fixed = [piece for piece in run if isinstance(piece, Fixed)]
+    if all(piece.constant is not None for piece in fixed):
+        octets = b"".join(piece.constant or b"" for piece in fixed)
+        return [Raw(literal(octets).text, str(len(octets)))]
+    little = any(piece.little for piece in fixed)
+    codes, values = _merged(fixed, little)
+    size = str(sum(piece.octets for piece in fixed))
+    return [Raw(f"{scope.pack(''.join(codes), little)}({', '.join(values)})", size)]
+
+
+def _merged(fixed: list[Fixed], little: bool) -> tuple[list[str], list[str]]:
+    """Return codes and values; constants next to integers become integers, neighbours one constant."""
+    codes, values = [], []
+    for piece in fixed:
+        if piece.constant is not None and len(piece.constant) in (1, 2, 4, 8):
+            codes.append({1: "B", 2: "H", 4: "I", 8: "Q"}[len(piece.constant)])
+            values.append(literal(int.from_bytes(piece.constant, "little" if little else "big")).text)
+        else:
+            codes.append(piece.code)
+            values.append(piece.value)
+    return codes, values

@@ -1,0 +1,4 @@
+"""Writing on octets step by step, for careful twins.
+
+Text of generated projects.
+"""

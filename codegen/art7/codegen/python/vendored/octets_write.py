@@ -1,0 +1,77 @@
+"""Writing variable-length integers and lists of integers.
+
+Text of generated projects. The writers are called where the one-octet form does not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from art7.codegen.python.vendored.core import Refused
+
+Fix = tuple[int, int, int, Callable[[bytes, int], bytes]]
+"""What only the complete message tells: which part holds it, how far into it, octets, how they are made
+from the message and the part's first octet."""
+
+
+def fix_up(message: bytes, fixes: Sequence[Fix], head: int, parts: Sequence[bytes]) -> bytes:
+    """Put in what only the complete message tells, in wire order; `parts` begin at octet `head`."""
+    begin = head
+    done = 0
+    for index, distance, octets, make in fixes:
+        begin += sum(map(len, parts[done:index]))
+        done = index
+        at = begin + distance
+        made = make(message, begin)
+        if len(made) != octets:
+            raise Refused
+        message = message[:at] + made + message[at + octets :]
+    return message
+
+OCTETS = tuple(bytes((octet,)) for octet in range(256))
+"""Every single octet; looking one up is cheaper than making it."""
+
+
+def write_quic(value: int) -> bytes:
+    """Write a QUIC integer in its shortest form. Source: RFC 9000 §16."""
+    if value < 0 or value >> 62:
+        raise Refused
+    if value < 64:
+        return OCTETS[value]
+    if value < 1 << 14:
+        return (0x4000 | value).to_bytes(2, "big")
+    if value < 1 << 30:
+        return (0x80000000 | value).to_bytes(4, "big")
+    return (0xC000000000000000 | value).to_bytes(8, "big")
+
+
+def write_mls(value: int) -> bytes:
+    """Write an MLS length in its shortest form. Source: RFC 9420 §2.1.2."""
+    if value < 0 or value >> 30:
+        raise Refused
+    if value < 64:
+        return OCTETS[value]
+    if value < 1 << 14:
+        return (0x4000 | value).to_bytes(2, "big")
+    return (0x80000000 | value).to_bytes(4, "big")
+
+
+def write_leb128(value: int) -> bytes:
+    """Write a LEB128 integer of up to 8 octets. Source: AV1 §4.10.5."""
+    if value >> 56:
+        raise Refused
+    return write_protobuf(value)
+
+
+def write_protobuf(value: int) -> bytes:
+    """Write a base 128 integer of up to 64 bits. Source: Protocol Buffers Encoding."""
+    if value < 0 or value >> 64:
+        raise Refused
+    if value < 128:
+        return OCTETS[value]
+    octets = []
+    while value > 127:
+        octets.append(value & 127 | 128)
+        value >>= 7
+    octets.append(value)
+    return bytes(octets)
