@@ -144,10 +144,8 @@ class _Reader:
             case p.CallRecord(slot=slot, record=record):
                 function = self.view.scope.function("explain_read", record)
                 call = f"{function}(trace, {node}, {node}.start{self.view.arguments(step)})"
-                if step.nullable:
-                    call = f"None if {node}.value is None else {call}"
                 self.lines.add(f"trace.enter({path})")
-                self.lines.add(f"{self.view.locals[slot]} = {call}")
+                self.nullable(step.nullable, node, self.view.locals[slot], call)
                 self.lines.add("trace.leave()")
 
     def scalar(self, step: p.Scalar, node: str, path: str) -> None:
@@ -157,9 +155,16 @@ class _Reader:
         coded = ("json_octets", f", {quoted(step.form)}, {quoted(step.padding)}{bounds}")
         function, more = forms.get(step.form, coded)
         call = f"{self.support(function)}(trace, {node}, {path}{more})"
-        if step.nullable:
-            call = f"None if {node}.value is None else {call}"
-        self.lines.add(f"{self.view.locals[step.slot]} = {call}")
+        self.nullable(step.nullable, node, self.view.locals[step.slot], call)
+
+    def nullable(self, may_be_null: bool, node: str, name: str, call: str) -> None:
+        if not may_be_null:
+            self.lines.add(f"{name} = {call}")
+            return
+        with self.lines.block(f"if {node}.value is None:"):
+            self.lines.read(f"{name} = None")
+        with self.lines.block("else:"):
+            self.lines.read(f"{name} = {call}")
 
     def items(self, step: p.Items, node: str, path: str) -> None:
         name, item = self.view.locals[step.slot], self.view.locals[step.item]

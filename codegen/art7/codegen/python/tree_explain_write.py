@@ -156,7 +156,13 @@ class _Writer:
                 return self.branch(step, path)
             case _:
                 raise AssertionError(f"a tree has no step {type(step).__name__}")
-        return f"None if {name} is None else {source}" if nullable else source
+        if not nullable:
+            return source
+        held = self.view.fresh(f"{name}_tree")
+        self.lines.add(f"{held}: Any = None")
+        with self.lines.block(f"if {name} is not None:"):
+            self.lines.read(f"{held} = {source}")
+        return held
 
     def call(self, step: p.CallRecord, record: str, path: str) -> str:
         name = self.view.locals[step.slot]

@@ -32,6 +32,9 @@ class Absent:
     def __bool__(self) -> bool:
         return False
 
+    def __reduce__(self) -> str:
+        return "ABSENT"  # a copy is the same one
+
 
 ABSENT = Absent()
 
