@@ -136,5 +136,18 @@ class _Summary:
                 write(f"{self.ran[topic]:>8}  {topic}")
         if self.cannot:
             terminalreporter.section("public cases that cannot run yet")
-            for topic, file, case, reason in sorted(self.cannot):
-                write(f"{topic:<12} {file:<32} {case:<24} {reason}")
+            rows = self._folded()
+            widths = [max(len(row[column]) for row in rows) for column in range(3)]
+            for row in rows:
+                cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+                write("  ".join([*cells, row[3]]))
+
+    def _folded(self) -> list[tuple[str, str, str, str]]:
+        """Join the cases of one file that share their reason into one row."""
+        together: dict[tuple[str, str, str], list[str]] = {}
+        for topic, file, case, reason in sorted(self.cannot):
+            together.setdefault((topic, file, reason), []).append(case)
+        return [
+            (topic, file, names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more", reason)
+            for (topic, file, reason), names in together.items()
+        ]
