@@ -44,13 +44,21 @@ def same_json(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
+def has_fraction(value: Any) -> bool:
+    """Whether a number in it is none that canonical JSON has."""
+    if isinstance(value, dict | list):
+        return any(map(has_fraction, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float)
+
+
 def check_event(codec: Codec, event: dict[str, Any], type: str = EVENT) -> None:
     """Decode, write again, compare as JSON; a plain room message also as one."""
     octets = json.dumps(event, ensure_ascii=False).encode()
     decoded = codec.decode(type, octets)
     assert same_json(json.loads(codec.encode(type, decoded.native)), event)
     whole = {"event_id", "sender", "origin_server_ts"} <= set(event)
-    if type == EVENT and event.get("type") == "m.room.message" and whole and event["content"].get("msgtype"):
+    is_message = event.get("type") == "m.room.message" and "msgtype" in event["content"]
+    if type == EVENT and is_message and whole and not has_fraction(event):
         again = codec.decode(MESSAGE, octets)
         assert same_json(json.loads(codec.encode(MESSAGE, again.native)), event)
 
