@@ -121,6 +121,14 @@ class Conditional:
 
 
 @dataclass(frozen=True, slots=True)
+class ListOf:
+    """`[a, b]`: a list made of its items. Only in role machines and resolutions, never in a record."""
+
+    items: tuple[Expr, ...]
+    kind: Kind = Kind.LIST
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A pure builtin of `builtins.FUNCTIONS`, arguments in the order of its signature."""
 
@@ -223,6 +231,7 @@ Expr = (
     | Binary
     | InRanges
     | Conditional
+    | ListOf
     | Call
     | Measure
     | Position
@@ -252,6 +261,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (test, yes, no)
         case Call(arguments=arguments):
             return arguments
+        case ListOf(items=items):
+            return items
         case OctetAt(offset=offset):
             return (offset,)
         case Covered(overrides=overrides):

@@ -163,7 +163,8 @@ class Types:
             text = self._run("text", t.Natural(node.span), context, within, node.span)
             if text is VOID:
                 return VOID
-            return replace(text, shape=replace(text.shape, pattern=pattern), pattern=pattern)  # type: ignore[type-var]
+            assert isinstance(text.shape, s.Text), "a run of text has the shape of one"
+            return replace(text, shape=replace(text.shape, pattern=pattern), pattern=pattern)
         if entity.kind in ("struct", "generic"):
             return self._record(entity, node, context, within)
         article = "a constant" if entity.kind == "const" else f"a {entity.kind}"
@@ -220,7 +221,7 @@ class Types:
         return replace(inner, shape=s.Nullable(inner.shape), representation=r.Maybe(inner.representation))
 
     def _map(self, node: t.Named, bounds: tuple[int, int | None], context: Context) -> Pair:
-        types = list(node.type_args) or [_type_of(a.value) for a in node.args]
+        types: list[t.Type | None] = list(node.type_args) or [_type_of(a.value) for a in node.args]
         if len(types) != 2 or any(x is None for x in types) or self.on_octets:
             message = "`map` takes a key type and a value type, on a tree"
             return self.error("A7-L006", message, node.span, "write `map(text, T)`")
@@ -255,13 +256,14 @@ class Types:
             name = base.name.text
             while name in context.env and isinstance(context.env[name].node, t.Named):
                 argument = context.env[name]
-                base, context = argument.node, argument.context  # type: ignore[assignment]
-                name = base.name.text  # type: ignore[union-attr]
+                assert isinstance(argument.node, t.Named), "the loop's condition"
+                base, context = argument.node, argument.context
+                name = base.name.text
             if name in RUNS or name in CODED:
                 inner = within if len(extents) == 1 else None
                 pair = self._run(name, extents.pop(0), context, inner, node.span)
             elif name == "map":
-                pair = self._map(base, self.bounds(extents.pop(0), context), context)  # type: ignore[arg-type]
+                pair = self._map(base, self.bounds(extents.pop(0), context), context)
             elif name in ("leb128", "varint", "mls_varint") and isinstance(extents[0], t.Natural):
                 extents.pop(0)
                 pair = self.pair(base, context)

@@ -373,7 +373,8 @@ class Planner:
         """The size of a list's items is one size: what it says of the cursor holds before the first item."""
         if not isinstance(rep, r.Run | r.Bounded) or not isinstance(rep.extent, p.Exact):
             return rep
-        if not e.is_positional(rep.extent.size):
+        words = {node.word for node in e.walk(rep.extent.size) if isinstance(node, e.Position)}
+        if not e.is_positional(rep.extent.size) or "index" in words:
             return rep
         draft = self.record.hidden(
             f"{name.strip('_')}_size", s.Integer(0, 1 << 32), self.record.drafts[slot].span

@@ -131,13 +131,17 @@ def _text_hole(module: Any, arms: list[tuple[t.Arm, Ranges]], tag: s.Shape | Non
 
 def _integers(module: Any, arms: list[tuple[t.Arm, Ranges]]) -> list[tuple[t.Arm, Ranges]]:
     """Order arms so that a range contained in another one is tried first; report other overlaps."""
-    pieces = [(low, -high, index) for index, (_, ranges) in enumerate(arms) for low, high in ranges]
-    pieces.sort()  # type: ignore[arg-type]
+    pieces: list[tuple[int, int, int]] = []
+    for index, (_, ranges) in enumerate(arms):
+        for low, high in ranges:
+            if isinstance(low, int) and isinstance(high, int):
+                pieces.append((low, -high, index))
+    pieces.sort()
     before: list[set[int]] = [set() for _ in arms]
     stack: list[tuple[int, int, int]] = []
     for low, minus_high, index in pieces:
-        high = -minus_high  # type: ignore[operator]
-        while stack and stack[-1][1] < low:  # type: ignore[operator]
+        high = -minus_high
+        while stack and stack[-1][1] < low:
             stack.pop()
         for outer_low, outer_high, outer in stack[-8:]:
             if outer == index:
@@ -146,7 +150,7 @@ def _integers(module: Any, arms: list[tuple[t.Arm, Ranges]]) -> list[tuple[t.Arm
                 _overlap(module, arms[outer][0], arms[index][0], low)
             else:
                 before[outer].add(index)
-        stack.append((low, high, index))  # type: ignore[arg-type]
+        stack.append((low, high, index))
     return _sorted(module, arms, before)
 
 
@@ -216,12 +220,13 @@ def _covered(
     if kind is Kind.ANY:
         return
     for arm, ranges in arms:
-        if not any(_meets(low, high, domain) for low, high in ranges):  # type: ignore[arg-type]
+        bounds = [(low, high) for low, high in ranges if isinstance(low, int) and isinstance(high, int)]
+        if bounds and not any(_meets(low, high, domain) for low, high in bounds):
             low = ranges[0][0]
             module.findings.add(
                 "A7-L032", f"this arm is never taken: the tag is never {low}", arm.span, "remove it"
             )
-    taken = merged([(low, high) for _, ranges in arms for low, high in ranges])  # type: ignore[misc]
+    taken = merged([(low, high) for _, ranges in arms for low, high in ranges])
     hole = _hole(domain, taken)
     if hole is None and rest is not None and arms:
         module.findings.add(

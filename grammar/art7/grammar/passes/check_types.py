@@ -33,6 +33,9 @@ class Place(Protocol):
     positional: bool
     """Whether octets under the cursor can be spoken of."""
 
+    lists: bool
+    """Whether a list can be made here."""
+
     def find(self, name: str, span: Span) -> Typed | None:
         """Return what `name` means here, or `None`."""
 
@@ -492,7 +495,12 @@ class Expressions:
         return e.Quantified(node.kind == "every", name, source, body), s.Boolean()
 
     def _list(self, node: t.ListExpr, hint: s.Shape | None) -> Typed:
-        return self.error("A7-T012", "a list stands only after `in`", node.span)
+        if not self.place.lists:
+            return self.error("A7-T012", "a list stands only after `in`", node.span)
+        target = bare(hint)
+        item = target.item if isinstance(target, s.Sequence) else None
+        kinds = (self.world.kind(item),) if item is not None else (Kind.ANY,)
+        return e.ListOf(tuple(self.of_kind(x, *kinds, hint=item) for x in node.items)), hint
 
     def _record(self, node: t.Record, hint: s.Shape | None) -> Typed:
         return self.error("A7-T012", "a record stands only in `with:`, `given` and `as`", node.span)
@@ -722,6 +730,7 @@ class Nowhere:
     """A place without fields: constants, bodies of functions."""
 
     positional = False
+    lists = False
 
     def find(self, name: str, span: Span) -> Typed | None:
         """Nothing has a name here."""

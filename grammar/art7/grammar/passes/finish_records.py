@@ -111,8 +111,17 @@ def _flagged(
     for record in component:
         form = p.Form.TUPLE if record.name in tuples and not recursive else p.Form.OBJECT
         body = prove_implied(record, module)
-        flags = {"origin": origin, "deferred": deferred, "guarded": guarded, "recursive": recursive}
-        result.append(replace(record, body=body, form=form, **flags))
+        result.append(
+            replace(
+                record,
+                body=body,
+                form=form,
+                origin=origin,
+                deferred=deferred,
+                guarded=guarded,
+                recursive=recursive,
+            )
+        )
     return result
 
 

@@ -48,11 +48,10 @@ class _Lowering:
         for item in self.node.items:
             if isinstance(item, t.Role):
                 self._role(item)
-        for name, span in self.roles.items():
-            if name not in self.machines:
-                self.findings.add(
-                    "A7-S002", f"role `{name}` has no machine", span, f"write `role {name} {{ … }}`"
-                )
+        for role, span in self.roles.items():
+            if role not in self.machines:
+                advice = f"write `role {role} {{ … }}`"
+                self.findings.add("A7-S002", f"role `{role}` has no machine", span, advice)
         scenarios: dict[str, Span] = {}
         found = []
         for item in self.node.items:

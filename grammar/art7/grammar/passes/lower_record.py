@@ -37,7 +37,7 @@ from art7.grammar.passes.scopes import did_you_mean
 TREES = frozenset(("json",))
 
 
-class Module(build_pairs.Lowering, World, Protocol):  # type: ignore[misc]
+class Module(build_pairs.Lowering, World, Protocol):
     """What a record asks of the lowering of its module."""
 
     def error_name(self, name: t.QName | None, context: Context) -> str:
@@ -788,6 +788,7 @@ class _Place:
     def __init__(self, record: RecordLowering) -> None:
         self.record = record
         self.positional = record.positional
+        self.lists = False
         self.find = record.find
         self.measure = record.measure
         self.override = record.override

@@ -48,7 +48,8 @@ def _shapes(
 ) -> tuple[dict[str, s.Shape], dict[str, s.Shape]]:
     schedule = schedules.get(subject)
     if schedule is not None:
-        given = {x.name: x.shape for x in (*schedule.params, *schedule.inputs)}
+        given = {x.name: x.shape for x in schedule.params}
+        given |= {x.name: x.shape for x in schedule.inputs}
         value: dict[str, s.Shape] = {}
         for step in schedule.steps:
             named = (step.value,) if isinstance(step, m.Derive) else step.parts

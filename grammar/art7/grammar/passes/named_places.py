@@ -19,6 +19,7 @@ class NamedPlace:
     """Names are parameters, values and variables."""
 
     positional = False
+    lists = True
 
     def __init__(self, module: Any, params: Iterable[p.Param] = ()) -> None:
         self.module = module

@@ -55,7 +55,7 @@ def _bounds(module: Any, extent: t.Extent, context: Context) -> tuple[int, int |
                 "A7-L009", f"a size or count of {str(found)[:40]}", node.span, f"state 0 to {MOST}"
             )
             return None
-        return found  # type: ignore[no-any-return]
+        return found
 
     if isinstance(extent, t.Count | t.Octets):
         low = value(extent.low) if extent.low is not None else 0

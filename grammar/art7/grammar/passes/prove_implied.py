@@ -32,13 +32,40 @@ def prove_implied(record: p.Record, module: Any) -> p.Block:
     facts: dict[int, Fact] = {}
     _gather(record.body, None, facts, record.slots)
 
+    ruled = _ruled(record)
+
     def mark(step: p.Step) -> p.Step:
         if isinstance(step, p.Verify) and not step.guard and not step.deferred:
-            if _holds(record, step.slot, facts, module):
+            if step.slot in ruled or _holds(record, step.slot, facts, module):
                 return p.Verify(step.slot, step.fault, True, step.guard, step.constant_time, step.deferred)
         return step
 
     return change_steps(record.body, mark)
+
+
+def _ruled(record: p.Record) -> set[int]:
+    """Return the slots whose constant value a rule before their test has demanded already."""
+    demanded: set[tuple[int, Expr]] = set()
+    found: set[int] = set()
+    for step in record.body.steps:
+        if isinstance(step, p.Check) and step.level == "must":
+            demanded |= set(_equalities(step.condition))
+        elif isinstance(step, p.Verify):
+            value = record.slots[step.slot].value
+            if isinstance(value, Literal) and (step.slot, value) in demanded:
+                found.add(step.slot)
+    return found
+
+
+def _equalities(expr: Expr) -> list[tuple[int, Expr]]:
+    """Return (slot, constant) of every equation that a condition demands."""
+    match expr:
+        case e.Binary(op="and", left=left, right=right):
+            return _equalities(left) + _equalities(right)
+        case e.Binary(op="==", left=e.SlotRef(index=index), right=Literal() as value):
+            return [(index, value)]
+        case _:
+            return []
 
 
 def _gather(block: p.Block, condition: Expr | None, facts: dict[int, Fact], slots: Sequence[p.Slot]) -> None:
@@ -183,7 +210,7 @@ def _operate(op: str, a: list[Bit], b: list[Bit], right: Expr) -> list[Bit] | No
         return a[amount:]
     if op in ("*", "/", "%") and amount is not None and amount > 0 and amount & (amount - 1) == 0:
         shift = amount.bit_length() - 1
-        return {"*": [0] * shift + a, "/": a[shift:], "%": a[:shift]}[op]  # type: ignore[list-item]
+        return {"*": [0] * shift + a, "/": a[shift:], "%": a[:shift]}[op]
     if op not in ("|", "&", "^", "+"):
         return None
     length = max(len(a), len(b))

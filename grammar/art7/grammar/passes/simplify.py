@@ -156,6 +156,8 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
             return conditional(rebuild(test, change), rebuild(yes, change), rebuild(no, change), kind)
         case e.Call(function=function, arguments=arguments, kind=kind):
             return e.Call(function, tuple(rebuild(a, change) for a in arguments), kind)
+        case e.ListOf(items=items):
+            return e.ListOf(tuple(rebuild(item, change) for item in items))
         case e.Attribute(base=base, name=name, kind=kind):
             return e.Attribute(rebuild(base, change), name, kind)
         case e.Element(base=base, position=position, kind=kind):
