@@ -191,6 +191,10 @@ def vector(octets: bytes, accept: bool, value: Any = None, error: str | None = N
         (vector(b"\x01a", False, error="big"), "must be refused"),
         (vector(b"\x0b", True), "must be accepted"),
         (vector(b"", False, error="big"), "refused with `truncated` instead of `big`"),
+        (VectorDeclaration("M", None, True, {}, {"n": 3, "t": "a"}, None), None),
+        (VectorDeclaration("M", None, False, {}, {"n": 11, "t": "a"}, "big"), None),
+        (VectorDeclaration("M", None, False, {}, {"n": 3, "t": "a"}, "big"), "written, although"),
+        (VectorDeclaration("M", None, True, {}, {"n": 11, "t": "a"}, None), "must be accepted"),
         (VectorDeclaration("Nothing", b"", True, {}, None, None), "neither"),
     ],
 )

@@ -14,7 +14,7 @@ from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError, DecodeError, EncodeError
 from art7.interpreter.quoting import brief, quote
 from art7.interpreter.schedules import DeriveError, Trace, find_schedule, run_schedule
-from art7.interpreter.values import ValueRefused, from_json
+from art7.interpreter.values import ValueRefused, from_json, record_from_json
 
 FAILED = "A7-D001"
 CODES = {
@@ -52,6 +52,8 @@ def _check(specification: Specification, module: Module, vector: VectorDeclarati
     except KeyError:
         return _check_schedule(specification, name, vector)
     params = _given(specification, record.params, vector.given)
+    if vector.octets is None:
+        return _check_value(specification, record, vector, params)
     try:
         decoded = decode(specification, name, vector.octets, params)
     except DecodeError as error:
@@ -63,6 +65,24 @@ def _check(specification: Specification, module: Module, vector: VectorDeclarati
         if difference is not None:
             return f"read with another value: {difference}"
     return _check_writing(specification, name, vector, decoded.value, params)
+
+
+def _check_value(
+    specification: Specification, record: Record, vector: VectorDeclaration, params: Mapping[str, Any]
+) -> str | None:
+    """A value without octets: writing takes it, or refuses it as the vector says."""
+    value = record_from_json(specification, record, vector.value)
+    try:
+        octets = encode(specification, record.name, value, params)
+    except EncodeError as error:
+        return _compare_refusal(vector, error)
+    if not vector.accept:
+        return f"written, although it must be refused{_with(vector)}"
+    try:
+        decoded = decode(specification, record.name, octets, params)
+    except DecodeError as error:
+        return f"written, but refused when read: {error}"
+    return _difference(vector.value, decoded.value, specification, record)
 
 
 def _check_writing(
@@ -104,32 +124,39 @@ def _given(
 def _difference(wanted: Any, found: Any, specification: Specification, record: Record) -> str | None:
     """Compare the members that the vector names; others are free."""
     if not isinstance(wanted, dict) or not isinstance(found, dict):
-        return None if _same(wanted, found) else f"expected {brief(wanted)}, found {brief(found)}"
-    slots = {slot.name: slot for slot in record.api()}
+        return _mismatch("the value", wanted, found)
+    shapes = {slot.name: slot.shape for slot in record.api()}
     for name, value in wanted.items():
-        if name not in slots:
-            return f"{quote(name)} is no member"
+        if name not in shapes:
+            return f"`{name}` is no member of the value"
         member = found.get(name)
-        if _partly_same(value, member):
-            continue
         try:
-            spelled = None if value is None else from_json(specification, slots[name].shape, value, name)
+            spelled = None if value is None else from_json(specification, shapes[name], value, name)
         except ValueRefused:
             spelled = value
-        if not _partly_same(spelled, member):
-            return f"`{name}`: expected {brief(value)}, found {brief(member)}"
+        if _mismatch(name, value, member) and (told := _mismatch(name, spelled, member)):
+            return told
     return None
 
 
-def _partly_same(wanted: Any, found: Any) -> bool:
-    """Equality in which a record of `wanted` names only some members of `found`."""
+def _mismatch(path: str, wanted: Any, found: Any) -> str | None:
+    """Return where two values differ first; a record of `wanted` names only some members of `found`."""
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(_partly_same(value, found.get(name)) for name, value in wanted.items())
+        for name, value in wanted.items():
+            if name not in found and value is not None:
+                return f"`{path}.{name}` is no member of the value"
+            if told := _mismatch(f"{path}.{name}", value, found.get(name)):
+                return told
+        return None
     if isinstance(wanted, dict) and isinstance(found, tuple):
-        return _partly_same(list(wanted.values()), found)
+        wanted = list(wanted.values())
     if isinstance(wanted, list) and isinstance(found, list | tuple):
-        return len(wanted) == len(found) and all(map(_partly_same, wanted, found))
-    return _same(wanted, found)
+        if len(wanted) != len(found):
+            return f"`{path}`: expected {len(wanted)} items, found {len(found)}"
+        pairs = enumerate(zip(wanted, found, strict=True))
+        told_first = (_mismatch(f"{path}[{i}]", left, right) for i, (left, right) in pairs)
+        return next((told for told in told_first if told), None)
+    return None if _same(wanted, found) else f"`{path}`: expected {brief(wanted)}, found {brief(found)}"
 
 
 def _same(wanted: Any, found: Any) -> bool:
