@@ -6,7 +6,7 @@ the careful twin explains. So the order of tests is free here.
 
 from __future__ import annotations
 
-from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
+from art7.codegen.python.expressions import BIT_OR, NOT, expression, quoted
 from art7.codegen.python.tree_view import (
     Lines,
     TreeRecord,
@@ -14,6 +14,7 @@ from art7.codegen.python.tree_view import (
     keeps_node,
 )
 from art7.codegen.python.value_expressions import refusal
+from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Text
 
@@ -207,7 +208,8 @@ def _known_keys(view: TreeRecord, step: p.Object) -> str:
 def _key_set(view: TreeRecord, name: str, entries: tuple[p.Entry, ...]) -> str:
     keys = sorted({quoted(entry.key) for entry in entries})
     constant = "_" + name.strip("_").upper()
-    return view.scope.constant(constant, f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))")
+    text = f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))"
+    return view.scope.constant(constant, "\n".join(wrapped(f"{constant} = {text}", 0)).partition(" = ")[2])
 
 
 def _array(lines: Lines, view: TreeRecord, entries: tuple[p.Entry, ...], node: str) -> None:
@@ -268,7 +270,7 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Branch():
             _branch(lines, view, step, node)
         case p.When(condition=needed, body=body):
-            lines.refuse_if(refusal(needed, view.values, AND))
+            lines.refuse_if(refusal(needed, view.values, NOT))
             lines.flush()
             for each in body.steps:
                 _value_step(lines, view, each, node, inside)
@@ -280,7 +282,7 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
         case p.Verify():
             _verify(lines, view, step, inside)
         case p.Check(level="must"):
-            lines.refuse_if(refusal(step.condition, view.values, AND))
+            lines.refuse_if(refusal(step.condition, view.values, NOT))
         case p.Check():
             pass
         case _:

@@ -26,9 +26,10 @@ _TAKEN = (
     frozenset(row.function for row in BUILTINS.values())
     | RESERVED_LOCALS
     | frozenset(
+        "at fields error result written "
         "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
         "element in_ranges item key keys known member members merge_members node octets_of_text quote "
-        "read_json result text trace unknown_members value write_canonical write_integers write_plain xor_octets".split()
+        "read_json text trace unknown_members value write_canonical write_integers write_plain xor_octets".split()
     )
 )
 """Names that the code of tree records uses beside those of a specification."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from art7.codegen.python.expressions import AND, quoted
+from art7.codegen.python.expressions import NOT, quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests
 from art7.codegen.python.tree_view import (
     Lines,
@@ -123,7 +123,7 @@ def _checks(lines: Lines, view: TreeRecord) -> None:
         if isinstance(step, p.View) and view.record.slots[step.slot].role is p.Role.VIEW:
             lines.add(f"{view.locals[step.slot]} = {view.expression(step.expr)}")
         elif isinstance(step, p.Check) and step.level == "must" and step.on_writing:
-            lines.refuse_if(refusal(step.condition, view.values, AND))
+            lines.refuse_if(refusal(step.condition, view.values, NOT))
 
 
 # ---- objects ---------------------------------------------------------------------------------------------
@@ -279,6 +279,7 @@ def _merged(
     lines: Lines, view: TreeRecord, unknown: str, members: list[_Member], pieces: list[_Piece]
 ) -> None:
     """The slow way, for a value that holds unknown members: a list of members, merged and sorted."""
+    lines.refuse_if(f"{unknown} is not None and type({unknown}) is not dict")
     with lines.block(f"if {unknown}:"):
         sure = [(m, piece) for m, piece in zip(members, pieces, strict=True) if m.test is None]
         lines.read("members = [")
@@ -322,14 +323,14 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
             case p.Domain(slot=slot, ranges=ranges):
                 lines.refuse_if(f"not {view.in_ranges(_local(view, slot, block, name), ranges)}")
             case p.Check(level="must", on_writing=True, condition=test):
-                lines.refuse_if(refusal(test, view.values, AND))
+                lines.refuse_if(refusal(test, view.values, NOT))
             case p.Check() | p.Verify():
                 pass
             case p.View(slot=slot, expr=expr):
                 if view.record.slots[slot].role is p.Role.VIEW:
                     lines.add(f"{view.locals[slot]} = {view.expression(expr)}")
             case p.When(condition=test, body=body):
-                lines.refuse_if(refusal(test, view.values, AND))
+                lines.refuse_if(refusal(test, view.values, NOT))
                 written = write_value(lines, view, body, name)
             case _:
                 written = _node(lines, view, step, name)
