@@ -78,12 +78,19 @@ def read_value(content: bytes) -> object:
 
 
 def comparable(value: object) -> object:
-    """Return JSON-like data in the one spelling of vectors: octets as lower-case hex, absent members left out."""
+    """Return JSON-like data in the one spelling of vectors: octets as lower-case hex, absent members left out.
+
+    Unknown fields that were kept are a member too; where none were, nobody prints it.
+    """
     match value:
         case bytes() | bytearray():
             return bytes(value).hex()
         case dict():
-            return {str(key): comparable(item) for key, item in value.items() if item is not None}
+            return {
+                str(key): comparable(item)
+                for key, item in value.items()
+                if item is not None and not (key == "unknown" and not item)
+            }
         case list() | tuple():
             return [comparable(item) for item in value]
         case bool():
