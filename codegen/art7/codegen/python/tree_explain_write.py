@@ -79,6 +79,9 @@ class _Writer:
                 else:
                     source = f"{take}(trace, value, {quoted(names[slot.index])}, {path}, {shape})"
                 self.lines.add(f"{name}: Any = {source}")
+                if slot.default is not None:
+                    with self.lines.block(f"if {name} is None:"):
+                        self.lines.read(f"{name} = {self.view.expression(slot.default)}")
             else:
                 self.lines.add(f"{name}: Any = None")
         for slot in self.record.slots:

@@ -64,7 +64,11 @@ def _unpack(lines: Lines, view: TreeRecord) -> None:
         lines.add(f"{names}{',' if len(given) == 1 else ''} = value")
         return
     for slot in given:
-        lines.add(f"{view.locals[slot.index]} = value.{view.attribute(slot.index)}")
+        name = view.locals[slot.index]
+        lines.add(f"{name} = value.{view.attribute(slot.index)}")
+        if slot.default is not None:
+            with lines.block(f"if {name} is None:"):
+                lines.read(f"{name} = {view.expression(slot.default)}")
 
 
 def _compute(lines: Lines, view: TreeRecord) -> None:
