@@ -22,6 +22,7 @@ from art7.grammar.ir.expression import (
     Expr,
     InRanges,
     IsLast,
+    ListOf,
     Literal,
     LocalRef,
     Measure,
@@ -277,6 +278,11 @@ def _conditional(expr: Conditional, scope: Scope) -> Evaluate:
     return lambda frame: yes(frame) if test(frame) else no(frame)
 
 
+def _list(expr: ListOf, scope: Scope) -> Evaluate:
+    items = tuple(prepare(item, scope) for item in expr.items)
+    return lambda frame: [item(frame) for item in items]
+
+
 def _call(expr: Call, scope: Scope) -> Evaluate:
     arguments = tuple(prepare(argument, scope) for argument in expr.arguments)
     function = implementation(expr.function)
@@ -420,6 +426,7 @@ NODES: dict[type, Callable[[Any, Scope], Evaluate]] = {
     Binary: _binary,
     InRanges: _in_ranges,
     Conditional: _conditional,
+    ListOf: _list,
     Call: _call,
     Measure: _measure,
     Position: _position,
