@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +43,25 @@ def lower(tree: t.Module, scope: ModuleScope, report: Report) -> Module:
     Reports what is wrong and goes on: what could be resolved is in the result.
     """
     lowering = ModuleLowering(tree, scope, report)
-    module = lowering.run()
+    with collector_paused():
+        module = lowering.run()
     scope.module = module
     for entity in scope.entities.values():
         if entity.kind not in ("generic", "function", "token", "identity"):
             entity.node = None
     return module
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the cyclic collector from walking a growing heap that is all alive."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class ModuleLowering:
@@ -153,7 +168,7 @@ class ModuleLowering:
             self._stand_in(signature)
             return
         lowering = RecordLowering(
-            self,  # type: ignore[arg-type]
+            self,
             name,
             node.kind,
             signature.encoding,

@@ -246,8 +246,13 @@ Expr = (
 POSITIONAL = (Position, OctetAt, Covered)
 
 
+_LEAVES = frozenset((Literal, SlotRef, ParamRef, LocalRef, Measure, Position, EncodedSlot, IsLast))
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the direct operands of `expr`, in evaluation order."""
+    if type(expr) in _LEAVES:
+        return ()
     match expr:
         case Attribute(base=base):
             return (base,)
@@ -275,6 +280,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 def walk(expr: Expr) -> tuple[Expr, ...]:
     """Return `expr` and everything below it, parents first."""
+    if type(expr) in _LEAVES:
+        return (expr,)
     found = [expr]
     for node in found:
         found.extend(children(node))

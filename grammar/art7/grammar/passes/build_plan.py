@@ -101,7 +101,6 @@ class Planner:
     def plan(self, items: list[Item], span: Span, doc: str, refs: tuple[str, ...]) -> p.Record:
         """Return the record."""
         record = self.record
-        self.final = [draft.finish() for draft in record.drafts]
         if record.on_tree:
             steps = self._tree(items)
         elif record.encoding == "protobuf":
@@ -122,7 +121,7 @@ class Planner:
             form=p.Form.OBJECT,
             params=tuple(record.params),
             places=tuple(record.places),
-            slots=tuple(draft.finish() for draft in record.drafts),
+            slots=tuple(self._finished()),
             body=body,
             requirements=tuple(record.requirements),
             limit_size=record.limits.get("size"),
@@ -159,7 +158,7 @@ class Planner:
     def _report_cycle(self, steps: Sequence[p.Step], loop: list[int]) -> None:
         names = []
         for position in loop:
-            slot = next(order_emission.slots_filled(steps[position]), None)
+            slot = next(iter(order_emission.slots_filled(steps[position])), None)
             names.append(self.record.drafts[slot].name if slot is not None else "a rule")
         spans = [self.record.drafts[i].span for p_ in loop for i in order_emission.slots_filled(steps[p_])]
         chain = " needs ".join(f"`{n}`" for n in [*names, names[0]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
@@ -54,8 +54,21 @@ def needs_of(expr: Expr | None, computed: frozenset[int] | set[int]) -> set[int]
     return found
 
 
-def blocks_of(step: p.Step) -> Iterator[p.Block]:
-    """Yield the blocks inside a step."""
+_ONE_SLOT = frozenset((p.Uint, p.Varint, p.FloatOctets, p.Take, p.CallRecord, p.Scalar, p.AnyNode, p.View))
+"""Steps that fill their slot and hold no others: most of all steps."""
+
+_NO_SLOT = frozenset((p.Constant, p.Check, p.Verify, p.Domain))
+
+_PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
+"""Steps without steps inside them."""
+
+
+def blocks_of(step: p.Step) -> Iterable[p.Block]:
+    """Return the blocks inside a step."""
+    return () if type(step) in _PLAIN else _blocks_of(step)
+
+
+def _blocks_of(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
@@ -76,13 +89,20 @@ def blocks_of(step: p.Step) -> Iterator[p.Block]:
             return
 
 
-def slots_filled(step: p.Step) -> Iterator[int]:
-    """Yield the slots that a step (and the steps inside it) writes."""
+def slots_filled(step: p.Step) -> Iterable[int]:
+    """Return the slots that a step (and the steps inside it) writes."""
+    kind = type(step)
+    if kind in _ONE_SLOT:
+        return (step.slot,)  # type: ignore[union-attr, return-value]
+    if kind in _NO_SLOT:
+        return ()
+    if isinstance(step, p.Bits):
+        return [f.slot for f in step.fields if f.slot is not None]
+    return list(_slots_filled(step))
+
+
+def _slots_filled(step: p.Step) -> Iterator[int]:
     match step:
-        case p.Bits(fields=fields):
-            yield from (f.slot for f in fields if f.slot is not None)
-        case p.Constant() | p.Check() | p.Verify() | p.Domain():
-            return
         case p.Branch(slot=slot) | p.Align(slot=slot):
             if slot is not None:
                 yield slot
@@ -94,8 +114,10 @@ def slots_filled(step: p.Step) -> Iterator[int]:
                 yield unknown
         case p.When() | p.Array():
             pass
+        case p.Region(slot=slot) | p.Present(slot=slot):
+            yield slot
         case _:
-            yield step.slot
+            pass
     for block in blocks_of(step):
         for inner in block.steps:
             yield from slots_filled(inner)
@@ -135,9 +157,23 @@ def step_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] |
     return found - own if _is_nested(step) else found
 
 
+def _leaf_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] | set[int]) -> set[int]:
+    """As `step_needs`, quickly for the many steps that only write a given value."""
+    if type(step) in _GIVEN:
+        value = slots[step.slot].value  # type: ignore[union-attr, index]
+        return _NONE if value is None else needs_of(value, computed)
+    if type(step) in _NO_SLOT and not isinstance(step, p.Check):
+        return _NONE
+    return step_needs(step, slots, computed)
+
+
+_GIVEN = frozenset((p.Uint, p.Varint, p.FloatOctets, p.Take, p.Scalar, p.AnyNode))
+_NONE: set[int] = set()
+
+
 def _is_nested(step: p.Step) -> bool:
     """Whether needs among the slots inside `step` are settled by its own blocks."""
-    return next(blocks_of(step), None) is not None
+    return type(step) not in _PLAIN
 
 
 def order(
@@ -151,7 +187,7 @@ def order(
     count = len(steps)
     if count == 1:
         return (0,)
-    needs = [step_needs(step, slots, computed) for step in steps]
+    needs = [_leaf_needs(step, slots, computed) for step in steps]
     keys = [(0 if is_variable(step) else 1, position) for position, step in enumerate(steps)]
     if not any(needs):
         return tuple(position for _, position in sorted(keys))
