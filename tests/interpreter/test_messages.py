@@ -164,6 +164,19 @@ def test_without_key_and_without_value_there_is_nothing_to_write() -> None:
     assert (refusal.value.code, refusal.value.path) == ("missing_field", "list[0].mac")
 
 
+@pytest.mark.parametrize(
+    ("params", "code", "path"),
+    [({"key": "text"}, "wrong_kind", "key"), ({"oops": b""}, "unknown_field", "oops")],
+)
+def test_parameters_that_do_not_fit(params: dict[str, Any], code: str, path: str) -> None:
+    with pytest.raises(DecodeError) as refusal:
+        decode(CHECKED, "test.M", b"\0\0", params)
+    assert (refusal.value.code, refusal.value.path) == (code, path)
+    with pytest.raises(EncodeError) as written:
+        encode(CHECKED, "test.M", {"list": []}, params)
+    assert (written.value.code, written.value.path) == (code, path)
+
+
 def test_an_arm_that_refuses() -> None:
     with pytest.raises(DecodeError) as refusal:
         decode(CHECKED, "test.M", bytes.fromhex("00020900"))

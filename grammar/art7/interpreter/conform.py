@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from art7.grammar.ir.plan import Fault
+from art7.grammar.ir.plan import Fault, Param
 from art7.grammar.ir.shape import (
     Anything,
     Boolean,
@@ -62,6 +62,37 @@ def conform(shape: Shape, value: Any, frame: Frame, slot: int | None) -> Any:
             return {key: conform(inner, one, frame, slot) for key, one in value.items()}
         case RecordOf():
             return value if isinstance(value, dict | tuple | list) else wrong(frame, slot, "a record", value)
+
+
+def conform_param(param: Param, value: Any, frame: Frame, place: int | None) -> Any:
+    """Return a parameter's value as its shape has it, or refuse it by its name."""
+    shape = param.shape
+    fits: bool
+    match shape:
+        case Octets():
+            fits = isinstance(value, bytes | bytearray | memoryview)
+            value = bytes(value) if fits else value
+        case Text():
+            fits = isinstance(value, str)
+        case Boolean():
+            fits = isinstance(value, bool)
+        case Integer() | Enumeration():
+            fits = isinstance(value, int | str) and not isinstance(value, bool)
+            fits = fits and (isinstance(value, int) or isinstance(shape, Enumeration))
+        case _:
+            fits = True
+    if not fits:
+        frame.refuse(WRONG, None, place, "a value of the parameter's kind", brief(value), member=param.name)
+    if isinstance(shape, Integer) and not shape.minimum <= value <= shape.maximum:
+        between = f"{shape.minimum} to {shape.maximum}"
+        frame.refuse(RANGE, None, place, between, brief(value), member=param.name)
+    if isinstance(shape, Octets | Text):
+        most = len(value) if shape.maximum is None else shape.maximum
+        if not shape.minimum <= len(value) <= most:
+            fault = Fault("too_short" if len(value) < shape.minimum else "too_long")
+            size = f"{shape.minimum} to {most} octets"
+            frame.refuse(fault, None, place, size, f"{len(value)} octets", member=param.name)
+    return value
 
 
 def wrong(frame: Frame, slot: int | None, expected: str, value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from art7.grammar.ir.module import Specification
 from art7.grammar.ir.plan import Carrier, Fault
 from art7.interpreter.errors import Decoded, DecodeError, FieldNode
-from art7.interpreter.frame import Frame, Run, argument_values
+from art7.interpreter.frame import Frame, Run, take_params
 from art7.interpreter.prepare import READING, TRACING, Interpreter, Mode
 from art7.interpreter.read_common import run_record, scan_node
 from art7.interpreter.shared import interpreter_of
@@ -67,12 +67,8 @@ def _start(
     prepared = interpreter.prepared(name, mode)
     limit = min(prepared.record.limit_depth or DEPTH, DEEPEST)
     run = Run(octets, writing=False, depth_limit=limit)
-    arguments, bad = argument_values(prepared, params, run)
-    frame = Frame(run, prepared, arguments)
-    if bad is not None:
-        known = any(param.name == bad for param in prepared.record.params)
-        code = "missing_field" if known else "unknown_field"
-        frame.refuse(Fault(code), None, 0, "a value" if known else "a declared parameter", bad, member=bad)
+    frame = Frame(run, prepared, ())
+    take_params(frame, params)
     return frame
 
 

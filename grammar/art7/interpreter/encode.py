@@ -9,7 +9,7 @@ from art7.grammar.ir.module import Specification
 from art7.grammar.ir.plan import Carrier, Fault
 from art7.interpreter.decode import DEEPEST, DEPTH
 from art7.interpreter.errors import EncodeError
-from art7.interpreter.frame import Frame, Run, argument_values
+from art7.interpreter.frame import Frame, Run, take_params
 from art7.interpreter.prepare import WRITING, Interpreter
 from art7.interpreter.shared import interpreter_of
 from art7.interpreter.write_common import Mark, tree_octets, write_record
@@ -37,12 +37,8 @@ def encode_with(
     prepared = interpreter.prepared(record, WRITING)
     limit = min(prepared.record.limit_depth or DEPTH, DEEPEST)
     run = Run(b"", writing=True, depth_limit=limit)
-    arguments, bad = argument_values(prepared, params or {}, run)
-    frame = Frame(run, prepared, arguments)
-    if bad is not None:
-        known = any(param.name == bad for param in prepared.record.params)
-        code = "missing_field" if known else "unknown_field"
-        frame.refuse(Fault(code), None, None, "a value" if known else "a declared parameter", bad, member=bad)
+    frame = Frame(run, prepared, ())
+    take_params(frame, params or {})
     try:
         return _write(frame, value)
     except EncodeError:

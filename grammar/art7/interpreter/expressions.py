@@ -7,7 +7,7 @@ arithmetic on it refuses with `missing_field`.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from art7.grammar.ir.builtins import SIZE_LIMIT
@@ -107,7 +107,13 @@ def _param(expr: ParamRef, scope: Scope) -> Evaluate:
 
 def _local(expr: LocalRef, scope: Scope) -> Evaluate:
     name = expr.name
-    return lambda frame: frame.locals[name]
+
+    def read(frame: Frame) -> Any:
+        if name not in frame.locals:
+            frame.refuse(MISSING, None, frame.start, f"a value of `{name}`", "nothing")
+        return frame.locals[name]
+
+    return read
 
 
 def _attribute(expr: Attribute, scope: Scope) -> Evaluate:
@@ -120,6 +126,8 @@ def _attribute(expr: Attribute, scope: Scope) -> Evaluate:
             return value.get(name)
         if position is not None and isinstance(value, tuple):
             return value[position]
+        if isinstance(value, Mapping):
+            return value.get(name)
         return None if value is None else getattr(value, name, None)
 
     return read

@@ -223,17 +223,23 @@ class Frame:
         self.run.notes.append(Note(level, fault.requirement, self.path(slot), offset, message))
 
 
-def argument_values(
-    prepared: PreparedRecord, params: Mapping[str, Any], run: Run
-) -> tuple[tuple[Any, ...], str | None]:
-    """Return the parameters in order, and the name of one that is missing or unknown."""
-    unknown = sorted(set(params) - {param.name for param in prepared.record.params})
-    if unknown:
-        return (), unknown[0]
-    for param in prepared.record.params:
-        if params.get(param.name) is None and not param.nullable:
-            return (), param.name
-    return tuple(params.get(param.name) for param in prepared.record.params), None
+def take_params(frame: Frame, given: Mapping[str, Any]) -> None:
+    """Bind the parameters that a caller gives; refuse unknown, missing and unfit ones by their name."""
+    from art7.interpreter.conform import conform_param
+
+    declared = frame.prepared.record.params
+    place = None if frame.run.writing else 0
+    for name in given:
+        if all(name != param.name for param in declared):
+            shown = printable(str(name))[:60]
+            frame.refuse(Fault("unknown_field"), None, place, "a declared parameter", "another", member=shown)
+    values = []
+    for param in declared:
+        value = given.get(param.name)
+        if value is None and not param.nullable:
+            frame.refuse(Fault("missing_field"), None, place, "a value", "nothing", member=param.name)
+        values.append(None if value is None else conform_param(param, value, frame, place))
+    frame.params = tuple(values)
 
 
-__all__ = ["ABSENT", "Frame", "Run", "argument_values", "brief"]
+__all__ = ["ABSENT", "Frame", "Run", "brief", "take_params"]
