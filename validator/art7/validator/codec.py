@@ -27,9 +27,9 @@ class InterpreterCodec:
             given = self._params(record.params, params)
             if given is None:
                 return Refused("unsupported")
-            return record_to_json(
-                self.specification, record, decode(self.specification, message, octets, given).value
-            )
+            decoded = decode(self.specification, message, octets, given)
+            value: object = record_to_json(self.specification, record, decoded.value)
+            return value
         except KeyError:
             return Refused("unsupported")
         except CodecError as error:

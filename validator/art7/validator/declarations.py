@@ -210,6 +210,23 @@ class Declarations:
         bound = [bind.target for module in self.specification.modules.values() for bind in module.binds]
         return self.closure({*(s.message for s in self.sendings), *self.built_in(protocols), *bound})
 
+    def carried_between(self, protocol: str) -> dict[tuple[str, str], set[str]]:
+        """Return, for each (sender, receiver) of a protocol, the messages that its channels carry."""
+        value = self.protocol(protocol)
+        found: dict[tuple[str, str], set[str]] = {}
+        for channel in value.channels if value else ():
+            found.setdefault((channel.sender, channel.receiver), set()).update(channel.carries)
+        return found
+
+    def outermost(self, message: str) -> str:
+        """Return the message that carries `message` on the wire: itself, unless a `bind` puts it into another."""
+        carriers = {bind.target: bind.record for m in self.specification.modules.values() for bind in m.binds}
+        seen: set[str] = set()
+        while message in carriers and message not in seen:
+            seen.add(message)
+            message = carriers[message]
+        return message
+
     def raised_errors(self) -> set[str]:
         """Return the qualified names of errors that something raises."""
         return _raised(self)

@@ -31,20 +31,29 @@ FORMS = ("text", "json", "html")
 @click.argument("offer", type=click.Path())
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the verdicts (default: today).")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="Form of the dossier.")
+@click.option("--no-run", is_flag=True, help="Run nothing: duties that need a run stay undetermined.")
 @click.option("-o", "--output", type=click.Path(), help="Write the dossier to this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @click.pass_obj
 def command(
-    settings: Settings, offer: str, on: datetime | None, form: str, output: str | None, force: bool
+    settings: Settings,
+    offer: str,
+    on: datetime | None,
+    form: str,
+    no_run: bool,
+    output: str | None,
+    force: bool,
 ) -> int:
     """Give a verdict for each duty of Article 7 on a day."""
+    from art7.cli.evidence import collect
     from art7.validator.assess import assess
+    from art7.validator.evidence import NO_EVIDENCE
 
     report = Report()
     read = read_for_rules(offer, report)
     if read is None:
         return print_report(report, "json" if form == "json" else "text", settings)
-    assessment = assess(read, _day(on))
+    assessment = assess(read, _day(on), NO_EVIDENCE if no_run else collect(read))
     text = _rendered(assessment, form, settings.colours_output and output is None)
     if output is None:
         say(text.rstrip("\n"))

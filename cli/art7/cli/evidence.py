@@ -1,0 +1,102 @@
+"""Executed evidence for an assessment: scenarios played, declared vectors replayed, the SDK generated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from art7.grammar.diagnostics import Report
+from art7.validator.digests import root_digest
+from art7.validator.evidence import Cause, Evidence, Exhibit
+from art7.validator.law import ExhibitKind
+
+if TYPE_CHECKING:
+    from art7.grammar.ir.module import Specification
+    from art7.runtime.scenario import Outcome
+    from art7.validator.offer import Offer
+
+Collector: TypeAlias = "Callable[[Offer], Iterator[Exhibit]]"
+
+SEED = 7
+"""Runs are repeated with this seed; it stands in the digest of the trace."""
+
+
+def collect(offer: Offer) -> Evidence:
+    """Run what can be run from the bundle alone. A module with faults gives no evidence."""
+    if any(found.code[3] not in "VB" for found in offer.reading):
+        return Evidence()
+    kinds: tuple[tuple[ExhibitKind, Collector], ...] = (
+        ("scenario", _scenarios),
+        ("vector", _vectors),
+        ("sdk", _sdk),
+    )
+    return Evidence(tuple(exhibit for kind, run in kinds for exhibit in _guarded(kind, run, offer)))
+
+
+def _guarded(kind: ExhibitKind, run: Collector, offer: Offer) -> Iterator[Exhibit]:
+    """Give what was collected; a fault of ours leaves the rest of the kind open, and is never a pass."""
+    try:
+        yield from run(offer)
+    except Exception as error:
+        yield Exhibit(kind, "art7", "inconclusive", f"art7 itself failed: {type(error).__name__}")
+
+
+def _scenarios(offer: Offer) -> Iterator[Exhibit]:
+    from art7.interpreter.shared import interpreter_of
+    from art7.runtime.network import Faults
+    from art7.runtime.play import Cast, interpreter_maker, perform, qualified_name, scenarios_of
+
+    specification = offer.specification
+    interpreter = interpreter_of(specification)
+    make = interpreter_maker(specification, interpreter)
+    wanted = {name for _, function in offer.interoperable() for name in function.provides.scenarios}
+    for module, protocol, scenario in scenarios_of(specification, sorted(offer.own_modules)):
+        name = qualified_name(module, protocol, scenario)
+        if name in wanted:
+            cast = Cast("interpreter", {role.name: make for role in protocol.roles})
+            performance = perform(
+                specification, interpreter, module, protocol, scenario, cast, faults=Faults(), seed=SEED
+            )
+            yield _played(name, performance.outcome)
+
+
+def _played(name: str, outcome: Outcome) -> Exhibit:
+    if outcome.failure is None:
+        detail = (
+            f"{outcome.messages} messages between endpoints made from the bundle alone, seed {outcome.seed}"
+        )
+        return Exhibit("scenario", name, "passed", detail, outcome.trace_digest)
+    failure = outcome.failure
+    detail = f"step {failure.step}, {failure.text}: {failure.reason} ({failure.code}, {failure.party})"
+    # Roles made from the bundle cannot be at fault themselves: what they cannot settle, the text leaves open.
+    cause: Cause = "ambiguity" if failure.party == "specification" else "gatekeeper text"
+    return Exhibit("scenario", name, "failed", detail, outcome.trace_digest, cause)
+
+
+def _vectors(offer: Offer) -> Iterator[Exhibit]:
+    from art7.interpreter.vectors import check_vectors
+
+    for name in sorted(offer.own_modules):
+        module = offer.specification.modules[name]
+        report = Report()
+        check_vectors(offer.specification, module, report)
+        broken = [found.span for found in report.errors()]
+        for subject in dict.fromkeys(vector.subject for vector in module.vectors):
+            own = [vector for vector in module.vectors if vector.subject == subject]
+            full = subject if subject.startswith(f"{name}.") else f"{name}.{subject}"
+            failed = sum(1 for vector in own if vector.span in broken)
+            detail = f"{len(own) - failed} of {len(own)} vectors declared beside it hold"
+            yield Exhibit("vector", full, "failed" if failed else "passed", detail)
+
+
+def _sdk(offer: Offer) -> Iterator[Exhibit]:
+    from art7.codegen.python.package import package_text
+
+    specification: Specification = offer.specification
+    texts = package_text(specification).files
+    for path, text in texts.items():
+        if path.endswith(".py"):
+            compile(text, path, "exec")
+    detail = f"{len(texts)} files generated from the bundle alone, and compiled"
+    digest = root_digest({path: text.encode() for path, text in texts.items()})
+    yield Exhibit("sdk", ", ".join(sorted(offer.own_modules)), "passed", detail, digest)
