@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import corpus
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from executions import Codec, Refused
 
 TOPIC = "mls"
@@ -122,11 +127,130 @@ def check_psk_secret(codec: Codec, case: Mapping[str, Any]) -> set[str]:
     return set(case) - {"cipher_suite", "psks", "psk_secret"}
 
 
+def check_exporter(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    suite, octets = case["cipher_suite"], bytes.fromhex(case["input"])
+    half = len(octets) // 2
+    params = {"suite": suite, "label": "test", "context": octets[half:], "length": half}
+    values = codec.derive("ietf.mls_keys.Exporter", params, {"exporter_secret": octets[:half]})
+    assert values["secret"].hex() == case["output"]
+    return set(case) - {"cipher_suite", "input", "output"}
+
+
+def check_path_secrets(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    secrets = [bytes.fromhex(each) for each in case["generations"]]
+    for before, after in zip(secrets, secrets[1:], strict=False):
+        params = {"suite": case["cipher_suite"], "label": "path"}
+        assert codec.derive("ietf.mls_keys.DeriveSecret", params, {"secret": before})["out"] == after
+    return set(case) - {"cipher_suite", "generations"}
+
+
+def check_proposal_ref(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    octets = bytes.fromhex(case["input"])
+    assert both_ways(codec, "ietf.mls.AuthenticatedContent", octets)["content"]["content_type"] == 2
+    params = {"suite": case["cipher_suite"], "label": "MLS 1.0 Proposal Reference"}
+    assert codec.derive("ietf.mls_keys.RefHash", params, {"value": octets})["out"].hex() == case["output"]
+    return set(case) - {"cipher_suite", "input", "output"}
+
+
+def check_key_package_ref(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    octets = bytes.fromhex(case["input"])
+    value = both_ways(codec, "ietf.mls.KeyPackage", octets)
+    params = {"suite": case["cipher_suite"], "label": "MLS 1.0 KeyPackage Reference"}
+    assert codec.derive("ietf.mls_keys.RefHash", params, {"value": octets})["out"].hex() == case["output"]
+    signed = octets.removesuffix(vector(value["signature"]))
+    both_ways(codec, "ietf.mls.KeyPackageTbs", signed)
+    content = vector(b"MLS 1.0 KeyPackageTBS") + vector(signed)
+    assert holds(case["cipher_suite"], value["leaf_node"]["signature_key"], value["signature"], content)
+    return set(case) - {"cipher_suite", "input", "output"}
+
+
+def holds(suite: int, public: bytes, signature: bytes, content: bytes) -> bool:
+    """Whether a signature holds, by the suite's scheme (RFC 9420 §17.1)."""
+    curves = {2: (ec.SECP256R1, SHA256), 5: (ec.SECP521R1, SHA512), 7: (ec.SECP384R1, SHA384)}
+    try:
+        if suite in curves:
+            curve, hash = curves[suite]
+            key = ec.EllipticCurvePublicKey.from_encoded_point(curve(), public)
+            key.verify(signature, content, ec.ECDSA(hash()))
+        else:
+            edwards = Ed448PublicKey if suite in (4, 6) else Ed25519PublicKey
+            edwards.from_public_bytes(public).verify(signature, content)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def check_by_input(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    """A case with input and output alone: an exporter's secret and context, a key package, or a proposal."""
+    octets = bytes.fromhex(case["input"])
+    if len(octets) == len(case["output"]):
+        return check_exporter(codec, case)
+    try:
+        codec.decode("ietf.mls.KeyPackage", octets)
+    except Refused:
+        return check_proposal_ref(codec, case)
+    return check_key_package_ref(codec, case)
+
+
+def check_transcript(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    suite, octets = case["cipher_suite"], bytes.fromhex(case["authenticated_content"])
+    tag = both_ways(codec, "ietf.mls.AuthenticatedContent", octets)["auth"]["confirmation_tag"]
+    content = octets.removesuffix(vector(tag))
+    both_ways(codec, "ietf.mls.ConfirmedTranscriptHashInput", content)
+    before = bytes.fromhex(case["interim_transcript_hash_before"])
+    params = {"suite": suite, "content": content}
+    confirmed = codec.derive("ietf.mls_keys.ConfirmedTranscript", params, {"interim": before})["confirmed"]
+    assert confirmed.hex() == case["confirmed_transcript_hash_after"]
+    params = {"suite": suite, "confirmation_tag": tag}
+    interim = codec.derive("ietf.mls_keys.InterimTranscript", params, {"confirmed": confirmed})["interim"]
+    assert interim.hex() == case["interim_transcript_hash_after"]
+    key = {"key": bytes.fromhex(case["confirmation_key"])}
+    assert codec.derive("ietf.mls_keys.Tag", {"suite": suite, "data": confirmed}, key)["tag"] == tag
+    known = {"confirmation_key", "interim_transcript_hash_before", "authenticated_content", "cipher_suite"}
+    return set(case) - known - {"confirmed_transcript_hash_after", "interim_transcript_hash_after"}
+
+
+def leaf_secret(codec: Codec, suite: int, secret: bytes, leaf: int, leaves: int) -> bytes:
+    """Expand the secret tree from its root down to a leaf (RFC 9420 §9); the tree is full."""
+    while leaves > 1:
+        leaves //= 2
+        children = codec.derive("ietf.mls_keys.SecretTreeNode", {"suite": suite}, {"secret": secret})
+        secret = children["left" if leaf < leaves else "right"]
+        leaf %= leaves
+    return secret
+
+
+def check_secret_tree(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    suite, data = case["cipher_suite"], case["sender_data"]
+    params = {"suite": suite, "ciphertext": bytes.fromhex(data["ciphertext"])}
+    inputs = {"sender_data_secret": bytes.fromhex(data["sender_data_secret"])}
+    values = codec.derive("ietf.mls_keys.SenderDataKey", params, inputs)
+    assert (values["key"].hex(), values["nonce"].hex()) == (data["key"], data["nonce"])
+    root = bytes.fromhex(case["encryption_secret"])
+    for leaf, generations in enumerate(case["leaves"]):
+        secret = leaf_secret(codec, suite, root, leaf, len(case["leaves"]))
+        ratchets = codec.derive("ietf.mls_keys.SecretTreeLeaf", {"suite": suite}, {"secret": secret})
+        for kind in ("handshake", "application"):
+            wanted = {each["generation"]: (each[f"{kind}_key"], each[f"{kind}_nonce"]) for each in generations}
+            current = ratchets[kind]
+            for generation in range(max(wanted) + 1):
+                params = {"suite": suite, "generation": generation}
+                step = codec.derive("ietf.mls_keys.RatchetGeneration", params, {"secret": current})
+                if generation in wanted:
+                    assert (step["key"].hex(), step["nonce"].hex()) == wanted[generation]
+                current = step["next_secret"]
+    return set(case) - {"cipher_suite", "sender_data", "encryption_secret", "leaves"}
+
+
 CHECKS = (
     ({"vlbytes_header"}, check_header),
     ({"initial_init_secret", "epochs"}, check_key_schedule),
     ({"psks", "psk_secret"}, check_psk_secret),
     ({"mls_welcome", "ratchet_tree"}, check_messages),
+    ({"input", "output"}, check_by_input),
+    ({"generations"}, check_path_secrets),
+    ({"interim_transcript_hash_before"}, check_transcript),
+    ({"encryption_secret", "sender_data", "leaves"}, check_secret_tree),
 )
 """Which check reads a case: told by the keys it has."""
 
