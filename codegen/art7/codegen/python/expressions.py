@@ -402,8 +402,10 @@ _HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
 def _call(expr: Call, names: Names) -> Code:
     arguments = [expression(each, names) for each in expr.arguments]
     texts = [each.text for each in arguments]
+    row = BUILTINS[expr.function]
+    if row.session:
+        return Code(f"{names.function(row.function)}({', '.join(texts)})")
     if names.careful:
-        row = BUILTINS[expr.function]
         text = row.checked_call(texts)
         names.function("checked" if text.startswith("checked(") else row.function)
         if text.startswith("checked("):
@@ -412,7 +414,6 @@ def _call(expr: Call, names: Names) -> Code:
     inlined = _inlined(expr, arguments, names)
     if inlined is not None:
         return inlined
-    row = BUILTINS[expr.function]
     names.function(row.function)
     return Code(row.call(texts))
 

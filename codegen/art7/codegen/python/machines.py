@@ -170,6 +170,7 @@ class _Role:
             parameter_shapes=[p.shape for p in self._params(binding)],
             locals=local | bound,
             careful=True,
+            session="machine.",
         )
 
     def _params(self, binding: Transition | None) -> tuple[Param, ...]:

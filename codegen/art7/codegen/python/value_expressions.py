@@ -23,8 +23,10 @@ from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.plan import Form, Record
 
-_OWN_FUNCTIONS = frozenset(("min", "max", "abs", "random", "fresh"))
-"""Python's own, and those that the caller hands in: nothing to import."""
+_OWN_FUNCTIONS = frozenset(("min", "max", "abs"))
+"""Python's own: nothing to import."""
+_SESSION_FUNCTIONS = frozenset(("random", "fresh"))
+"""Handed in by the caller: a parameter of that name, or an attribute of `ValueNames.session`."""
 
 
 class Unprintable(Exception):
@@ -56,6 +58,8 @@ class ValueNames:
     """Slots that may be absent."""
     careful: bool = False
     fields: bool = False
+    session: str = ""
+    """Prefix of the functions that the caller hands in (`machine.`)."""
     _bound: dict[str, list[tuple[str, e.Expr]]] = field(default_factory=dict)
     _depth: int = 0
 
@@ -138,7 +142,9 @@ class ValueNames:
         return self.slot(slot)
 
     def function(self, name: str) -> str:
-        """Return the name of a support function, imported."""
+        """Return the name of a support function, imported; of one that the caller hands in, where it is."""
+        if name in _SESSION_FUNCTIONS:
+            return f"{self.session}{name}"
         return name if name in _OWN_FUNCTIONS else self.support(name)
 
     def standard(self, module: str) -> str:

@@ -7,6 +7,7 @@ whose guard holds, does its actions whole or not at all, and tells what the call
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from secrets import token_bytes
 from typing import Any
 
 from art7.codegen.python.vendored.primitives import BuiltinError
@@ -159,11 +160,22 @@ class Machine:
     VARIABLES: Mapping[str, Any] = {}
     TIMERS: Mapping[str, int] = {}
 
-    def __init__(self, operation: Operation | None = None) -> None:
+    def __init__(
+        self, operation: Operation | None = None, *, random: Callable[[int], bytes] = token_bytes
+    ) -> None:
         self.state = self.INITIAL
         self.variables: dict[str, Any] = dict(self.VARIABLES)
         self.waiting: list[Event] = []
+        self.random = random
+        self._seen: set[Any] = set()
         self._operation = operation
+
+    def fresh(self, value: Any) -> bool:
+        """Whether the machine is asked about `value` for the first time."""
+        if value in self._seen:
+            return False
+        self._seen.add(value)
+        return True
 
     @property
     def finished(self) -> bool:
