@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
 from art7.codegen.python.careful_decode import careful_decode
+from art7.codegen.python.careful_encode import careful_encode
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
@@ -48,9 +49,9 @@ def octets_functions(record: Record, fast: ModuleScope, verbs: frozenset[str]) -
 
 def _careful(record: Record, scope: ModuleScope, facts: FactsOf) -> list[str]:
     params = _careful_parameters(record, scope)
-    parts = [careful_decode(record, scope, facts, params)]
+    parts = [careful_decode(record, scope, facts, params), careful_encode(record, scope, facts, params)]
     if is_root(record):
-        parts.append(_careful_root(record, scope, params))
+        parts += [_careful_root(record, scope, params), _careful_writer(record, scope, params)]
     return parts
 
 
@@ -211,6 +212,28 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     )
     doc = docstring(f"Read {safe(record.name)} at `o`; returns it and the place after it.", pad="    ")
     return "\n".join([head, doc, *printed(emitter.out, scope, 1)])
+
+
+def _careful_writer(record: Record, scope: ModuleScope, params: list[str]) -> str:
+    name = scope.names.functions[record.name]
+    scope.support("Writer")
+    names = [text.partition(":")[0] for text in params]
+    lines = [f"def encode_{name}({', '.join(['x: Any', *params])}) -> bytes:"]
+    lines.append(docstring(f"Write one {safe(record.name)}; refuse what cannot be written.", pad="    "))
+    lines.append("    trace = Writer()")
+    for text, param in zip(names, record.params, strict=True):
+        if not param.nullable:
+            lines.append(f"    if {text} is None:")
+            lines.append(f'        trace.refuse("missing_field", None, {literal(param.name).text}, "a value")')
+    more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
+    lines.append(f"    octets = trace.finish(_encode_{name}({', '.join(['trace', 'x', *more, *names])}))")
+    if record.limit_size is not None:
+        lines.append(f"    if len(octets) > {record.limit_size}:")
+        lines.append(
+            f'        trace.refuse("too_large", None, "", "at most {record.limit_size} octets", f"{{len(octets)}} octets")'
+        )
+    lines.append("    return octets")
+    return "\n".join(lines)
 
 
 def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:

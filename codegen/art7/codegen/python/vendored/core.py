@@ -217,7 +217,7 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
         return EncodeError("refused")
     try:
         run = _careful(module, f"encode_{name}")
-        run(Trace(writing=True), value, *arguments)
+        run(value, *arguments)
     except EncodeError as error:
         return error
     except Exception as error:
@@ -228,7 +228,7 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
 def encode_carefully(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> bytes:
     """Write a value that has no fast encoder."""
     try:
-        return bytes(_careful(module, f"encode_{name}")(Trace(writing=True), value, *arguments))  # type: ignore[call-overload,no-any-return]
+        return bytes(_careful(module, f"encode_{name}")(value, *arguments))  # type: ignore[call-overload]
     except EncodeError as error:
         raise (error if explain else EncodeError("refused")) from None
     except Exception as error:

@@ -1,0 +1,551 @@
+"""The careful encoder of one record on octets, printed from the plan as it is, in emit order.
+
+It decides code and path of a refusal on writing, and writes by itself what the fast encoder cannot order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from art7.codegen.python.careful_decode import CarefulDecoder
+from art7.codegen.python.careful_names import CarefulNames
+from art7.codegen.python.dispatch import condition
+from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, walk_steps
+from art7.codegen.python.scope import ModuleScope
+from art7.grammar.ir import plan as p
+from art7.grammar.ir import shape as s
+from art7.grammar.ir.expression import Covered, Expr, SlotRef, is_positional, walk
+
+
+class WritingNames(CarefulNames):
+    """Names of a careful encoder: computed members by expression, sizes of what was written."""
+
+    def __init__(self, scope: ModuleScope, record: p.Record) -> None:
+        super().__init__(scope, record, writing=True)
+        self._open: set[int] = set()
+
+    def slot(self, index: int) -> Code:
+        slot = self.record.slots[index]
+        if slot.role is p.Role.COMPUTED and slot.value is not None and index not in self._open:
+            self._open.add(index)
+            try:
+                return Code(f"({expression(slot.value, self).text})", ATOM, optional=True)
+            finally:
+                self._open.discard(index)
+        return super().slot(index)
+
+    def measure(self, what: str, slot: int) -> Code:
+        key = quoted(self.keys[slot])
+        if what == "octets":
+            return Code(f"{self.scope.support('written_size')}(written, {key}, v[{key}])")
+        if what == "offset":
+            return Code(f"at[{key}].offset - {self.origin}", SUM)
+        return super().measure(what, slot)
+
+    def position(self, word: str) -> Code:
+        if word == "index":
+            return Code(self.index)
+        return Code(f"begin.offset - {self.origin}", SUM)
+
+    def covered(self, node: Covered) -> Code:
+        stop = "begin.offset" if node.until is None else f"at[{quoted(self.keys[node.until])}].offset"
+        rows = []
+        for override in node.overrides:
+            place = self.places[override.place] if override.lifted else f"at[{quoted(self.keys[override.place])}]"
+            rows.append(f"({place}.offset, {override.octets}, {expression(override.value, self).text})")
+        if not rows:
+            return Code(f"trace.data[{self.origin}:{stop}]")
+        return Code(f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))")
+
+    def encoded(self, slot: int) -> Code:
+        return Code(f'written.get({quoted(self.keys[slot])}, b"")')
+
+
+class CarefulEncoder(CarefulDecoder):
+    """One careful encoding function under construction."""
+
+    def __init__(self, record: p.Record, scope: ModuleScope, facts: RecordFacts) -> None:
+        super().__init__(record, scope, facts)
+        self.names: WritingNames = WritingNames(scope, record)
+        self.depth = 2
+        self.blocks = 0
+        verifies = [step for step in walk_steps(record.body) if isinstance(step, p.Verify)]
+        self.verifies = {step.slot: step for step in verifies}
+        self.unknown = unknown_views(record)
+
+    def at(self, slot: int | None) -> str:
+        if slot in self.items:
+            outer, index = self.items[slot]
+            name = self.at(outer)
+            inner = name[1:-1] if name[0] == '"' else name[2:-1]
+            return f'f"{inner}[{{{index}}}]"'
+        return super().at(slot)
+
+    def write_block(self, block: p.Block) -> str:
+        """Add the steps of a block in emit order; returns the variable of its octets."""
+        self.blocks += 1
+        w, result = f"w{self.blocks}", f"octets{self.blocks}"
+        self.add(f"{w} = {self.use('Pieces')}(trace, {len(block.steps)})")
+        later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
+        for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
+            step = block.steps[index]
+            self._mark_starts(step)
+            if isinstance(step, p.Align):
+                kept = "None" if step.slot is None else f"v[{self.key(step.slot)}]"
+                piece = f"{self.use('put_fill')}({kept}, {w}.before({index}), {step.to}, {step.octet})"
+            else:
+                piece = WRITE_CAREFULLY[type(step)](self, step)
+            if piece:
+                self.add(f"{w}.put({index}, {piece})")
+        self.add(f"{result} = {w}.join()")
+        return result
+
+    def _mark_starts(self, step: Any) -> None:
+        slots = [f.slot for f in step.fields] if isinstance(step, p.Bits) else [getattr(step, "slot", None)]
+        if isinstance(step, p.Verify | p.Check | p.Domain | p.View):
+            return
+        for slot in slots:
+            if slot is not None and slot in self.facts.starts and slot not in self.opened:
+                self.add(f"at[{self.key(slot)}] = trace.mark()")
+
+    def arm(self, block: p.Block, result: str) -> None:
+        """Add a block one level deeper, its octets in `result`."""
+        self.depth += 1
+        self.add(f"{result} = {self.write_block(block)}")
+        self.depth -= 1
+
+    def value(self, slot: int) -> str:
+        """Return the source of what is written for a slot."""
+        declared = self.record.slots[slot]
+        given = f"{self.use('needed')}(trace, v[{self.key(slot)}], {self.at(slot)})"
+        if declared.value is None or declared.role in (p.Role.VIEW_INPUT, p.Role.GIVEN):
+            return given
+        computed = self.text(declared.value)
+        verify = self.verifies.get(slot)
+        if declared.role is p.Role.COMPUTED and not (verify and verify.guard):
+            return computed
+        key = self.key(slot)
+        if verify is None:
+            return f"{computed} if v[{key}] is None else v[{key}]"
+        if not verify.guard:
+            return computed
+        missing = " or ".join(f"{self.names.params[i]} is None" for i in verify.guard)
+        return f"{given} if {missing} else {computed}"
+
+    def keep(self, slot: int, piece: str) -> None:
+        """Remember the octets of a slot."""
+        if slot not in self.opened:
+            self.add(f"written[{self.key(slot)}] = {piece}")
+
+    def expect(self, expr: Expr, slot: int | None, kind: str, actual: str) -> None:
+        """Ask, once the record is written, that `expr` was `actual`."""
+        self.add(f"pending.append((lambda: {self.text(expr)}, {self.at(slot)}, {quoted(kind)}, {actual}))")
+
+
+def unknown_views(record: p.Record) -> frozenset[int]:
+    """Return the read-only views that cannot be known on writing, those that mention one among them."""
+    unknown: set[int] = set()
+    for step in walk_steps(record.body):
+        if isinstance(step, p.View) and record.slots[step.slot].role is not p.Role.VIEW_INPUT:
+            if is_positional(step.expr) or _mentions(step.expr) & unknown:
+                unknown.add(step.slot)
+    return frozenset(unknown)
+
+
+def _mentions(expr: Expr) -> set[int]:
+    return {node.index for node in walk(expr) if isinstance(node, SlotRef)}
+
+
+def shape_source(shape: s.Shape) -> str:
+    """Return the source of what `conform` takes for a shape."""
+    match shape:
+        case s.Integer(minimum=low, maximum=high):
+            return f'("int", {literal(low).text}, {literal(high).text})'
+        case s.Boolean():
+            return '("bool",)'
+        case s.Float():
+            return '("float",)'
+        case s.Octets():
+            return '("octets",)'
+        case s.Text():
+            return '("text",)'
+        case s.Enumeration():
+            return '("enum",)'
+        case s.Sequence(item=item):
+            return f'("list", {shape_source(item)})'
+        case s.Mapping(value=value):
+            return f'("map", {shape_source(value)})'
+        case s.RecordOf():
+            return '("record",)'
+        case s.Nullable(inner=inner):
+            return f'("null", {shape_source(inner)})'
+        case _:
+            return '("any",)'
+
+
+def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params: list[str]) -> str:
+    """Return the careful encoding function of `record`, and the table of its members."""
+    encoder = CarefulEncoder(record, scope, facts(record))
+    names = encoder.names
+    names.params = [text.partition(":")[0] for text in params[: len(record.params)]]
+    names.places = [text.partition(":")[0] for text in params[len(record.params) :]]
+    names.origin = "start.offset" if record.origin and record.kind != "message" else "begin.offset"
+    more = []
+    if record.origin and record.kind != "message":
+        more.append("start: Mark")
+        encoder.use("Mark")
+    if record.recursive:
+        more.append("room: int")
+        encoder.add(f"room = {encoder.use('deeper')}(trace, room, 0)")
+    result = encoder.write_block(record.body)
+    if any("pending.append" in line for line in encoder.lines):
+        encoder.add(f"{encoder.use('settle')}(trace, pending)")
+    encoder.add("trace.end()", f"return {result}")
+    for each in ("BuiltinError", "Writer", "load"):
+        encoder.use(each)
+    scope.from_standard("typing", "Any")
+    stem = scope.names.functions[record.name]
+    used = "\n".join(encoder.lines)
+    head = [f"    v = load(trace, x, _MEMBERS_{stem.upper()})", "    begin = trace.mark()"]
+    if "at[" in used:
+        encoder.use("Mark")
+        head.append("    at: dict[str, Mark] = {}")
+    if "written" in used:
+        head.append("    written: dict[str, bytes] = {}")
+    if "pending" in used:
+        encoder.use("Pending")
+        head.append("    pending: Pending = []")
+    rows = ", ".join(["trace: Writer", "x: Any", *more, *[text.replace(": int", ": Any") for text in params]])
+    return "\n".join(
+        [
+            _members(record, scope, names),
+            "",
+            "",
+            f"def _encode_{stem}({rows}) -> bytes:",
+            *head,
+            "    try:",
+            *encoder.lines,
+            "    except BuiltinError as failure:",
+            '        trace.refuse(failure.code, None)',
+        ]
+    )
+
+
+def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
+    rows = []
+    attributes = scope.names.members(record)
+    for slot in record.api():
+        if slot.role is p.Role.VIEW:
+            continue
+        default = "None" if slot.default is None else expression(slot.default, names).text
+        if isinstance(slot.shape, s.Sequence) and slot.default is None and slot.wire_name is not None:
+            default = "None"
+        required = slot.role is p.Role.VIEW_INPUT and not slot.optional
+        row = (names.keys[slot.index], attributes[slot.index])
+        rows.append(f"    ({quoted(row[0])}, {quoted(row[1])}, {shape_source(slot.shape)}, {default}, {required}),")
+    stem = scope.names.functions[record.name].upper()
+    return f"_MEMBERS_{stem}: Any = (\n" + "\n".join(rows) + "\n)" if rows else f"_MEMBERS_{stem}: Any = ()"
+
+
+def _bits(d: CarefulEncoder, step: p.Bits) -> str:
+    terms = []
+    for f in step.fields:
+        if f.slot is not None:
+            value = f"{d.use('bounded_integer')}(trace, {d.value(f.slot)}, 0, {(1 << f.width) - 1}, {d.at(f.slot)})"
+            terms.append(f"{value} << {f.shift}" if f.shift else value)
+    d.add(f"word = {(' | ').join(terms) or '0'}")
+    return f'word.to_bytes({step.octets}, "big")'
+
+
+def _scalar(d: CarefulEncoder, slot: int, octets: int, spell: Callable[[str], str]) -> str:
+    verify = d.verifies.get(slot)
+    if verify is None or not verify.deferred:
+        d.add(f"value = {d.value(slot)}", f"written[{d.key(slot)}] = {spell('value')}")
+        return f"written[{d.key(slot)}]"
+    value = d.record.slots[slot].value
+    assert value is not None
+    make = f"trace.defer({octets}, {d.at(slot)}, lambda: {spell(d.text(value))})"
+    if verify.guard:
+        missing = " or ".join(f"{d.names.params[i]} is None" for i in verify.guard)
+        given = spell(f"{d.use('needed')}(trace, v[{d.key(slot)}], {d.at(slot)})")
+        make = f"{given} if {missing} else {make}"
+    d.add(f"written[{d.key(slot)}] = {make}")
+    return f"written[{d.key(slot)}]"
+
+
+def _uint(d: CarefulEncoder, step: p.Uint) -> str:
+    at = d.at(step.slot)
+    if step.boolean:
+        name = d.use("bounded_integer")
+        return _scalar(d, step.slot, 1, lambda value: f'{name}(trace, {value}, 0, 1, {at}).to_bytes(1, "big")')
+    name = d.use("put_uint")
+    flags = f", {step.little}, {step.signed}" if step.little or step.signed else ""
+    return _scalar(d, step.slot, step.octets, lambda value: f"{name}(trace, {value}, {step.octets}, {at}{flags})")
+
+
+def _varint(d: CarefulEncoder, step: p.Varint) -> str:
+    at, name = d.at(step.slot), d.use("put_varint")
+    bits = 1 if step.boolean else step.bits
+    flags = f", {step.signed}, {step.zigzag}" if step.signed or step.zigzag else ""
+    return _scalar(d, step.slot, 0, lambda value: f"{name}(trace, {value}, {quoted(step.form)}, {at}, {bits}{flags})")
+
+
+def _float(d: CarefulEncoder, step: p.FloatOctets) -> str:
+    at, name = d.at(step.slot), d.use("put_float")
+    form = quoted(("<" if step.little else ">") + ("f" if step.octets == 4 else "d"))
+    return _scalar(d, step.slot, step.octets, lambda value: f"{name}(trace, {value}, {form}, {at})")
+
+
+def _finish(d: CarefulEncoder, where: p.Extent, slot: int, content: str) -> str:
+    """Put the length header before content, or ask for its size later."""
+    if isinstance(where, p.Prefixed):
+        width, little = where.octets, ", True" if where.little else ""
+        header = f"{d.use('prefix')}(trace, len({content}), {quoted(where.form)}, {width}, {d.at(slot)}{little})"
+        d.add(f"header = {header}")
+        return f"header + {content}"
+    if isinstance(where, p.Exact) and not is_positional(where.size):
+        d.expect(where.size, slot, "octets", f"len({content})")
+    return content
+
+
+def _take(d: CarefulEncoder, step: p.Take) -> str:
+    at, name = d.at(step.slot), d.use("put_octets")
+    limits = f"{step.text}, {at}, {step.minimum}, {step.maximum}"
+
+    def spell(value: str) -> str:
+        return f"{name}(trace, {value}, {limits})"
+
+    verify = d.verifies.get(step.slot)
+    if verify is not None and verify.deferred:
+        size = d.text(step.extent.size) if isinstance(step.extent, p.Exact) else "0"
+        value = d.record.slots[step.slot].value
+        assert value is not None
+        make = f"trace.defer({size}, {at}, lambda: {spell(d.text(value))})"
+        if verify.guard:
+            missing = " or ".join(f"{d.names.params[i]} is None" for i in verify.guard)
+            given = spell(f"{d.use('needed')}(trace, v[{d.key(step.slot)}], {at})")
+            make = f"{given} if {missing} else {make}"
+        d.add(f"content = {make}")
+    else:
+        d.add(f"value = {d.value(step.slot)}", f"content = {spell('value')}")
+    d.keep(step.slot, "content")
+    return _finish(d, step.extent, step.slot, "content")
+
+
+def _constant(d: CarefulEncoder, step: p.Constant) -> str:
+    return literal(step.octets).text
+
+
+def _region(d: CarefulEncoder, step: p.Region) -> str:
+    opened, d.opened = d.opened, d.opened | {step.slot}
+    d.blocks += 1
+    outer = f"w{d.blocks}"
+    d.add(f"{outer} = {d.use('Pieces')}(trace, 2)")
+    content = d.write_block(step.body)
+    d.opened = opened
+    if step.minimum or step.maximum is not None:
+        d.add(f"{d.use('put_bounds')}(trace, len({content}), {d.at(step.slot)}, {step.minimum}, {step.maximum})")
+    d.add(f"written[{d.key(step.slot)}] = {content}", f"{outer}.put(1, {content})")
+    if isinstance(step.extent, p.Prefixed):
+        little = ", True" if step.extent.little else ""
+        form, width = quoted(step.extent.form), step.extent.octets
+        d.add(f"{outer}.put(0, {d.use('prefix')}(trace, len({content}), {form}, {width}, {d.at(step.slot)}{little}))")
+    else:
+        _finish(d, step.extent, step.slot, content)
+    return f"{outer}.join()"
+
+
+def _loop(d: CarefulEncoder, step: p.Loop) -> str:
+    key, at = d.key(step.slot), d.at(step.slot)
+    d.blocks += 1
+    n = d.blocks
+    d.add(f"items{n} = {d.use('needed')}(trace, v[{key}], {at})")
+    d.add(f"{d.use('put_count')}(trace, len(items{n}), {at}, {step.minimum}, {step.maximum})")
+    if step.count is not None and not is_positional(step.count):
+        d.expect(step.count, step.slot, "items", f"len(items{n})")
+    d.add(f"w{n} = {d.use('Pieces')}(trace, 0)", f"for i{n}, v[{d.key(step.item)}] in enumerate(items{n}):")
+    outer, d.names.index = d.names.index, f"i{n}"
+    opened, d.opened = d.opened, d.opened - {step.item}
+    d.items[step.item] = (step.slot, f"i{n}")
+    d.depth += 1
+    d.add(f"w{n}.put(i{n}, {d.write_block(step.body)})")
+    d.depth -= 1
+    d.names.index, d.opened = outer, opened
+    d.add(f"content{n} = w{n}.join()")
+    if step.skip is not None:
+        d.add(f"content{n} += {literal(bytes([step.skip])).text} * (-len(content{n}) % {step.skip_to})")
+    if step.until is not None:
+        d.add(f"content{n} += {literal(step.until).text}")
+    d.keep(step.slot, f"content{n}")
+    return f"content{n}"
+
+
+def _branch(d: CarefulEncoder, step: p.Branch) -> str:
+    d.blocks += 1
+    n = d.blocks
+    tag, result = f"tag{n}", f"arm{n}"
+    d.add(f"{tag} = {d.text(step.on)}")
+    order = [i for i, c in enumerate(step.cases) if c.ranges and all(a == b for a, b in c.ranges)]
+    order += [i for i, c in enumerate(step.cases) if c.ranges and i not in order]
+    rest = next((i for i, c in enumerate(step.cases) if not c.ranges), None)
+    word = "if"
+    for i in order:
+        d.add(f"{word} {condition(Code(tag, optional=True), step.cases[i].ranges)}:")
+        _arm(d, step, i, tag, result)
+        word = "elif"
+    d.add("else:" if word == "elif" else "if True:")
+    if rest is not None:
+        _arm(d, step, rest, tag, result)
+    else:
+        d.add(
+            f'    trace.refuse("unknown_value", None, {d.at(step.slot)}, "a value with an arm", {d.use("show")}({tag}))'
+        )
+    if step.slot is not None and step.slot not in d.opened:
+        d.add(f"written[{d.key(step.slot)}] = {result}")
+    return result
+
+
+def _arm(d: CarefulEncoder, step: p.Branch, position: int, tag: str, result: str) -> None:
+    case = step.cases[position]
+    if case.refuse is not None:
+        more, code = d.fault(case.refuse), quoted(case.refuse.code)
+        got = f'{d.use("show")}({tag})'
+        d.add(f'    trace.refuse({code}, None, {d.at(step.slot)}, "another value", {got}{more})')
+        return
+    d.depth += 1
+    if step.slot is None:
+        _refuse_foreign(d, step, position)
+    else:
+        value = step.value_slots[position] if step.value_slots else None
+        key = d.key(step.slot)
+        if value is None:
+            d.add(f"if v[{key}] is not None:")
+            d.add(f'    {d.use("wrong")}(trace, {d.at(step.slot)}, "no value in this arm", v[{key}])')
+        else:
+            shape = shape_source(d.record.slots[value].shape)
+            inner = f"{d.use('conform')}(trace, {d.at(value)}, v[{key}], {shape})"
+            d.add(f"v[{d.key(value)}] = None if v[{key}] is None else {inner}")
+    d.depth -= 1
+    d.arm(case.body, result)
+
+
+def _refuse_foreign(d: CarefulEncoder, step: p.Branch, position: int) -> None:
+    own = set(filled_slots(step.cases[position].body))
+    for case in step.cases:
+        for slot in filled_slots(case.body):
+            declared = d.record.slots[slot]
+            if slot in own or declared.role is not p.Role.GIVEN or declared.default is not None:
+                continue
+            own.add(slot)
+            found = f"v[{d.key(slot)}]"
+            d.add(f"if {found} is not None:")
+            got = f"{d.use('show')}({found})"
+            d.add(f'    trace.refuse("unknown_field", None, {d.at(slot)}, "no value in this arm", {got})')
+
+
+def _when(d: CarefulEncoder, step: p.When) -> str:
+    given = step.given
+    if given is not None and d.record.slots[given].role not in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+        given = None
+    d.blocks += 1
+    result = f"part{d.blocks}"
+    if given is None:
+        test = truth(step.condition, d.names).at(OR)
+    else:
+        test = f"v[{d.key(given)}] is not None"
+        if not is_positional(step.condition):
+            d.expect(step.condition, given, "presence", test)
+    d.add(f'{result} = b""', f"if {test}:")
+    d.arm(step.body, result)
+    return result
+
+
+def _present(d: CarefulEncoder, step: p.Present) -> str:
+    d.blocks += 1
+    w = f"w{d.blocks}"
+    d.add(f"{w} = {d.use('Pieces')}(trace, 2)", f'{w}.put(0, b"\\x00")', f"if v[{d.key(step.slot)}] is not None:")
+    d.depth += 1
+    d.add(f'{w}.put(0, b"\\x01")')
+    d.add(f"{w}.put(1, {d.write_block(step.body)})")
+    d.depth -= 1
+    return f"{w}.join()"
+
+
+def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
+    record = d.scope.records[step.record]
+    value = f"v[{d.key(step.slot)}]"
+    if any(slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT) for slot in record.slots):
+        value = f"{d.use('needed')}(trace, {value}, {d.at(step.slot)})"
+    else:
+        value = f"{value} or {{}}"
+    arguments = [d.text(each) for each in step.arguments]
+    places = [d.names.places[a.index] if a.lifted else f"at[{d.key(a.index)}]" for a in step.places]
+    function = d.scope.function("encode", record.name)
+    d.add(f"value = {value}", f"trace.enter({d.at(step.slot)})")
+    if record.carrier is p.Carrier.TREE:
+        d.add(f"content = {function}_octets({', '.join(['trace', 'value', *arguments])})")
+    else:
+        more = []
+        if record.origin and record.kind != "message":
+            more.append(d.names.origin.removesuffix(".offset"))
+        if record.recursive:
+            more.append("room" if d.record.recursive else str(min(record.limit_depth or 64, 96)))
+        d.add(f"content = {function}({', '.join(['trace', 'value', *more, *arguments, *places])})")
+    d.add("trace.leave()")
+    d.keep(step.slot, "content")
+    return "content"
+
+
+def _domain(d: CarefulEncoder, step: p.Domain) -> str:
+    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in step.ranges).rstrip()
+    d.add(f"value = {d.names.slot(step.slot).text}")
+    d.add(f"if value is not None and not {d.use('within')}(value, ({rows})):")
+    more = d.fault(step.fault)
+    got = f"{d.use('show')}(value)"
+    d.add(f'    trace.refuse({quoted(step.fault.code)}, None, {d.at(step.slot)}, "a known value", {got}{more})')
+    return ""
+
+
+def _view(d: CarefulEncoder, step: p.View) -> str:
+    if d.record.slots[step.slot].role is not p.Role.VIEW_INPUT and step.slot not in d.unknown:
+        d.add(f"v[{d.key(step.slot)}] = {d.text(step.expr)}")
+    return ""
+
+
+def _verify(d: CarefulEncoder, step: p.Verify) -> str:
+    return ""
+
+
+def _check(d: CarefulEncoder, step: p.Check) -> str:
+    if not step.on_writing or step.level != "must" or is_positional(step.condition):
+        return ""
+    if _mentions(step.condition) & d.unknown:
+        return ""
+    d.add(f"if not ({truth(step.condition, d.names).text}):")
+    got = '""' if step.at is None else f"{d.use('show')}(v[{d.key(step.at)}])"
+    more, expected = d.fault(step.fault), quoted(step.fault.message or "")
+    d.add(f"    trace.refuse({quoted(step.fault.code)}, None, {d.at(step.at)}, {expected}, {got}{more})")
+    return ""
+
+
+WRITE_CAREFULLY: dict[type, Callable[[CarefulEncoder, Any], str]] = {
+    p.Bits: _bits,
+    p.Uint: _uint,
+    p.Varint: _varint,
+    p.FloatOctets: _float,
+    p.Take: _take,
+    p.Constant: _constant,
+    p.Region: _region,
+    p.Loop: _loop,
+    p.Branch: _branch,
+    p.When: _when,
+    p.Present: _present,
+    p.CallRecord: _call,
+    p.Domain: _domain,
+    p.View: _view,
+    p.Verify: _verify,
+    p.Check: _check,
+}
+"""One row for each step on octets but `Align`; protobuf's is in `protobuf_careful`."""
