@@ -382,7 +382,9 @@ def _json_plain_number(trace: Trace, value: Any, integers: bool) -> None:
     if not isinstance(value, int | float):
         json_refuse(trace, "wrong_kind", "", None, "a JSON value", type(value).__name__)
     if isinstance(value, float):
-        bad = integers or value - value != 0.0
+        if integers:
+            json_refuse(trace, "wrong_kind", "", None, "a whole number", "a number with fraction or exponent")
+        bad = value - value != 0.0
     else:
         bad = (integers and not -INTEGER_LIMIT <= value <= INTEGER_LIMIT) or value.bit_length() > 14_000
     if bad:
