@@ -19,11 +19,12 @@ from art7.validator.output.text_output import render_text
 ON = date(2026, 11, 1)
 
 SCENARIOS = ("minimal.Delivery.text_both_ways", "minimal.Media.one_file")
+KEYS = ("minimal.MessageKeys", "minimal.MediaKeys")
 MESSAGES = ("minimal.Envelope", "minimal.Receipt", "minimal.Upload", "minimal.Download", "minimal.Blob")
 
 FULL = Evidence(
     tuple(Exhibit("scenario", name, "passed", "12 messages") for name in SCENARIOS)
-    + tuple(Exhibit("vector", name, "passed", "9 vectors") for name in MESSAGES)
+    + tuple(Exhibit("vector", name, "passed", "9 vectors") for name in (*MESSAGES, *KEYS))
     + (Exhibit("sdk", "minimal", "passed", "generated and imported"),)
 )
 
@@ -82,6 +83,28 @@ def test_an_inconclusive_run_is_never_a_pass() -> None:
     unsure = Exhibit("scenario", SCENARIOS[1], "inconclusive", "time ran out")
     evidence = Evidence((unsure, *(e for e in FULL.exhibits if e.subject != SCENARIOS[1])))
     assert verdicts(evidence=evidence)["O-07"] == "undetermined"
+
+
+def test_vectors_in_the_bundle_are_evidence_by_themselves() -> None:
+    patch = """--- vectors/receipt.json
+    {"type": "minimal.Receipt", "vectors": [
+      {"id": 1, "bytes": "7b226964223a226d31227d", "result": "valid", "value": {"id": "m1"}},
+      {"id": 2, "bytes": "7b7d", "result": "invalid", "error": "missing_field"}]}
+    """
+    played = Evidence(tuple(e for e in FULL.exhibits if e.kind == "scenario"))
+    given = judgement("O-06", patch, evidence=played)
+    assert given.verdict == "met"
+    details = {e.subject: e.detail for e in given.exhibits if e.kind == "vector"}
+    assert details == {
+        "minimal.Envelope": "1 of 1 examples and vectors of the bundle hold",
+        "minimal.Receipt": "2 of 2 examples and vectors of the bundle hold",
+    }
+
+
+def test_an_offer_that_can_be_read_in_two_ways_is_called_ambiguous() -> None:
+    patch = '[[timer]]\nid = "retry"\nvalue = "120s"\n'
+    assert judgement("O-21", patch).cause == "ambiguity"
+    assert judgement("O-04", "[terms]\nprice = { access = 5 }\n").cause == "gatekeeper text"
 
 
 def test_findings_defeat_or_diminish() -> None:

@@ -177,7 +177,7 @@ class _Judge:
         if late := self._late_requests(duty):
             return "not met", late, "gatekeeper text"
         if defeating:
-            return "not met", _first(defeating), "gatekeeper text"
+            return "not met", _first(defeating), _cause(defeating[0])
         if failed:
             return (
                 "not met",
@@ -185,7 +185,7 @@ class _Judge:
                 failed[0].cause,
             )
         if findings:
-            return "partly met", _first(findings), "gatekeeper text"
+            return "partly met", _first(findings), _cause(findings[0])
         if missing:
             return "undetermined", f"{ABSENT[missing[0].kind]}: `{missing[0].command}`", None
         if open_runs := [each for each in exhibits if each.outcome == "inconclusive"]:
@@ -239,8 +239,10 @@ class _Judge:
     def _subjects(self, duty: Obligation, kind: ExhibitKind) -> list[str] | None:
         """Return what an exhibit has to be about; None when any subject will do."""
         functions = [each for each in self._functions(duty) if each.interoperable] if duty.point else []
+        chosen = functions or [each for _, each in self.offer.interoperable()]
+        if kind == "vector" and duty.about == "keys":
+            return list(dict.fromkeys(name for each in chosen for name in each.keys))
         if kind == "scenario":
-            chosen = functions or [each for _, each in self.offer.interoperable()]
             return list(dict.fromkeys(name for each in chosen for name in each.provides.scenarios))
         if kind == "vector" and functions:
             return list(dict.fromkeys(name for each in functions for name in each.provides.messages))
@@ -265,3 +267,7 @@ def _first(findings: Sequence[Found]) -> str:
     first = findings[0].diagnostic
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     return f"{first.code}: {first.message}{more}"
+
+
+def _cause(found: Found) -> Cause:
+    return found.rule.cause if found.rule is not None else "gatekeeper text"

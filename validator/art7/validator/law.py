@@ -45,6 +45,7 @@ class Obligation:
     needs: tuple[ExhibitKind, ...]
     point: str | None
     content: tuple[str, ...]
+    about: str
     judge: str
     judged: bool
 
@@ -152,6 +153,7 @@ def _obligation(row: dict[str, Any]) -> Obligation:
         needs=cast("tuple[ExhibitKind, ...]", tuple(row.get("needs", ()))),
         point=row.get("point"),
         content=tuple(row.get("content", ())),
+        about=row.get("about", "messages"),
         judge=row["judge"],
         judged=row.get("judged", False),
     )

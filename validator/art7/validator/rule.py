@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from art7.grammar.diagnostics import Diagnostic, Related, Span
+from art7.validator.evidence import Cause
 
 if TYPE_CHECKING:
     from art7.validator.offer import Offer
@@ -57,6 +58,7 @@ class Rule:
     obligations: tuple[str, ...]
     seen_as: tuple[str, ...]
     defeats: bool
+    cause: Cause
     page: Page
     find: RuleFunction
 
@@ -74,6 +76,7 @@ def rule(
     obligation: str | tuple[str, ...],
     finding: str | tuple[str, ...] = (),
     defeats: bool = True,
+    cause: Cause = "gatekeeper text",
 ) -> Callable[[RuleFunction], Rule]:
     """Make a rule of a generator function; its name and family come from where it stands."""
 
@@ -88,6 +91,7 @@ def rule(
             obligations=(obligation,) if isinstance(obligation, str) else obligation,
             seen_as=(finding,) if isinstance(finding, str) else finding,
             defeats=defeats,
+            cause=cause,
             page=read_page(inspect.getdoc(function) or ""),
             find=function,
         )

@@ -10,7 +10,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V802", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-24")
+@rule("A7-V802", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-24", cause="ambiguity")
 def contradicting_example(offer: Offer) -> Iterator[Finding]:
     """The forms of an example do not say the same, or not what the format says.
 

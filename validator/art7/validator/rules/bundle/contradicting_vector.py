@@ -9,7 +9,7 @@ from art7.validator.rule import Finding, rule
 from art7.validator.vectors import file_vectors, lies
 
 
-@rule("A7-V815", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-29")
+@rule("A7-V815", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-29", cause="ambiguity")
 def contradicting_vector(offer: Offer) -> Iterator[Finding]:
     """A vector says something else than the format does.
 

@@ -9,7 +9,14 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V353", clause="DMA Art. 7(7), 13(6)", obligation=("O-30", "O-31"), finding="F-11", defeats=False)
+@rule(
+    "A7-V353",
+    clause="DMA Art. 7(7), 13(6)",
+    obligation=("O-30", "O-31"),
+    finding="F-11",
+    defeats=False,
+    cause="ambiguity",
+)
 def contradicting_default(offer: Offer) -> Iterator[Finding]:
     """The default that the manifest states is not the start of the machine.
 

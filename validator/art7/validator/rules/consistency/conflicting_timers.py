@@ -20,7 +20,14 @@ AT_MOST = (
 LESS_THAN = (("offline_storage", "enlistment_lapse", "messages would die unseen when the enlistment lapses"),)
 
 
-@rule("A7-V215", clause="DMA Art. 7(4)", obligation=("O-21", "O-40"), finding="F-27", defeats=False)
+@rule(
+    "A7-V215",
+    clause="DMA Art. 7(4)",
+    obligation=("O-21", "O-40"),
+    finding="F-27",
+    defeats=False,
+    cause="ambiguity",
+)
 def conflicting_timers(offer: Offer) -> Iterator[Finding]:
     """Two timers of the boundary contradict each other.
 

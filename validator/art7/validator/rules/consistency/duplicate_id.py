@@ -9,7 +9,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V211", clause="DMA Art. 7(4)", obligation="O-02", defeats=False)
+@rule("A7-V211", clause="DMA Art. 7(4)", obligation="O-02", defeats=False, cause="ambiguity")
 def duplicate_id(offer: Offer) -> Iterator[Finding]:
     """Two statements have the same id.
 

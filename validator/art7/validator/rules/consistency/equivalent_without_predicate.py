@@ -9,7 +9,7 @@ from art7.validator.phrases import EQUIVALENTS
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V213", clause="DMA Art. 7(3), 7(9)", obligation=("O-17", "O-23"), finding="F-05")
+@rule("A7-V213", clause="DMA Art. 7(3), 7(9)", obligation=("O-17", "O-23"), finding="F-05", cause="ambiguity")
 def equivalent_without_predicate(offer: Offer) -> Iterator[Finding]:
     """An equivalent of a protocol is allowed without a test, a decision maker and a time limit.
 

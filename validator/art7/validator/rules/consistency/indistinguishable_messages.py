@@ -8,7 +8,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V218", clause="DMA Art. 7(4)", obligation=("O-02", "O-21"), finding="F-02")
+@rule("A7-V218", clause="DMA Art. 7(4)", obligation=("O-02", "O-21"), finding="F-02", cause="ambiguity")
 def indistinguishable_messages(offer: Offer) -> Iterator[Finding]:
     """Several messages arrive on one channel, and nothing in the octets says which one it is.
 

@@ -9,7 +9,7 @@ from art7.validator.phrases import MODIFICATIONS
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V212", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-04")
+@rule("A7-V212", clause="DMA Art. 7(4)", obligation=("O-21", "O-23"), finding="F-04", cause="ambiguity")
 def modified_standard(offer: Offer) -> Iterator[Finding]:
     """A standard is used in part or with changes, and the difference is not stated.
 

@@ -10,7 +10,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V216", clause="DMA Art. 7(4)", obligation="O-21", finding="F-29", defeats=False)
+@rule("A7-V216", clause="DMA Art. 7(4)", obligation="O-21", finding="F-29", defeats=False, cause="ambiguity")
 def timer_contradicts_machine(offer: Offer) -> Iterator[Finding]:
     """A timer of the manifest has another value than the same timer of the role machine.
 

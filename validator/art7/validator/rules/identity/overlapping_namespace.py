@@ -9,7 +9,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V231", clause="DMA Art. 7(3)", obligation="O-19", finding="F-17")
+@rule("A7-V231", clause="DMA Art. 7(3)", obligation="O-19", finding="F-17", cause="ambiguity")
 def overlapping_namespace(offer: Offer) -> Iterator[Finding]:
     """One identifier may exist on several services, and no rule says which one is meant.
 

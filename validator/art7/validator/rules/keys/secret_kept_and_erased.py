@@ -9,7 +9,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V242", clause="DMA Art. 7(3), 7(4)", obligation="O-23")
+@rule("A7-V242", clause="DMA Art. 7(3), 7(4)", obligation="O-23", cause="ambiguity")
 def secret_kept_and_erased(offer: Offer) -> Iterator[Finding]:
     """A schedule says of one secret both that it is kept and that it is erased.
 

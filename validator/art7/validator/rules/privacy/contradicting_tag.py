@@ -10,7 +10,7 @@ from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
 
-@rule("A7-V604", clause="DMA Art. 7(8)", obligation="O-32", finding="F-29", defeats=False)
+@rule("A7-V604", clause="DMA Art. 7(8)", obligation="O-32", finding="F-29", defeats=False, cause="ambiguity")
 def contradicting_tag(offer: Offer) -> Iterator[Finding]:
     """The inventory says something else about a field than its module does.
 
