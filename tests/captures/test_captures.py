@@ -181,7 +181,9 @@ def sent_event(path: str, content: Any) -> dict[str, Any]:
 
 def test_matrix(codec: Codec, cases: Any, captures: Path) -> None:
     for _, recording in recordings("matrix"):
-        for event in events_in({**recording, "log": [each.get("response") for each in recording.get("log", ())]}):
+        for event in events_in(
+            {**recording, "log": [each.get("response") for each in recording.get("log", ())]}
+        ):
             check_event(codec, event)
             cases.ran("captures: matrix")
         for call in recording.get("log", ()):

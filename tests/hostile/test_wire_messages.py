@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import corpus
 import pytest
+
+import corpus
 from executions import Codec, Refused
 
 TLS = """
@@ -76,17 +77,17 @@ def extra_modules() -> dict[str, str]:
 
 
 def test_every_row(codec: Codec, cases: Any, hostile: Path) -> None:
-    for case, key, type in rows():
-        if not type:
+    for case, key, name in rows():
+        if not name:
             cases.cannot_run("hostile", case.path.name, key, "no structure is known for this row")
             continue
-        octets, params = case.path.read_bytes(), PARAMS.get(type, {})
+        octets, params = case.path.read_bytes(), PARAMS.get(name, {})
         if case.outcome == "accept":
-            decoded = codec.decode(type, octets, **params)
-            assert codec.encode(type, decoded.native, **params) == octets
+            decoded = codec.decode(name, octets, **params)
+            assert codec.encode(name, decoded.native, **params) == octets
         else:
             with pytest.raises(Refused) as refusal:
-                codec.decode(type, octets, **params)
+                codec.decode(name, octets, **params)
             assert refusal.value.code == CODES.get(key, refusal.value.code) != ""
             assert refusal.value.offset is not None
             assert len(str(refusal.value)) < 400

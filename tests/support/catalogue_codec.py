@@ -9,12 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from executions import Codec, InterpreterCodec, SdkCodec
 
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.module import Specification
 from art7.grammar.load import load_sources
+from executions import Codec, InterpreterCodec, SdkCodec
 
 EXECUTIONS = ("interpreter", "sdk")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import importlib
+import inspect
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -138,6 +139,19 @@ class SdkCodec:
             return bytes(native.encode(**params))
         except support.EncodeError as refusal:
             raise Refused(refusal) from None
+
+    def derive(self, schedule: str, params: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        from art7.codegen.python.schedules import schedule_names
+
+        module = schedule.rpartition(".")[0]
+        root, names = self._package(module)
+        functions = importlib.import_module(f"{root}.{names.modules[module]}_keys")
+        function = getattr(functions, schedule_names(self.specification.modules[module])[schedule][0])
+        trace = functions.Trace()
+        taken = inspect.signature(function).parameters
+        given = {key if key in taken else f"{key}_": value for key, value in {**params, **inputs}.items()}
+        function(**given, trace=trace)
+        return dict(trace.steps)
 
     def _class(self, type: str) -> tuple[Any, Any]:
         """The class that reads and writes `type`, and its package's support module."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from catalogue_codec import load_catalogue
 
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.format import format_module
 from art7.grammar.ir.module import Module, Specification
 from art7.interpreter.vectors import check_vectors
+from catalogue_codec import load_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,12 @@ def test_every_module_with_messages_shows_what_it_accepts_and_refuses(module: Mo
 
 
 def test_every_name_is_explained(module: Module) -> None:
-    bare = [f"{record.name}.{slot.name}" for record in module.records for slot in record.slots if slot.is_api and not slot.doc]
+    bare = [
+        f"{record.name}.{slot.name}"
+        for record in module.records
+        for slot in record.slots
+        if slot.is_api and not slot.doc
+    ]
     bare += [record.name for record in module.records if record.kind != "inline" and not record.doc]
     bare += [f"{enum.name}.{each.name}" for enum in module.enums for each in enum.members if not each.doc]
     bare += [error.name for error in module.errors if not error.doc]

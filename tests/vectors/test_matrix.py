@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import corpus
 import pytest
 import yaml
+
+import corpus
 from executions import Codec, Refused
 
 TOPIC = "matrix"
@@ -28,7 +29,9 @@ def merged(path: Path, folders: list[Path]) -> Any:
     if not isinstance(value, dict) or "$ref" not in value:
         return value
     name = value.pop("$ref")
-    found = next((f / Path(name).name for f in [path.parent, *folders] if (f / Path(name).name).is_file()), None)
+    found = next(
+        (f / Path(name).name for f in [path.parent, *folders] if (f / Path(name).name).is_file()), None
+    )
     if found is None:
         raise Missing(name)
     below = merged(found, folders)
@@ -110,7 +113,10 @@ def test_examples_of_the_specification(codec: Codec, cases: Any, vectors: Path) 
         for event in value if isinstance(value, list) else [value]:
             check_event(codec, event, STRIPPED if stripped(event) else EVENT)
             canonical = check_canonical(codec, json.dumps(event).encode())
-            assert canonical == json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            assert (
+                canonical
+                == json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            )
         cases.ran(TOPIC)
 
 
@@ -119,7 +125,9 @@ def test_events_of_nio(codec: Codec, cases: Any, vectors: Path) -> None:
         octets = path.read_bytes()
         if path.stem.endswith("_invalid"):
             assert is_refused(codec, EVENT, octets), path.name
-        elif path.stem == "to_flatten":  # malformed on purpose in a way that the set's description leaves open
+        elif (
+            path.stem == "to_flatten"
+        ):  # malformed on purpose in a way that the set's description leaves open
             if not is_refused(codec, EVENT, octets):
                 check_event(codec, json.loads(octets))
         else:
@@ -136,7 +144,9 @@ def test_responses(codec: Codec, cases: Any, vectors: Path) -> None:
         if found:
             cases.ran(TOPIC)
         else:
-            cases.cannot_run(TOPIC, path.name, "-", "a response without events; the client-server API comes later")
+            cases.cannot_run(
+                TOPIC, path.name, "-", "a response without events; the client-server API comes later"
+            )
 
 
 def test_canonical_json(codec: Codec, cases: Any, vectors: Path) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import corpus
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+
+import corpus
 from executions import Codec, Refused
 
 TOPIC = "mls"
@@ -36,7 +37,14 @@ SECRETS = {
 }  # fmt: skip
 """What an epoch of a key-schedule case expects, and the schedule's name for it."""
 
-EPOCH_INPUTS = {"tree_hash", "commit_secret", "psk_secret", "confirmed_transcript_hash", "exporter", "group_context"}
+EPOCH_INPUTS = {
+    "tree_hash",
+    "commit_secret",
+    "psk_secret",
+    "confirmed_transcript_hash",
+    "exporter",
+    "group_context",
+}
 
 
 def both_ways(codec: Codec, type: str, octets: bytes) -> Any:
@@ -92,7 +100,10 @@ def check_key_schedule(codec: Codec, case: Mapping[str, Any]) -> set[str]:
         assert exported["secret"].hex() == exporter["secret"]
         unknown |= set(epoch) - set(SECRETS) - EPOCH_INPUTS
         init_secret = values["next_init_secret"]
-    numbers = [codec.decode("ietf.mls.GroupContext", bytes.fromhex(e["group_context"])).plain["epoch"] for e in case["epochs"]]
+    numbers = [
+        codec.decode("ietf.mls.GroupContext", bytes.fromhex(e["group_context"])).plain["epoch"]
+        for e in case["epochs"]
+    ]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     return unknown
 
@@ -117,10 +128,10 @@ def check_psk_secret(codec: Codec, case: Mapping[str, Any]) -> set[str]:
     suite, psks = case["cipher_suite"], case["psks"]
     secret = codec.derive("ietf.mls_keys.NoPsk", {"suite": suite}, {})["psk_secret"]
     for index, psk in enumerate(psks):
-        id = psk_id(psk)
-        named = both_ways(codec, "ietf.mls.PreSharedKeyId", id)
+        encoded = psk_id(psk)
+        named = both_ways(codec, "ietf.mls.PreSharedKeyId", encoded)
         assert named["psk_id"].hex() == psk["psk_id"] and named["psk_nonce"].hex() == psk["psk_nonce"]
-        params = {"suite": suite, "id": id, "index": index, "count": len(psks)}
+        params = {"suite": suite, "id": encoded, "index": index, "count": len(psks)}
         inputs = {"psk_secret": secret, "psk": bytes.fromhex(psk["psk"])}
         secret = codec.derive("ietf.mls_keys.PskStep", params, inputs)["next_secret"]
     assert secret.hex() == case["psk_secret"]
@@ -169,9 +180,9 @@ def holds(suite: int, public: bytes, signature: bytes, content: bytes) -> bool:
     curves = {2: (ec.SECP256R1, SHA256), 5: (ec.SECP521R1, SHA512), 7: (ec.SECP384R1, SHA384)}
     try:
         if suite in curves:
-            curve, hash = curves[suite]
+            curve, digest = curves[suite]
             key = ec.EllipticCurvePublicKey.from_encoded_point(curve(), public)
-            key.verify(signature, content, ec.ECDSA(hash()))
+            key.verify(signature, content, ec.ECDSA(digest()))
         else:
             edwards = Ed448PublicKey if suite in (4, 6) else Ed25519PublicKey
             edwards.from_public_bytes(public).verify(signature, content)
@@ -231,7 +242,9 @@ def check_secret_tree(codec: Codec, case: Mapping[str, Any]) -> set[str]:
         secret = leaf_secret(codec, suite, root, leaf, len(case["leaves"]))
         ratchets = codec.derive("ietf.mls_keys.SecretTreeLeaf", {"suite": suite}, {"secret": secret})
         for kind in ("handshake", "application"):
-            wanted = {each["generation"]: (each[f"{kind}_key"], each[f"{kind}_nonce"]) for each in generations}
+            wanted = {
+                each["generation"]: (each[f"{kind}_key"], each[f"{kind}_nonce"]) for each in generations
+            }
             current = ratchets[kind]
             for generation in range(max(wanted) + 1):
                 params = {"suite": suite, "generation": generation}
@@ -303,7 +316,9 @@ def test_every_case(codec: Codec, cases: Any, vectors: Path) -> None:
             else:
                 cases.ran(TOPIC)
         for reason, count in reasons.items():
-            cases.cannot_run(TOPIC, str(path.relative_to(corpus.root("vectors") / TOPIC)), f"{count} cases", reason)
+            cases.cannot_run(
+                TOPIC, str(path.relative_to(corpus.root("vectors") / TOPIC)), f"{count} cases", reason
+            )
 
 
 def test_a_header_longer_than_needed_is_refused(codec: Codec) -> None:

@@ -47,7 +47,9 @@ def opus_frames(value: dict[str, Any]) -> list[bytes]:
     content = value["content"]
     if isinstance(content, bytes):
         return [content]
-    return list(content["frames"]) if "frames" in content else [content["first_frame"], content["second_frame"]]
+    return (
+        list(content["frames"]) if "frames" in content else [content["first_frame"], content["second_frame"]]
+    )
 
 
 def check_opus_framing(codec: Codec, row: dict[str, Any]) -> set[str]:
@@ -157,8 +159,15 @@ def check_obu_header(codec: Codec, row: dict[str, Any]) -> set[str]:
 
 def av1_elements(value: dict[str, Any]) -> list[bytes]:
     """The OBU elements of a payload, in order; tuples have the element's data last."""
+
     def data(element: Any) -> bytes:
-        return element[-1] if isinstance(element, tuple) else element if isinstance(element, bytes) else element["data"]
+        return (
+            element[-1]
+            if isinstance(element, tuple)
+            else element
+            if isinstance(element, bytes)
+            else element["data"]
+        )
 
     if value["count"] == 0:
         return [data(each) for each in value["listed"]]

@@ -17,7 +17,15 @@ from executions import Codec, Decoded, Refused
 TOPIC = "stun"
 MESSAGE = "ietf.stun.StunMessage"
 
-METHODS = {"binding": 1, "allocate": 3, "refresh": 4, "send": 6, "data": 7, "create-permission": 8, "channel-bind": 9}
+METHODS = {
+    "binding": 1,
+    "allocate": 3,
+    "refresh": 4,
+    "send": 6,
+    "data": 7,
+    "create-permission": 8,
+    "channel-bind": 9,
+}
 CLASSES = {
     "request": 0, "indication": 1, "success": 2, "success-response": 2, "response": 2,
     "failure": 3, "error": 3, "error-response": 3,
@@ -58,7 +66,9 @@ def keys(case: dict[str, Any]) -> list[bytes]:
         return [password.encode()]
     text = f"{case['username']}:{case['realm']}:{password}".encode()
     text_prepared = f"{prepared(case['username'])}:{case['realm']}:{password}".encode()
-    return [hash(each).digest() for hash in (hashlib.md5, hashlib.sha256) for each in (text, text_prepared)]
+    return [
+        digest(each).digest() for digest in (hashlib.md5, hashlib.sha256) for each in (text, text_prepared)
+    ]
 
 
 def attribute(decoded: Decoded, kind: int) -> Any:
@@ -91,7 +101,9 @@ def same(kind: int, value: Any, expected: Any, message: bytes) -> bool:
         expected = list(expected.values())
     if isinstance(got, int) and isinstance(expected, int) and kind in (0x000C, 0x0019):
         return expected in (got, got << (16 if kind == 0x000C else 24))  # some cases give the whole 32 bits
-    return bool(got == expected or list(expected) == got if isinstance(expected, list | tuple) else got == expected)
+    return bool(
+        got == expected or list(expected) == got if isinstance(expected, list | tuple) else got == expected
+    )
 
 
 def check_message(codec: Codec, case: dict[str, Any], octets: bytes) -> set[str]:
@@ -181,6 +193,8 @@ def test_every_case(codec: Codec, cases: Any, vectors: Path) -> None:
             elif set(row) <= {"name", "message"}:
                 check_any(codec, octets)
             elif unknown := check_message(codec, row, octets):
-                cases.cannot_run(TOPIC, path.name, case_name, f"expectations not understood: {sorted(unknown)}")
+                cases.cannot_run(
+                    TOPIC, path.name, case_name, f"expectations not understood: {sorted(unknown)}"
+                )
                 continue
             cases.ran(TOPIC)
