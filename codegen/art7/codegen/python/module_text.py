@@ -32,7 +32,7 @@ from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import Carrier, Record
 
-VENDORED = ("core", "primitives", "octets", "octets_write", "careful_read", "careful_write", "json_fast", "json_careful", "ciphers")
+VENDORED = ("core", "primitives", "octets", "octets_write", "careful_read", "careful_write", "json_fast", "json_careful", "json_explain", "ciphers")
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
 
 

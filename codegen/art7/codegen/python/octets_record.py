@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
-from art7.codegen.python.careful_decode import careful_decode
-from art7.codegen.python.careful_encode import careful_encode
+from art7.codegen.python import protobuf_careful
+from art7.codegen.python.careful_decode import CAREFUL_STEPS, careful_decode
+from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
-from art7.codegen.python.octets_encode import EncodeEmitter
+from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
 from art7.codegen.python.pieces import Piece, Raw, joined, total
 from art7.codegen.python.protobuf_decode import fields as decode_fields
+from art7.codegen.python.protobuf_encode import fields as encode_fields
 from art7.codegen.python.record_facts import FactsOf
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
@@ -26,6 +28,9 @@ from art7.grammar.ir.plan import Fields, Form, Record
 from art7.grammar.ir.shape import RecordOf
 
 STEPS[Fields] = decode_fields
+WRITE_STEPS[Fields] = encode_fields
+CAREFUL_STEPS[Fields] = protobuf_careful.decode_fields
+WRITE_CAREFULLY[Fields] = protobuf_careful.encode_fields
 DEFAULT_DEPTH = 64
 """How deep a recursive record may nest where the message declares no limit."""
 DEEPEST = 96

@@ -221,3 +221,49 @@ def deeper(trace: Trace, room: int, start: int) -> int:
 def from_octets(run: Callable[..., Any], trace: Trace, o: int, end: int, *arguments: Any) -> Any:
     """Read a record that is a text of its own in octets `o` to `end`."""
     return run(trace, o, trace.data[o:end], *arguments)
+
+
+def take_tag(trace: Trace, o: int, end: int) -> tuple[int, int, int]:
+    """Read a protobuf tag: field number, wire type, place after it."""
+    tag, stop = take_base128(trace, o, end, 10, "", o)
+    number, wire = tag >> 3, tag & 7
+    if not 1 <= number < 1 << 29 or wire > 5 or wire == 4:
+        trace.refuse("bad_tag", o, "", "a field number and wire type", f"tag {tag:#x}")
+    return number, wire, stop
+
+
+def find_packed(trace: Trace, o: int, end: int, at: str, field: int) -> tuple[int, int]:
+    """Read the length of packed items; returns the first octet and the end."""
+    size, start = take_base128(trace, o, end, 10, "", o)
+    need(trace, start, end, size, at, o)
+    return start, start + size
+
+
+def pass_value(trace: Trace, o: int, end: int, wire: int, field: int) -> int:
+    """Pass over one protobuf value."""
+    if wire == 0:
+        return take_base128(trace, o, end, 10, "", field)[1]
+    size = 8 if wire == 1 else 4
+    if wire == 2:
+        size, o = take_base128(trace, o, end, 10, "", field)
+    need(trace, o, end, size, "", field)
+    return o + size
+
+
+def pass_field(trace: Trace, o: int, end: int, number: int, wire: int, field: int) -> int:
+    """Pass over an unknown protobuf field, a group with all it holds among them."""
+    if wire != 3:
+        return pass_value(trace, o, end, wire, field)
+    groups = [number]
+    while groups:
+        tag, o = take_base128(trace, o, end, 10, "", field)
+        inner, wire = tag >> 3, tag & 7
+        if wire == 4 and inner == groups[-1]:
+            groups.pop()
+        elif wire == 3 and len(groups) < 64 and inner:
+            groups.append(inner)
+        elif wire in (3, 4) or wire > 5 or not 1 <= inner < 1 << 29:
+            trace.refuse("bad_tag", field, "", "groups that open and close in order", f"tag {tag:#x}")
+        else:
+            o = pass_value(trace, o, end, wire, field)
+    return o

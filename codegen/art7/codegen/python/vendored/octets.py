@@ -165,3 +165,32 @@ def join_octets(left: Any, right: Any) -> Any:
     if len(known(left)) + len(known(right)) > SIZE_LIMIT:
         raise BuiltinError("out_of_range")
     return left + right
+
+
+def skip_field(data: bytes, o: int, tag: int) -> int:
+    """Return the place after an unknown protobuf field whose tag ends at `o`; groups are passed whole."""
+    if not 8 <= tag < 1 << 32:
+        raise Refused
+    wire = tag & 7
+    if wire == 0:
+        return read_protobuf(data, o)[1]
+    if wire == 2:
+        size, o = read_protobuf(data, o)
+        return o + size
+    if wire == 1 or wire == 5:
+        return o + (8 if wire == 1 else 4)
+    if wire != 3:
+        raise Refused
+    groups = [tag >> 3]
+    while groups:
+        tag, o = read_protobuf(data, o)
+        if tag & 7 == 4:
+            if tag >> 3 != groups.pop():
+                raise Refused
+        elif tag & 7 == 3:
+            if len(groups) == 64 or tag < 8:
+                raise Refused
+            groups.append(tag >> 3)
+        else:
+            o = skip_field(data, o, tag)
+    return o

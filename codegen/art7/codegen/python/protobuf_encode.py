@@ -1,0 +1,115 @@
+"""Protobuf message bodies in the fast encoder: declared fields in their order, then what was not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from art7.codegen.python.code import Assign, Body, For, If, Line
+from art7.codegen.python.expressions import COMPARE, Code, expression, literal
+from art7.codegen.python.pieces import Piece, Raw, constant, joined
+from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
+from art7.codegen.python.vendored.octets_write import write_protobuf
+from art7.grammar.ir.plan import FieldEntry, Fields, Role
+from art7.grammar.ir.shape import Boolean, Integer, Octets, Text
+
+if TYPE_CHECKING:
+    from art7.codegen.python.encode_names import WriteFrame
+    from art7.codegen.python.octets_encode import EncodeEmitter
+
+
+def fields(emitter: EncodeEmitter, frame: WriteFrame, step: Fields) -> list[Piece]:
+    """Emit the fields one after the other into a list of parts."""
+    parts = emitter.fresh("parts")
+    emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
+    entries = step.entries
+    if dict(frame.record.options).get("canonical") == "field_order":
+        entries = tuple(sorted(entries, key=lambda entry: entry.number))
+    for entry in entries:
+        if entry.item is not None:
+            _repeated(emitter, frame, entry, parts)
+        else:
+            _singular(emitter, frame, entry, parts)
+    if step.unknown_slot is not None:
+        kept = frame.values.get(step.unknown_slot)
+        if kept is not None:
+            emitter.out.append(If([(kept.text, [Line(f"{parts}.append({kept.text})")])]))
+    name = emitter.fresh("fields")
+    emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
+    return [Raw(name, f"len({name})")]
+
+
+def _tag(entry: FieldEntry, wire: int | None = None) -> bytes:
+    return write_protobuf(entry.number << 3 | (entry.wire if wire is None else wire))
+
+
+def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
+    from art7.codegen.python.octets_encode import written
+
+    slot = frame.record.slots[entry.slot]
+    given = slot.role in (Role.GIVEN, Role.VIEW_INPUT) or slot.value is None
+    code = frame.values[entry.slot] if given else written(emitter, frame, entry.slot)
+    name = code.text
+    if not name.isidentifier():
+        name = emitter.fresh(slot.name)
+        emitter.out.append(Assign([name], code.text, pure=False))
+    inner = replace(frame, values={**frame.values, entry.slot: Code(name)})
+
+    def body() -> None:
+        pieces = [constant(_tag(entry)), *emitter.pieces(inner, entry.body)]
+        emitter.out.append(Line(f"{parts}.append({joined(pieces, emitter.scope).text})"))
+
+    statements = emitter.nested(body)
+    test = _present(emitter, frame, entry, name)
+    if entry.required:
+        emitter.out.append(If([(f"{name} is None", [Line("raise Refused")])]))
+    if not test:
+        emitter.out += statements
+        return
+    emitter.out.append(If([(test, statements)]))
+
+
+def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name: str) -> str:
+    """Return the test of a field that is written: there, and not its default."""
+    from art7.codegen.python.encode_names import EncodeNames
+
+    slot = frame.record.slots[entry.slot]
+    if slot.default is None:
+        return "" if entry.required else f"{name} is not None"
+    default = expression(slot.default, EncodeNames(emitter, frame))
+    zero = default.text in ("0", 'b""', '""', "False")
+    if zero and isinstance(slot.shape, Integer | Octets | Text | Boolean):
+        # An empty or zero value is the default; so is an absent one.
+        return name
+    wanted = f"{name} != {default.at(COMPARE + 1)}"
+    return f"{name} is not None and {wanted}"
+
+
+def _repeated(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
+    slot = frame.record.slots[entry.slot]
+    assert entry.item is not None
+    items = frame.values[entry.slot].text
+    packed = entry.packed and natural_wire_type(entry.body) != DELIMITED
+    item = emitter.fresh("item")
+    inner = replace(frame, values={**frame.values, entry.item: Code(item)})
+    target = emitter.fresh(f"{slot.name}_parts") if packed else parts
+
+    def body() -> None:
+        head = [] if packed else [constant(_tag(entry))]
+        pieces = [*head, *emitter.pieces(inner, entry.body)]
+        emitter.out.append(Line(f"{target}.append({joined(pieces, emitter.scope).text})"))
+
+    if not packed:
+        emitter.out.append(For(item, f"{items} or ()", emitter.nested(body)))
+        return
+    loop = For(item, items, emitter.nested(body))
+    run = emitter.fresh(f"{slot.name}_octets")
+    write = emitter.scope.support("write_protobuf")
+    tag = literal(_tag(entry, DELIMITED)).text
+    statements: Body = [
+        Assign([f"{target}: list[bytes]"], "[]", pure=False),
+        loop,
+        Assign([run], f'b"".join({target})', pure=False),
+        Line(f"{parts}.append({tag} + {write}(len({run})) + {run})"),
+    ]
+    emitter.out.append(If([(items, statements)]))
