@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from art7.grammar import syntax as t
+from art7.grammar.cache import Cache
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
-from art7.grammar.diagnostics import Diagnostic, Related, Report
+from art7.grammar.diagnostics import Diagnostic, Related, Report, Span
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.lower import lower
 from art7.grammar.parse import parse
@@ -43,47 +45,91 @@ def load_sources(
     return Loader(report, catalogue).load(sources)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A `use`, as far as loading needs it: kept in the cache too."""
+
+    module: str
+    alias: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Source:
+    """One module's text. `tree` is `None` while the cache is expected to know it already."""
+
+    name: str
+    file: str
+    text: str
+    uses: tuple[Use, ...]
+    span: Span
+    tree: t.Module | None
+    clean: bool = True
+
+
 class Loader:
     """One run of loading."""
 
     def __init__(self, report: Report, catalogue: bool) -> None:
         self.report = report
         self.catalogue = catalogue
-        self.trees: dict[str, t.Module] = {}
-        self.files: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
+        self.cache = Cache.open()
+        self.sources: dict[str, Source] = {}
         self.scopes: dict[str, ModuleScope] = {}
-        self.digests: dict[str, str] = {}
-        self.headers: dict[str, tuple[str, ...]] = {}
+        self.keys: dict[str, str | None] = {}
 
     def load(self, sources: Mapping[str, str | bytes]) -> Specification:
         """Load everything."""
-        self.sources = sources
         for file, source in sources.items():
             text = source if isinstance(source, str) else decode_source(source, file, self.report)
             if text is not None:
                 self._take(text, file)
         modules: dict[str, Module] = {}
         for name in self._ordered():
-            module = self._lowered(name)
+            module = self._lowered(self.sources[name])
             if module is not None:
                 modules[name] = module
         return Specification(modules)
 
     def _take(self, text: str, file: str) -> None:
-        """Parse one text and remember its module; a cached one need not be parsed."""
+        """Remember one text's module; one that the cache knows need not be parsed."""
+        head_key = self.cache.key("head", file, text)
+        head = self.cache.get(head_key)
+        if isinstance(head, tuple) and len(head) == 3:
+            self.report.sources.setdefault(file, text)
+            source = Source(head[0], file, text, head[1], head[2], None)
+        else:
+            found = self._parsed(text, file)
+            if found is None:
+                return
+            source = found
+            if source.clean:
+                self.cache.put(head_key, (source.name, source.uses, source.span))
+        known = self.sources.get(source.name)
+        if known is not None:
+            other = Related("first here", known.span)
+            message = f"module `{source.name}` is given twice"
+            advice = "rename or leave out one of them"
+            self.report.add("A7-N030", message, source.span, help=advice, related=(other,))
+            return
+        self.sources[source.name] = source
+
+    def _parsed(self, text: str, file: str) -> Source | None:
+        before = len(self.report.diagnostics)
         tree = parse(text, file, self.report)
         if tree is None:
-            return
-        name = tree.name.text
-        if name in self.trees:
-            other = Related("first here", self.trees[name].name.span)
-            message = f"module `{name}` is given twice"
-            self.report.add(
-                "A7-N030", message, tree.name.span, help="rename or leave out one of them", related=(other,)
+            return None
+        uses = tuple(
+            Use(
+                item.module.text,
+                item.alias.text if item.alias is not None else item.module.parts[-1].text,
+                item.module.span,
             )
-            return
-        self.trees[name], self.files[name], self.texts[name] = tree, file, text
+            for item in tree.items
+            if isinstance(item, t.Use)
+        )
+        clean = len(self.report.diagnostics) == before
+        return Source(tree.name.text, file, text, uses, tree.name.span, tree, clean)
 
     # ---- order ----
 
@@ -91,7 +137,7 @@ class Loader:
         """Return module names, those in use before their users; catalogue modules are fetched on the way."""
         order: list[str] = []
         state: dict[str, int] = {}
-        for root in list(self.trees):
+        for root in list(self.sources):
             stack: list[tuple[str, int]] = [(root, 0)]
             while stack:
                 name, position = stack.pop()
@@ -99,10 +145,10 @@ class Loader:
                     if state.get(name):
                         continue
                     state[name] = 1
-                uses = self._uses(name)
+                uses = self.sources[name].uses
                 if position < len(uses):
                     stack.append((name, position + 1))
-                    target = uses[position].module.text
+                    target = uses[position].module
                     if state.get(target) == 1:
                         self._report_ring(uses[position], [x for x, _ in stack], target)
                     elif not state.get(target) and self._present(uses[position]):
@@ -112,27 +158,24 @@ class Loader:
                 order.append(name)
         return order
 
-    def _uses(self, name: str) -> list[t.Use]:
-        return [item for item in self.trees[name].items if isinstance(item, t.Use)]
-
-    def _present(self, use: t.Use) -> bool:
+    def _present(self, use: Use) -> bool:
         """Whether a module in use is there; fetches it from the catalogue."""
-        name = use.module.text
-        if name in self.trees:
+        name = use.module
+        if name in self.sources:
             return True
-        found = catalogue_text(name) if self.catalogue and len(self.trees) < MODULES else None
+        found = catalogue_text(name) if self.catalogue and len(self.sources) < MODULES else None
         if found is not None:
             text = decode_source(found[1], found[0], self.report)
             if text is not None:
                 self._take(text, found[0])
-        if name in self.trees:
+        if name in self.sources:
             return True
-        known = [*self.trees, *(catalogue_modules() if self.catalogue else ())]
+        known = [*self.sources, *(catalogue_modules() if self.catalogue else ())]
         advice = did_you_mean(name, known, "give its file too, or correct the name")
-        self.report.add("A7-N031", f"unknown module `{name}`", use.module.span, help=advice)
+        self.report.add("A7-N031", f"unknown module `{name}`", use.span, help=advice)
         return False
 
-    def _report_ring(self, use: t.Use, path: list[str], target: str) -> None:
+    def _report_ring(self, use: Use, path: list[str], target: str) -> None:
         ring = [*path[path.index(target) :], target] if target in path else [target, target]
         chain = " uses ".join(f"`{name}`" for name in ring)
         self.report.add(
@@ -141,27 +184,62 @@ class Loader:
 
     # ---- lowering ----
 
-    def _lowered(self, name: str) -> Module | None:
-        tree = self.trees[name]
-        scope = ModuleScope(name, self.files[name])
-        scope.encoding = tree.encoding
-        findings = Findings(self.report)
-        for use in self._uses(name):
-            target = self.scopes.get(use.module.text)
-            if target is None:
-                continue
-            alias = use.alias.text if use.alias is not None else use.module.parts[-1].text
-            if alias in scope.uses and scope.uses[alias] is not target:
-                message = f"two modules are called `{alias}` here"
-                findings.add("A7-N033", message, use.span, "write `use … as another_name`")
-                continue
-            scope.uses[alias] = target
-            scope.uses[use.module.text] = target
-        self.scopes[name] = scope
+    def _lowered(self, source: Source) -> Module | None:
+        """Return the module of a source, from the cache when nothing that it depends on has changed."""
+        scope = ModuleScope(source.name, source.file)
+        clean = self._link(source, scope) and source.clean
+        key = self._key(source) if clean else None
+        kept = self.cache.get(key) if key is not None else None
+        if isinstance(kept, ModuleScope) and kept.name == source.name and kept.module is not None:
+            kept.uses = scope.uses
+            self.scopes[source.name] = kept
+            self.keys[source.name] = key
+            return kept.module
+        if source.tree is None:
+            found = self._parsed(source.text, source.file)
+            if found is None or found.tree is None:
+                return None
+            source.tree = found.tree
         before = len(self.report.diagnostics)
-        module = lower(tree, scope, self.report)
+        self.scopes[source.name] = scope
+        scope.encoding = source.tree.encoding
+        module = lower(source.tree, scope, self.report)
         self.report.diagnostics[before:] = sorted(self.report.diagnostics[before:], key=_place)
+        if key is not None and len(self.report.diagnostics) == before:
+            self.keys[source.name] = key
+            self._keep(key, scope)
         return module
+
+    def _link(self, source: Source, scope: ModuleScope) -> bool:
+        """Give a scope the modules in use; returns whether all are there."""
+        findings = Findings(self.report)
+        complete = True
+        for use in source.uses:
+            target = self.scopes.get(use.module)
+            if target is None:
+                complete = False
+                continue
+            if scope.uses.get(use.alias, target) is not target:
+                message = f"two modules are called `{use.alias}` here"
+                findings.add("A7-N033", message, use.span, "write `use … as another_name`")
+                complete = False
+                continue
+            scope.uses[use.alias] = target
+            scope.uses[use.module] = target
+        return complete
+
+    def _key(self, source: Source) -> str | None:
+        """Return the key of a module and all it depends on, `None` when a module in use is not kept."""
+        keys = [self.keys.get(use.module) for use in source.uses]
+        if any(key is None for key in keys):
+            return None
+        return self.cache.key("module", source.file, source.text, *(key or "" for key in keys))
+
+    def _keep(self, key: str, scope: ModuleScope) -> None:
+        """Keep a scope without the modules in use: those have entries of their own."""
+        uses, scope.uses = scope.uses, {}
+        self.cache.put(key, scope)
+        scope.uses = uses
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:

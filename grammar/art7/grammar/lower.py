@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from art7.grammar import syntax as t
+from art7.grammar.collector import collector_paused
 from art7.grammar.diagnostics import Related, Report, Span
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import representation as r
@@ -50,18 +50,6 @@ def lower(tree: t.Module, scope: ModuleScope, report: Report) -> Module:
         if entity.kind not in ("generic", "function", "token", "identity"):
             entity.node = None
     return module
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the cyclic collector from walking a growing heap that is all alive."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class ModuleLowering:
@@ -398,10 +386,20 @@ class ModuleLowering:
         entity = self.scope.find(parts)
         return self.enums.get(entity.name) if entity is not None and entity.kind == "enum" else None
 
-    def function(self, parts: tuple[str, ...]) -> t.Function | None:
-        """Return the user's function."""
+    def function(self, parts: tuple[str, ...]) -> tuple[t.Function, ModuleLowering] | None:
+        """Return the user's function, and the names as its module sees them."""
         entity = self.scope.find(parts)
-        return entity.node if entity is not None and entity.kind == "function" else None
+        if entity is None or entity.kind != "function":
+            return None
+        return entity.node, self.seen_from(entity.home)
+
+    def seen_from(self, scope: ModuleScope) -> ModuleLowering:
+        """Return this lowering with names as another module sees them: for what that module wrote."""
+        if scope is self.scope:
+            return self
+        view = copy(self)
+        view.scope, view.context = scope, Context(scope)
+        return view
 
     def parameter_kind(self, node: t.Type) -> Kind:
         """Return the kind that a function's parameter or result type asks for."""

@@ -66,8 +66,8 @@ class World(Protocol):
     def enum_named(self, parts: tuple[str, ...]) -> Enum | None:
         """Return the enum that the text calls so."""
 
-    def function(self, parts: tuple[str, ...]) -> t.Function | None:
-        """Return the user's function."""
+    def function(self, parts: tuple[str, ...]) -> tuple[t.Function, World] | None:
+        """Return the user's function, and the names as its module sees them."""
 
     def parameter_kind(self, node: t.Type) -> Kind:
         """Return the kind that a function's parameter or result type asks for."""
@@ -518,7 +518,7 @@ class Expressions:
         parts = _parts(node.function)
         user = self.world.function(parts) if parts is not None else None
         if user is not None:
-            return self._unfold(user, node, hint)
+            return self._unfold(user[0], user[1], node, hint)
         name = parts[0] if parts is not None and len(parts) == 1 else None
         if name is None or name not in FUNCTIONS:
             shown = ".".join(parts) if parts else "that"
@@ -597,7 +597,7 @@ class Expressions:
                 self.error("A7-N012", f"`{item.name}` has no member `{node.value}`", node.span, advice)
         return self.of_kind(node, Kind.TEXT)
 
-    def _unfold(self, function: t.Function, node: t.Call, hint: s.Shape | None) -> Typed:
+    def _unfold(self, function: t.Function, home: World, node: t.Call, hint: s.Shape | None) -> Typed:
         """Put the arguments into the body of a user's function."""
         name = function.name.text
         placed = self.arguments(node, [p.name.text for p in function.params], name)
@@ -611,16 +611,14 @@ class Expressions:
         for parameter, given in zip(function.params, placed, strict=True):
             if given is None:
                 return self.error("A7-T013", f"`{name}` needs `{parameter.name.text}`", node.span)
-            bound[parameter.name.text] = self._argument(
-                given, (self.world.parameter_kind(parameter.type),), None
-            )
-        outer_locals, outer_place = self.locals, self.place
-        self.locals, self.place = bound, Nowhere()
+            bound[parameter.name.text] = self._argument(given, (home.parameter_kind(parameter.type),), None)
+        outer = self.locals, self.place, self.world
+        self.locals, self.place, self.world = bound, Nowhere(), home
         self.depth += 1
         body, shape = self.typed(function.value, hint)
         self.depth -= 1
-        self.locals, self.place = outer_locals, outer_place
-        if not fits(body.kind, self.world.parameter_kind(function.result)):
+        self.locals, self.place, self.world = outer
+        if not fits(body.kind, home.parameter_kind(function.result)):
             return self.error(
                 "A7-T001", f"`{name}` gives {WORDS[body.kind]}, not what it says", function.value.span
             )

@@ -32,7 +32,7 @@ from art7.grammar.passes.drafts import (
 )
 from art7.grammar.passes.kinds import BAD, Typed, bare
 from art7.grammar.passes.scalars import PLAIN, RUNS
-from art7.grammar.passes.scopes import did_you_mean
+from art7.grammar.passes.scopes import ModuleScope, did_you_mean
 
 TREES = frozenset(("json",))
 
@@ -45,6 +45,9 @@ class Module(build_pairs.Lowering, World, Protocol):
 
     def requirement(self, node: t.Requirement, error: str | None) -> p.Requirement:
         """Return the requirement, its id checked to be new."""
+
+    def seen_from(self, scope: ModuleScope) -> Module:
+        """Return the module with names as another one sees them."""
 
     def source(self, span: Span) -> str:
         """Return the text of a span on one line."""
@@ -71,7 +74,7 @@ class RecordLowering:
         outer: RecordLowering | None = None,
         self_known: bool = True,
     ) -> None:
-        self.module = module
+        self.module = module.seen_from(context.scope)
         self.name = name
         self.kind = kind
         self.encoding = encoding
