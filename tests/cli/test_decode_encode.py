@@ -56,7 +56,12 @@ def test_json_output_is_taken_back() -> None:
 
 def test_a_refusal_in_json() -> None:
     answer = json.loads(run("decode", "RtpPacket", "--hex", "40", "--format", "json").output)
-    assert (answer["ok"], answer["error"], answer["path"], answer["offset"]) == (False, "bad_version", "version", 0)
+    assert (answer["ok"], answer["error"], answer["path"], answer["offset"]) == (
+        False,
+        "bad_version",
+        "version",
+        0,
+    )
     assert (answer["number"], answer["requirement"]) == (101, "RTP-5.1-01")
     assert answer["partial"]["version"] == 1
 
@@ -94,3 +99,10 @@ def test_what_cannot_be_used(arguments: tuple[str, ...], data: bytes, told: str)
     error = result.exception
     assert isinstance(error, Unusable)
     assert told in f"{error.message} {error.help}"
+
+
+def test_another_spelling_is_noted() -> None:
+    padded = run("decode", "RtpPacket", "--hex", "90600001 00000010 deadbeef bede0001 0010aa00 01")
+    assert padded.return_value == 0
+    assert "note: canonical at the message: art7 writes other octets from octet 16 on" in padded.output
+    assert "note:" not in run("decode", "RtpPacket", "--hex", RTP).output

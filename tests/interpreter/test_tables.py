@@ -11,7 +11,8 @@ import pytest
 from art7.grammar.ir import expression, plan
 from art7.grammar.ir.builtins import FUNCTIONS
 from art7.interpreter import functions, read_tree, spelled, varints, write_tree
-from art7.interpreter.expressions import NODES, OPERATORS
+from art7.interpreter.expressions import NODES
+from art7.interpreter.operators import OPERATORS
 from art7.interpreter.tables import READERS, WRITERS
 
 STEPS = set(get_args(plan.Step))

@@ -106,11 +106,10 @@ def explain(specification: Specification, record: str, error: DecodeError, data:
 
 def notes(found: tuple[Note, ...], unverified: tuple[str, ...]) -> list[str]:
     """Return a line for each note and each test that lacked its key."""
-    lines = [
-        f"note: {note.level} {note.requirement or ''} at {printable(note.path) or 'the message'}: "
-        f"{printable(note.message)}"
-        for note in found
-    ]
+    lines = []
+    for note in found:
+        word = f"{note.level} {note.requirement}" if note.requirement else note.level
+        lines.append(f"note: {word} at {printable(note.path) or 'the message'}: {printable(note.message)}")
     return lines + [
         f"not verified, no key was given: {printable(name)}" for name in dict.fromkeys(unverified)
     ]

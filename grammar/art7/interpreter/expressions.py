@@ -6,11 +6,9 @@ arithmetic on it refuses with `missing_field`.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from art7.grammar.ir.builtins import SIZE_LIMIT
 from art7.grammar.ir.expression import (
     Attribute,
     Binary,
@@ -37,13 +35,9 @@ from art7.grammar.ir.plan import Fault, Role, Slot
 from art7.grammar.ir.shape import Nullable, Sequence
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.functions import implementation
+from art7.interpreter.operators import MISSING, RANGE, binary, in_ranges, unary
+from art7.interpreter.quoting import brief
 from art7.interpreter.scope import Evaluate, Scope
-
-MISSING = Fault("missing_field")
-RANGE = Fault("out_of_range")
-ZERO = Fault("division_by_zero")
-SHIFT_LIMIT = 1024
-"""The most bits a shift may move: an attacker chooses the operand."""
 
 
 def prepare(expr: Expr, scope: Scope) -> Evaluate:
@@ -143,137 +137,18 @@ def _element(expr: Element, scope: Scope) -> Evaluate:
         if isinstance(items, dict):
             return items.get(index)
         if not 0 <= index < len(items):
-            frame.refuse(RANGE, None, frame.start, f"a position below {len(items)}", str(index))
+            frame.refuse(RANGE, None, frame.start, f"a position below {len(items)}", brief(index))
         return items[index]
 
     return read
 
 
 def _unary(expr: Unary, scope: Scope) -> Evaluate:
-    operand = prepare(expr.operand, scope)
-    if expr.op == "not":
-        return lambda frame: not operand(frame)
-    apply = _UNARY[expr.op]
-
-    def compute(frame: Frame) -> Any:
-        value = operand(frame)
-        if value is None:
-            frame.refuse(MISSING, None, frame.start, "a value", "nothing")
-        return apply(value)
-
-    return compute
+    return unary(expr.op, prepare(expr.operand, scope))
 
 
 def _binary(expr: Binary, scope: Scope) -> Evaluate:
-    left, right, op = prepare(expr.left, scope), prepare(expr.right, scope), expr.op
-    if op == "and":
-        return lambda frame: bool(left(frame)) and bool(right(frame))
-    if op == "or":
-        return lambda frame: bool(left(frame)) or bool(right(frame))
-    if op == "==":
-        return lambda frame: left(frame) == right(frame)
-    if op == "!=":
-        return lambda frame: left(frame) != right(frame)
-    if op in _ORDER:
-        return _ordering(_ORDER[op], left, right)
-    return _arithmetic(op, left, right)
-
-
-def _ordering(compare: Callable[[Any, Any], bool], left: Evaluate, right: Evaluate) -> Evaluate:
-    def compute(frame: Frame) -> bool:
-        a, b = left(frame), right(frame)
-        return a is not None and b is not None and compare(a, b)
-
-    return compute
-
-
-def _arithmetic(op: str, left: Evaluate, right: Evaluate) -> Evaluate:
-    apply = _ARITHMETIC[op]
-    guard = _GUARDS.get(op)
-
-    def compute(frame: Frame) -> Any:
-        a, b = left(frame), right(frame)
-        if a is None or b is None:
-            frame.refuse(MISSING, None, frame.start, "two values", "nothing")
-        if guard is not None:
-            guard(frame, a, b)
-        return apply(a, b)
-
-    return compute
-
-
-def _guard_divisor(frame: Frame, a: Any, b: Any) -> None:
-    if b == 0:
-        frame.refuse(ZERO, None, frame.start, "a divisor other than 0", "0")
-
-
-def _guard_shift(frame: Frame, a: Any, b: Any) -> None:
-    if not 0 <= b <= SHIFT_LIMIT:
-        frame.refuse(RANGE, None, frame.start, f"a shift of 0 to {SHIFT_LIMIT} bits", str(b))
-
-
-def _guard_lengths(frame: Frame, a: Any, b: Any) -> None:
-    if not isinstance(a, int) and len(a) != len(b):
-        frame.refuse(RANGE, None, frame.start, "octet strings of equal length", f"{len(a)} and {len(b)}")
-
-
-def _guard_join(frame: Frame, a: Any, b: Any) -> None:
-    if len(a) + len(b) > SIZE_LIMIT:
-        frame.refuse(RANGE, None, frame.start, f"at most {SIZE_LIMIT} octets", str(len(a) + len(b)))
-
-
-def _exclusive_or(a: Any, b: Any) -> Any:
-    if isinstance(a, int):
-        return a ^ b
-    return (int.from_bytes(a, "big") ^ int.from_bytes(b, "big")).to_bytes(len(a), "big")
-
-
-_UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "~": operator.invert}
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.floordiv,
-    "%": operator.mod,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": _exclusive_or,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-    "++": operator.add,
-}
-_GUARDS: dict[str, Callable[[Frame, Any, Any], None]] = {
-    "/": _guard_divisor,
-    "%": _guard_divisor,
-    "<<": _guard_shift,
-    ">>": _guard_shift,
-    "^": _guard_lengths,
-    "++": _guard_join,
-}
-OPERATORS = frozenset({"and", "or", "==", "!=", *_ORDER, *_ARITHMETIC})
-"""Every binary operator this execution knows."""
-
-
-def in_ranges(ranges: tuple[tuple[Any, Any], ...]) -> Callable[[Any], bool]:
-    """Return the membership test: integers within closed ranges, texts equal to one."""
-    texts = frozenset(low for low, _ in ranges if isinstance(low, str))
-    numbers = tuple((low, high) for low, high in ranges if not isinstance(low, str))
-    if len(numbers) == 1 and not texts:
-        low, high = numbers[0]
-        return lambda value: isinstance(value, int) and low <= value <= high
-
-    def test(value: Any) -> bool:
-        if isinstance(value, str):
-            return value in texts
-        return isinstance(value, int) and any(low <= value <= high for low, high in numbers)
-
-    return test
+    return binary(expr.op, prepare(expr.left, scope), prepare(expr.right, scope))
 
 
 def _in_ranges(expr: InRanges, scope: Scope) -> Evaluate:
@@ -356,7 +231,7 @@ def _octet_at(expr: OctetAt, scope: Scope) -> Evaluate:
         if not frame.origin <= place < frame.run.end:
             fault = Fault("truncated")
             frame.refuse(
-                fault, None, frame.run.position, f"an octet at {place}", f"an end at {frame.run.end}"
+                fault, None, frame.run.position, f"an octet at {brief(place)}", f"an end at {frame.run.end}"
             )
         return frame.run.data[place]
 
@@ -374,7 +249,7 @@ def _covered(expr: Covered, scope: Scope) -> Evaluate:
         for place, lifted, octets, compute in overrides:
             value = compute(frame)
             if not 0 <= value < 1 << (8 * octets):
-                frame.refuse(RANGE, until, stop, f"a value of {octets} octets", str(value))
+                frame.refuse(RANGE, until, stop, f"a value of {octets} octets", brief(value))
             begin = (frame.places[place] if lifted else frame.starts[place]) - origin
             if 0 <= begin and begin + octets <= len(covered):
                 covered[begin : begin + octets] = value.to_bytes(octets, "big")

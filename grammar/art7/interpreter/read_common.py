@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from art7.grammar.ir.expression import Expr, Measure, ParamRef, Position, SlotRef, walk
 from art7.grammar.ir.plan import (
     Branch,
     CallRecord,
@@ -20,12 +19,13 @@ from art7.grammar.ir.plan import (
     View,
     When,
 )
-from art7.interpreter.expressions import in_ranges, prepare
+from art7.interpreter.broken_rule import describe, rule_text
+from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.json_scanner import ScanRefused, scan
+from art7.interpreter.operators import in_ranges
 from art7.interpreter.prepare import PreparedRecord, StepRunner, prepare_block
 from art7.interpreter.quoting import brief
-from art7.interpreter.spelled import spell
 
 UNKNOWN = Fault("unknown_value")
 TOO_DEEP = Fault("too_deep")
@@ -237,38 +237,3 @@ def read_check(step: Check, prepared: PreparedRecord, opened: frozenset[int]) ->
         frame.refuse(fault, at, offset, wanted, got, bit=bit)
 
     return read
-
-
-def rule_text(step: Check, prepared: PreparedRecord) -> str:
-    """Return what a rule expects: its condition, then its sentence."""
-    spelled = spell(step.condition, prepared.record.slots, prepared.record.params)
-    sentence = step.fault.message or ""
-    return f"{spelled} ({sentence})" if spelled and sentence else spelled or sentence
-
-
-MOST_FACTS = 5
-"""The most values that a broken rule quotes."""
-
-
-def describe(condition: Expr, prepared: PreparedRecord) -> Callable[[Frame], str]:
-    """Return what tells, for a frame, the values that a condition speaks of; used on a refusal only."""
-    found: dict[str, Expr] = {}
-    for node in walk(condition):
-        if isinstance(node, SlotRef | Measure):
-            name = prepared.record.slots[node.index if isinstance(node, SlotRef) else node.slot].name
-            word = f"{node.what}({name})" if isinstance(node, Measure) else name
-            found.setdefault(word, node)
-        elif isinstance(node, ParamRef):
-            # The value of a key is nobody's business: only whether there is one.
-            continue
-        elif isinstance(node, Position):
-            found.setdefault(node.word, node)
-    shown = list(found.items())[:MOST_FACTS]
-
-    def facts(frame: Frame) -> str:
-        values = (
-            (word, prepare(node, prepared.scope)(frame)) for word, node in shown if not word.startswith("_")
-        )
-        return ", ".join(f"{word} {brief(value)}" for word, value in values)
-
-    return facts

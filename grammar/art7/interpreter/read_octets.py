@@ -46,7 +46,7 @@ def truncated(frame: Frame, slot: int | None, offset: int, octets: int) -> None:
 
 
 def _octets(count: int) -> str:
-    return "1 octet" if count == 1 else f"{count} octets"
+    return "1 octet" if count == 1 else f"{brief(count)} octets"
 
 
 def read_bits(step: Bits, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -174,7 +174,7 @@ def _exact(size: Any, slot: int) -> FindExtent:
         if octets is None:
             octets = 0
         if octets < 0:
-            frame.refuse(NEGATIVE, slot, start, "a size of 0 or more", str(octets))
+            frame.refuse(NEGATIVE, slot, start, "a size of 0 or more", brief(octets))
         if start + octets > run.end:
             truncated(frame, slot, start, octets)
         return start, start + octets
@@ -305,7 +305,7 @@ def read_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> S
         start = run.position
         wanted = None if count is None else count(frame) or 0
         if wanted is not None and wanted < 0:
-            frame.refuse(NEGATIVE, slot, start, "a count of 0 or more", str(wanted))
+            frame.refuse(NEGATIVE, slot, start, "a count of 0 or more", brief(wanted))
         items: list[Any] = []
         values[slot] = items
         if slot not in opened:

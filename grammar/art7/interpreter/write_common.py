@@ -26,12 +26,14 @@ from art7.grammar.ir.plan import (
     View,
     When,
 )
+from art7.interpreter.broken_rule import describe, rule_text
 from art7.interpreter.conform import conform
-from art7.interpreter.expressions import in_ranges, prepare
+from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame, Run
+from art7.interpreter.operators import in_ranges
 from art7.interpreter.prepare import PreparedRecord, StepRunner, all_steps, filled_slots, prepare_block
 from art7.interpreter.quoting import brief
-from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, describe, enter, rule_text
+from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, enter
 
 MISSING, UNEXPECTED, WRONG = Fault("missing_field"), Fault("unknown_field"), Fault("wrong_kind")
 TOO_SHORT, TOO_LONG = Fault("too_short"), Fault("too_long")

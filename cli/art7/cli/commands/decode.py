@@ -68,8 +68,20 @@ def command(
     except DecodeError as error:
         say(_refusal_json(error, wire_type) if form == "json" else _refusal_text(error, wire_type, octets))
         return ExitCode.FINDINGS
+    _note_spelling(decoded, wire_type, octets, arguments)
     say(_json(decoded, wire_type) if form == "json" else _text(decoded, wire_type, octets))
     return ExitCode.CLEAN
+
+
+def _note_spelling(decoded: Any, wire_type: WireType, octets: bytes, arguments: dict[str, Any]) -> None:
+    """Add a note where art7 would write the same value otherwise."""
+    from art7.interpreter.canonical import canonical_note
+    from art7.interpreter.shared import interpreter_of
+
+    interpreter = interpreter_of(wire_type.specification)
+    note = canonical_note(interpreter, wire_type.name, octets, decoded, arguments)
+    if note is not None:
+        decoded.notes = (*decoded.notes, note)
 
 
 def _text(decoded: Any, wire_type: WireType, octets: bytes) -> str:
