@@ -60,7 +60,12 @@ def test_stun(codec: Codec, cases: Any, captures: Path) -> None:
 
 # ---- RTP ------------------------------------------------------------------------------------------------------
 
-PAYLOADS = {"opus": "ietf.opus.OpusPacket", "vp8": "ietf.vp8.Vp8Payload", "av1": "aom.av1.Av1Payload"}
+PAYLOADS = {
+    "opus": "ietf.opus.OpusPacket",
+    "vp8": "ietf.vp8.Vp8Payload",
+    "av1": "aom.av1.Av1Payload",
+    "h264": "ietf.h264.H264Payload",
+}
 
 
 def test_rtp(codec: Codec, cases: Any, captures: Path) -> None:

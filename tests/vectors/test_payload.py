@@ -1,4 +1,4 @@
-"""Public cases of RTP payload formats: Opus framing, VP8 descriptors, AV1 headers, whole streams."""
+"""Public cases of RTP payload formats: Opus framing, VP8 descriptors, AV1 headers, H.264, whole streams."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import corpus
 from executions import Codec, Refused
 
 TOPIC = "payload"
-OPUS, VP8 = "ietf.opus.OpusPacket", "ietf.vp8.Vp8Payload"
+OPUS, VP8, H264 = "ietf.opus.OpusPacket", "ietf.vp8.Vp8Payload", "ietf.h264.H264Payload"
 AV1, OBU, OBU_HEADER, LEB128 = (f"aom.av1.{name}" for name in ("Av1Payload", "Obu", "ObuHeader", "Leb128"))
 
 MODES = ["SILK", "Hybrid", "CELT"]
@@ -212,6 +212,78 @@ def check_av1_aggregation(codec: Codec, row: dict[str, Any]) -> set[str]:
     return set(row) - {"name", "packets", "obus", "note"}
 
 
+# ---- H.264 ---------------------------------------------------------------------------------------------------
+
+START_CODE = bytes.fromhex("00000001")
+SINGLE, STAP_A, FU_A = range(1, 24), 24, 28
+
+
+def unit_of(element: Any) -> bytes:
+    return (
+        element[-1]
+        if isinstance(element, tuple)
+        else element
+        if isinstance(element, bytes)
+        else element["unit"]
+    )
+
+
+def h264_pieces(payload: bytes, value: dict[str, Any]) -> list[tuple[bool, bytes]]:
+    """The pieces of units in a payload: whether each begins a unit, and its octets (RFC 6184 §5.6 to §5.8)."""
+    content = value["content"]
+    if value["kind"] == STAP_A:
+        return [(True, unit_of(unit)) for unit in content["units"]]
+    if value["kind"] == FU_A:
+        header = bytes([payload[0] & 0xE0 | content["kind"]])
+        return [(content["start"], (header if content["start"] else b"") + content["payload"])]
+    return [(True, payload)]
+
+
+def check_h264(codec: Codec, row: dict[str, Any]) -> set[str]:
+    octets = bytes.fromhex(row["payload"])
+    if row.get("error"):
+        assert is_refused(codec, H264, octets), row
+        return set()
+    value = both_ways(codec, H264, octets)
+    pieces = h264_pieces(octets, value)
+    kinds = {STAP_A: "STAP-A", FU_A: "FU-A"}
+    checks = {
+        "kind": kinds.get(value["kind"], "single"),
+        "first": pieces[0][0],
+        "nals": [piece.hex() for _, piece in pieces],
+        "annexb_len": sum(len(START_CODE) * begins + len(piece) for begins, piece in pieces),
+    }
+    for name in set(row) & set(checks):
+        assert same_kind(checks[name], row[name]) if name == "kind" else checks[name] == row[name], (
+            row["name"],
+            name,
+        )
+    return set(row) - {"name", "payload", "note"} - set(checks)
+
+
+def same_kind(got: str, expected: str) -> bool:
+    """Cases spell a single unit in several ways."""
+    return got.lower() == expected.lower() or (
+        got == "single" and expected.lower().startswith(("single", "nal"))
+    )
+
+
+def annex_b_units(octets: bytes) -> list[bytes]:
+    """Cut an Annex B byte stream at its start codes of three or four octets."""
+    return [unit.rstrip(b"\0") for unit in octets.split(b"\0\0\1") if unit.rstrip(b"\0")]
+
+
+def h264_units(codec: Codec, payloads: list[bytes]) -> list[bytes]:
+    units: list[bytes] = []
+    for payload in payloads:
+        for begins, piece in h264_pieces(payload, both_ways(codec, H264, payload)):
+            if begins:
+                units.append(piece)
+            else:
+                units[-1] += piece
+    return units
+
+
 # ---- streams ------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +340,9 @@ def check_stream(codec: Codec, row: dict[str, Any]) -> str | None:
             for payload in payloads:
                 assert opus_frames(both_ways(codec, OPUS, payload))
             assert payloads == frames
+        case "H264":
+            wanted = [unit for frame in frames for unit in annex_b_units(frame)]
+            assert [unit.rstrip(b"\0") for unit in h264_units(codec, payloads)] == wanted
         case "PCMU" | "PCMA" | "G722":
             assert b"".join(payloads) == b"".join(frames)
         case other:
@@ -290,8 +365,6 @@ def check(codec: Codec, path: Path, row: dict[str, Any]) -> str | None:
     """Run one case; returns why it cannot run, or None."""
     if "encoded_frames" in row:
         return check_stream(codec, row)
-    if "h264" in path.stem:
-        return "the payload format of H264 is not in the catalogue yet"
     for keys, run in CHECKS:
         if keys <= set(row):
             unknown = run(codec, row)
@@ -299,6 +372,8 @@ def check(codec: Codec, path: Path, row: dict[str, Any]) -> str | None:
     else:
         if "opus" in path.stem and "packet" in row:
             unknown = check_opus_framing(codec, row)
+        elif "h264" in path.stem and "payload" in row:
+            unknown = check_h264(codec, row)
         elif "vp8" in path.stem and "payload" in row:
             unknown = check_vp8_descriptor(codec, row)
         else:
