@@ -39,6 +39,10 @@ COMMANDS: dict[str, CommandRow] = {
     "explain": CommandRow(
         "art7.cli.commands.explain", "Explain a finding's code or a field of the manifest."
     ),
+    "run": CommandRow(
+        "art7.cli.commands.run",
+        "Play the scenarios of an offer between endpoints made from the bundle alone.",
+    ),
     "validate": CommandRow(
         "art7.cli.commands.validate", "Check a whole offer: modules, manifest, cross-references, rules."
     ),

@@ -16,8 +16,8 @@ from art7.runtime.show import Shower
 from art7.runtime.simulator import Simulator, network_of
 from art7.runtime.trace import Trace
 
-Maker = Callable[[str, RoleMachine, int], Endpoint]
-"""(module name, machine, seed) → an endpoint that plays the machine."""
+Maker = Callable[[Protocol, RoleMachine, int], Endpoint]
+"""(protocol, machine, seed) → an endpoint that plays the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def qualified_name(module: str, protocol: Protocol, scenario: Scenario) -> str:
 def interpreter_maker(specification: Specification, interpreter: Interpreter) -> Maker:
     """Return a maker of endpoints that read everything from the specification."""
 
-    def make(module: str, machine: RoleMachine, seed: int) -> Endpoint:
+    def make(protocol: Protocol, machine: RoleMachine, seed: int) -> Endpoint:
         return interpreted_endpoint(specification, interpreter, machine, seed)
 
     return make
@@ -87,7 +87,7 @@ def perform(
     sandbox: bool = True,
 ) -> Performance:
     """Play one scenario. Equal arguments give an equal trace, octet for octet."""
-    endpoints = {role.name: cast.makers[role.name](module, role, seed) for role in protocol.roles}
+    endpoints = {role.name: cast.makers[role.name](protocol, role, seed) for role in protocol.roles}
     trace = Trace(sandbox)
     simulator = Simulator(
         protocol, endpoints, layers_of(specification), InterpreterCodec(interpreter),

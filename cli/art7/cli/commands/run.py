@@ -1,0 +1,149 @@
+"""`art7 run`: play the scenarios of an offer between endpoints that are made from the bundle alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from art7.cli.application import SETTINGS, Command, Settings
+from art7.cli.exits import ExitCode, Unusable
+from art7.cli.findings import print_report
+from art7.cli.offers import read_for_rules
+from art7.cli.output import write_file
+from art7.cli.terminal import escaped_lines, say
+from art7.grammar.diagnostics import Report
+
+if TYPE_CHECKING:
+    from art7.runtime.network import Faults
+    from art7.runtime.play import Performance
+    from art7.validator.offer import Offer
+
+FORMS = ("text", "json", "html", "trace")
+
+
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    short_help="Play the scenarios of an offer between endpoints made from the bundle alone.",
+    epilog="Examples: art7 run my-offer; art7 run my-offer one_to_one_text --seed 3 --ladder; "
+    "art7 run my-offer --loss 300 --format html -o run.html.",
+)
+@click.argument("offer", type=click.Path())
+@click.argument("scenario", nargs=-1)
+@click.option("--seed", type=click.IntRange(0, 2**63), default=1, help="First seed; a seed repeats a run.")
+@click.option(
+    "--runs", type=click.IntRange(1, 1000), default=1, help="Seeds to play, counted from the first."
+)
+@click.option("--loss", type=click.IntRange(0, 900), default=150, help="Messages lost of 1,000, where lossy.")
+@click.option("--duplicate", type=click.IntRange(0, 900), default=50, help="Messages doubled of 1,000.")
+@click.option("--jitter", type=click.IntRange(0, 60_000), default=200, help="Milliseconds that reorder.")
+@click.option("--despite", multiple=True, metavar="CODE", help="Run although this finding is there.")
+@click.option("--ladder", is_flag=True, help="Show who sent what to whom, and every derived key by name.")
+@click.option("--redact", is_flag=True, help="Show no secrets, although they are the run's own.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="Form of the result.")
+@click.option("-o", "--output", type=click.Path(), help="Write the result to this file.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    offer: str,
+    scenario: tuple[str, ...],
+    seed: int,
+    runs: int,
+    loss: int,
+    duplicate: int,
+    jitter: int,
+    despite: tuple[str, ...],
+    ladder: bool,
+    redact: bool,
+    form: str,
+    output: str | None,
+    force: bool,
+) -> int:
+    """Play every scenario, or those named. One side is generated code, the other the interpreter, then the other way
+    round, over a simulated network that loses, doubles and reorders what it may."""
+    from art7.runtime.network import Faults
+
+    report = Report()
+    read = read_for_rules(offer, report)
+    if read is None or not _may_run(read, despite, report):
+        return print_report(report, "json" if form == "json" else "text", settings)
+    faults = Faults(loss=loss, duplicate=duplicate, jitter_ms=jitter)
+    played = _play(read, scenario, range(seed, seed + runs), faults, sandbox=not redact)
+    text = _rendered(played, form, ladder, read)
+    if output is None:
+        say(text.rstrip("\n"))
+    else:
+        write_file(output, text.encode(), force=force)
+        say(f"written: {output}")
+    return ExitCode.CLEAN if all(each.outcome.passed for each in played) else ExitCode.FINDINGS
+
+
+def _may_run(offer: Offer, despite: Sequence[str], report: Report) -> bool:
+    """Whether nothing but the findings in `despite` stands against running; the others go to `report`."""
+    from art7.validator.validate import validate
+
+    checked = validate(offer).report(report.sources)
+    report.diagnostics += [found for found in checked.errors() if found.code not in despite]
+    report.sources.update(checked.sources)
+    return not report.has_errors
+
+
+def _play(
+    offer: Offer, wanted: Sequence[str], seeds: Sequence[int], faults: Faults, *, sandbox: bool
+) -> list[Performance]:
+    from art7.cli.runs import performances
+
+    modules = [name for name in offer.specification.modules if name in offer.own_modules]
+    try:
+        return list(
+            performances(
+                offer.specification, modules, faults=faults, seeds=seeds, wanted=wanted, sandbox=sandbox
+            )
+        )
+    except KeyError as error:
+        raise Unusable(
+            f"no scenario of this offer is called {error}", "`art7 run OFFER` plays them all"
+        ) from None
+
+
+def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Offer) -> str:
+    if form == "trace":
+        return "".join(each.trace.lines() for each in played)
+    if form == "json":
+        from art7.runtime.scenario import as_mapping
+
+        rows = [{"cast": each.cast, **as_mapping(each.outcome)} for each in played]
+        return json.dumps({"runs": rows}, indent=2, ensure_ascii=True)
+    if form == "html":
+        from art7.cli.run_page import run_page
+
+        title = offer.manifest.offer.id if offer.manifest is not None else "an offer"
+        return run_page(title, played)
+    return _text(played, ladder)
+
+
+def _text(played: Sequence[Performance], ladder: bool) -> str:
+    from art7.runtime.ladder import as_text, short
+
+    lines = []
+    for each in played:
+        outcome = each.outcome
+        verdict = "came true" if outcome.passed else "did not come true"
+        lines.append(
+            f"{verdict}: {short(outcome.protocol)}.{outcome.scenario}  seed {outcome.seed}  {each.cast}  "
+            f"{outcome.messages} messages, {outcome.lost} lost, {outcome.reordered} reordered, "
+            f"{outcome.derived} derived values, {outcome.duration_ms} ms"
+        )
+        if outcome.failure is not None:
+            failure = outcome.failure
+            lines.append(f"  step {failure.step}, {failure.text}: {failure.reason}")
+            lines.append(f"  at fault: {failure.party} ({failure.code})")
+        if ladder:
+            lines += ["", as_text(each.roles, each.trace.entries), ""]
+    passed = sum(each.outcome.passed for each in played)
+    lines.append(f"{passed} of {len(played)} runs came true; the same seed gives the same trace")
+    return escaped_lines("\n".join(lines))

@@ -1,0 +1,67 @@
+"""Playing an offer's scenarios: generated code on one side, the interpreter on the other, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from art7.grammar.ir.module import Protocol, RoleMachine, Specification
+    from art7.runtime.endpoint import Endpoint
+    from art7.runtime.generated import GeneratedPackage
+    from art7.runtime.network import Faults
+    from art7.runtime.play import Maker, Performance
+
+
+def performances(
+    specification: Specification,
+    modules: Sequence[str],
+    *,
+    faults: Faults,
+    seeds: Sequence[int],
+    wanted: Sequence[str] = (),
+    sandbox: bool = True,
+) -> Iterator[Performance]:
+    """Play every scenario of `modules` (or the `wanted` ones) by both casts, once a seed.
+
+    Raises: `KeyError` with the name of a wanted scenario that there is not.
+    """
+    from art7.cli.generated import generated_package
+    from art7.interpreter.shared import interpreter_of
+    from art7.runtime.play import casts, interpreter_maker, perform, qualified_name, scenarios_of
+
+    found = scenarios_of(specification, modules)
+    names = {qualified_name(*each): each for each in found}
+    chosen = [_choose(names, name) for name in wanted] or list(names)
+    interpreter = interpreter_of(specification)
+    second = interpreter_maker(specification, interpreter)
+    with generated_package(specification) as package:
+        first = generated_maker(package)
+        for name in chosen:
+            module, protocol, scenario = names[name]
+            for cast in casts(protocol, first, second, ("generated code", "interpreter")):
+                for seed in seeds:
+                    yield perform(
+                        specification, interpreter, module, protocol, scenario, cast,
+                        faults=faults, seed=seed, sandbox=sandbox,
+                    )  # fmt: skip
+
+
+def generated_maker(package: GeneratedPackage) -> Maker:
+    """Return a maker of endpoints that run generated code."""
+    from art7.runtime.generated import GeneratedEndpoint
+
+    def make(protocol: Protocol, machine: RoleMachine, seed: int) -> Endpoint:
+        return GeneratedEndpoint(package, protocol.name, machine.name, seed)
+
+    return make
+
+
+def _choose(names: Mapping[str, object], name: str) -> str:
+    """Return the one scenario called `name`, or whose name ends with it."""
+    if name in names:
+        return name
+    ends = [each for each in names if each.endswith(f".{name}")]
+    if len(ends) != 1:
+        raise KeyError(name)
+    return ends[0]
