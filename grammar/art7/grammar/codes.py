@@ -20,7 +20,12 @@ class Code(NamedTuple):
     next_step: str = ""
 
 
-MODULES = ("art7.grammar.parse_codes", "art7.grammar.untrusted.codes")
+MODULES = (
+    "art7.grammar.load",
+    "art7.grammar.lower",
+    "art7.grammar.parse_codes",
+    "art7.grammar.untrusted.codes",
+)
 PACKAGES = ("art7.grammar.passes", "art7.prover", "art7.interpreter")
 """Where this room's tables are: these modules, and any module of these packages."""
 

@@ -399,6 +399,7 @@ class ModuleLowering:
             return self
         view = copy(self)
         view.scope, view.context = scope, Context(scope)
+        view.text = self.report.sources.get(scope.file, "")
         return view
 
     def parameter_kind(self, node: t.Type) -> Kind:

@@ -16,7 +16,7 @@ from art7.grammar.passes import simplify
 from art7.grammar.passes.kinds import BAD, WORDS, Typed, bare, fits
 from art7.grammar.passes.scopes import did_you_mean
 
-INTEGER_BITS = 256
+INTEGER_BITS = 128
 """Most bits of a written integer."""
 
 SHIFT_BITS = 1024

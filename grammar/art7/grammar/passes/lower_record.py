@@ -11,11 +11,10 @@ from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import representation as r
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import build_pairs
-from art7.grammar.passes.build_pairs import VOID, Context, Types
+from art7.grammar.passes.build_pairs import Context, Types
 from art7.grammar.passes.check_types import Expressions, World
 from art7.grammar.passes.drafts import (
     ArmItem,
@@ -31,7 +30,6 @@ from art7.grammar.passes.drafts import (
     Wire,
 )
 from art7.grammar.passes.kinds import BAD, Typed, bare
-from art7.grammar.passes.scalars import PLAIN, RUNS
 from art7.grammar.passes.scopes import ModuleScope, did_you_mean
 
 TREES = frozenset(("json",))
@@ -907,4 +905,37 @@ def _data_tag(node: t.DataTags) -> p.DataTag:
     )
 
 
-__all__ = ["FUNCTIONS", "PLAIN", "RUNS", "VOID", "RecordLowering", "misfit"]
+CODES = {
+    "A7-L020": (
+        "mention of what is not read yet",
+        "Sizes, counts, conditions and tags can mention what stands before them only.",
+        "Mention an earlier field, or move this one.",
+    ),
+    "A7-L022": (
+        "optional without a sign",
+        "On the `binary` encoding nothing says by itself whether a field is there.",
+        "Write `when condition`.",
+    ),
+    "A7-L025": (
+        "member without a meaning in this encoding",
+        "Tags, padding, literals and policies belong to some encodings only.",
+        "Remove it.",
+    ),
+    "A7-L026": (
+        "field number missing or out of range",
+        "A protobuf field has a number, 1 to 536870911, not 19000 to 19999.",
+        "Give it one, as in `name @1: T`.",
+    ),
+    "A7-L027": (
+        "lenient without a value",
+        "`lenient` says that reading does not test; writing still needs a value.",
+        "Add `= value`.",
+    ),
+    "A7-L028": ("unknown limit", "A record limits its `size` and its `depth`.", "Write one of these."),
+    "A7-T019": (
+        "nothing to verify",
+        "`verified(m)` speaks of a computed field that reading tests.",
+        "Name one, or give the field `= expression`.",
+    ),
+}
+"""Code → title, explanation, next step."""
