@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from art7.grammar.diagnostics import Report
@@ -42,35 +44,40 @@ def _guarded(kind: ExhibitKind, run: Collector, offer: Offer) -> Iterator[Exhibi
 
 
 def _scenarios(offer: Offer) -> Iterator[Exhibit]:
-    from art7.interpreter.shared import interpreter_of
+    """Play what the functions name, calm and over a bad network, each role by generated code and by the interpreter."""
+    from art7.cli.runs import performances
     from art7.runtime.network import Faults
-    from art7.runtime.play import Cast, interpreter_maker, perform, qualified_name, scenarios_of
+    from art7.runtime.play import qualified_name, scenarios_of
 
+    calm, bad = Faults(), Faults(loss=150, duplicate=50, jitter_ms=200)
     specification = offer.specification
-    interpreter = interpreter_of(specification)
-    make = interpreter_maker(specification, interpreter)
-    wanted = {name for _, function in offer.interoperable() for name in function.provides.scenarios}
-    for module, protocol, scenario in scenarios_of(specification, sorted(offer.own_modules)):
-        name = qualified_name(module, protocol, scenario)
-        if name in wanted:
-            cast = Cast("interpreter", {role.name: make for role in protocol.roles})
-            performance = perform(
-                specification, interpreter, module, protocol, scenario, cast, faults=Faults(), seed=SEED
-            )
-            yield _played(name, performance.outcome)
+    provided = {name for _, function in offer.interoperable() for name in function.provides.scenarios}
+    modules = sorted(offer.own_modules)
+    wanted = [
+        name for each in scenarios_of(specification, modules) if (name := qualified_name(*each)) in provided
+    ]
+    if not wanted:
+        return
+    played = performances(specification, modules, networks=(calm, bad), seeds=(SEED,), wanted=wanted)
+    for name, group in groupby(played, key=lambda each: f"{each.outcome.protocol}.{each.outcome.scenario}"):
+        yield _played(name, [each.outcome for each in group])
 
 
-def _played(name: str, outcome: Outcome) -> Exhibit:
-    if outcome.failure is None:
+def _played(name: str, outcomes: list[Outcome]) -> Exhibit:
+    digest = sha256("".join(outcome.trace_digest for outcome in outcomes).encode()).hexdigest()
+    failed = next((outcome for outcome in outcomes if outcome.failure is not None), None)
+    if failed is None or failed.failure is None:
+        messages, lost = (sum(getattr(each, what) for each in outcomes) for what in ("messages", "lost"))
         detail = (
-            f"{outcome.messages} messages between endpoints made from the bundle alone, seed {outcome.seed}"
+            f"{len(outcomes)} runs between endpoints made from the bundle alone, generated code against the "
+            f"interpreter: {messages} messages, {lost} of them lost, seed {SEED}"
         )
-        return Exhibit("scenario", name, "passed", detail, outcome.trace_digest)
-    failure = outcome.failure
+        return Exhibit("scenario", name, "passed", detail, digest)
+    failure = failed.failure
     detail = f"step {failure.step}, {failure.text}: {failure.reason} ({failure.code}, {failure.party})"
     # Roles made from the bundle cannot be at fault themselves: what they cannot settle, the text leaves open.
     cause: Cause = "ambiguity" if failure.party == "specification" else "gatekeeper text"
-    return Exhibit("scenario", name, "failed", detail, outcome.trace_digest, cause)
+    return Exhibit("scenario", name, "failed", detail, digest, cause)
 
 
 def _vectors(offer: Offer) -> Iterator[Exhibit]:

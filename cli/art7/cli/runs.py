@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ def performances(
     specification: Specification,
     modules: Sequence[str],
     *,
-    faults: Faults,
+    networks: Sequence[Faults],
     seeds: Sequence[int],
     wanted: Sequence[str] = (),
     sandbox: bool = True,
 ) -> Iterator[Performance]:
-    """Play every scenario of `modules` (or the `wanted` ones) by both casts, once a seed.
+    """Play every scenario of `modules` (or the `wanted` ones) by both casts, on each network, once a seed.
 
     Raises: `KeyError` with the name of a wanted scenario that there is not.
     """
@@ -40,7 +41,7 @@ def performances(
         for name in chosen:
             module, protocol, scenario = names[name]
             for cast in casts(protocol, first, second, ("generated code", "interpreter")):
-                for seed in seeds:
+                for faults, seed in product(networks, seeds):
                     yield perform(
                         specification, interpreter, module, protocol, scenario, cast,
                         faults=faults, seed=seed, sandbox=sandbox,

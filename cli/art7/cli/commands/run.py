@@ -101,7 +101,7 @@ def _play(
     try:
         return list(
             performances(
-                offer.specification, modules, faults=faults, seeds=seeds, wanted=wanted, sandbox=sandbox
+                offer.specification, modules, networks=(faults,), seeds=seeds, wanted=wanted, sandbox=sandbox
             )
         )
     except KeyError as error:
