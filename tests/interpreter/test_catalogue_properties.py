@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
@@ -12,9 +13,10 @@ from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.module import Specification
 from art7.grammar.load import load_sources
-from art7.interpreter.decode import decode
+from art7.interpreter.decode import decode, decode_with
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import DecodeError, EncodeError
+from art7.interpreter.prepare import Interpreter
 
 
 @cache
@@ -101,3 +103,14 @@ def test_every_prefix_of_a_vector_is_read_or_refused(name: str) -> None:
     for octets in seeds(name)[:5]:
         for cut in range(min(len(octets), 200)):
             check_one(name, octets[:cut])
+
+
+def test_an_interpreter_may_be_shared_by_threads() -> None:
+    octets = bytes.fromhex("90600001 00000010 deadbeef bede0001 10aa0000 01")
+    for _ in range(5):
+        interpreter = Interpreter(catalogue())
+        with ThreadPoolExecutor(8) as pool:
+            found = list(
+                pool.map(lambda _: decode_with(interpreter, "ietf.rtp.RtpPacket", octets).value, range(16))
+            )
+        assert all(value == found[0] and value["payload"] == b"\x01" for value in found)

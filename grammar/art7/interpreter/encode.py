@@ -10,9 +10,10 @@ from art7.grammar.ir.plan import Carrier, Fault
 from art7.interpreter.decode import DEEPEST, DEPTH
 from art7.interpreter.errors import EncodeError
 from art7.interpreter.frame import Frame, Run, take_params
+from art7.interpreter.marks import Mark
 from art7.interpreter.prepare import WRITING, Interpreter
 from art7.interpreter.shared import interpreter_of
-from art7.interpreter.write_common import Mark, tree_octets, write_record
+from art7.interpreter.write_common import tree_octets, write_record
 
 _FAULTS_OF_VALUES = (TypeError, ValueError, AttributeError, LookupError, OverflowError)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 from art7.grammar.ir.errors import BUILTIN_ERRORS
-from art7.grammar.ir.expression import EncodedSlot, Expr, Measure, walk
+from art7.grammar.ir.expression import EncodedSlot, Expr, Measure, SlotRef, is_positional, walk
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import (
     Array,
@@ -62,7 +63,8 @@ class PreparedRecord:
         self.initial = [self._initial(slot) for slot in record.slots]
         self.no_starts = [-1] * len(record.slots)
         self.item_of = dict(_items(record.body))
-        self.verified = {step.slot for step in all_steps(record.body) if isinstance(step, Verify)}
+        self.verifies = {step.slot: step for step in all_steps(record.body) if isinstance(step, Verify)}
+        self.unknown_views = _unknown_views(record)
         self.bits = dict(_bits(record.body))
         self.measured = _measured(record)
         self.is_message = record.kind == "message"
@@ -85,7 +87,7 @@ class PreparedRecord:
         return tuple(
             slot.index
             for slot in self.record.slots
-            if slot.role is Role.KEPT and slot.value is not None and slot.index not in self.verified
+            if slot.role is Role.KEPT and slot.value is not None and slot.index not in self.verifies
         )
 
     def slot_value(self, index: int) -> Evaluate:
@@ -131,14 +133,33 @@ class Interpreter:
     def __init__(self, specification: Specification) -> None:
         self.specification = specification
         self._prepared: dict[tuple[str, Mode], PreparedRecord] = {}
+        self._building: dict[tuple[str, Mode], PreparedRecord] = {}
+        self._lock = RLock()
 
     def prepared(self, name: str, mode: Mode) -> PreparedRecord:
-        """Return record `name` ready to run in `mode`; raises `KeyError` for an unknown record."""
-        found = self._prepared.get((name, mode))
-        if found is None:
-            found = PreparedRecord(self.specification.record(name), self, mode)
-            self._prepared[name, mode] = found
+        """Return record `name` ready to run in `mode`; raises `KeyError` for an unknown record.
+
+        Records that call one another are prepared together and shown to other threads only when all are complete.
+        """
+        key = (name, mode)
+        found = self._prepared.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            found = self._prepared.get(key) or self._building.get(key)
+            return self._prepare(key) if found is None else found
+
+    def _prepare(self, key: tuple[str, Mode]) -> PreparedRecord:
+        is_outermost = not self._building
+        found = PreparedRecord(self.specification.record(key[0]), self, key[1])
+        self._building[key] = found
+        try:
             _make_ready(found)
+            if is_outermost:
+                self._prepared.update(self._building)
+        finally:
+            if is_outermost:
+                self._building = {}
         return found
 
     def modules_near(self, record: str) -> Iterator[Module]:
@@ -182,7 +203,7 @@ def prepare_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]
 
 def _writer(make: Any, step: Step, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     """Return a step's writer; in a record whose places matter it marks where its slots begin."""
-    from art7.interpreter.write_common import placed
+    from art7.interpreter.marks import placed
 
     runner: StepRunner = make(step, prepared, opened)
     if not prepared.record.origin:
@@ -258,6 +279,24 @@ def _bits(body: Block) -> Iterator[tuple[int, int]]:
             for field in step.fields:
                 if field.slot is not None:
                     yield field.slot, (8 * step.octets - field.shift - field.width) % 8
+
+
+def mentioned(expr: Expr) -> frozenset[int]:
+    """Return the slots whose values `expr` mentions."""
+    return frozenset(node.index for node in walk(expr) if isinstance(node, SlotRef))
+
+
+def _unknown_views(record: Record) -> frozenset[int]:
+    """Return the read-only views that cannot be known on writing, those that mention one among them."""
+    views = [
+        step
+        for step in all_steps(record.body)
+        if isinstance(step, View) and record.slots[step.slot].role is not Role.VIEW_INPUT
+    ]
+    unknown = {step.slot for step in views if is_positional(step.expr)}
+    while more := {step.slot for step in views if mentioned(step.expr) & unknown} - unknown:
+        unknown |= more
+    return frozenset(unknown)
 
 
 def _measured(record: Record) -> frozenset[int]:

@@ -1,17 +1,13 @@
-"""Writing steps that any carrier has, and how a slot gets the value that is written.
+"""Writing steps that any carrier has: blocks, choices, calls and tests.
 
 A writer returns octets (octet carriers) or a one-tuple with a JSON value (trees); tests and views return `b""`.
-Offsets are unknown until the message is complete: who needs one leaves a `Mark`, whose offset grows as pieces are
-joined. Fix-ups are marks too; they run in wire order when every place is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from art7.grammar.ir.expression import Expr, Kind, Position, SlotRef, is_positional, walk
+from art7.grammar.ir.expression import Expr, Kind, Position, SlotRef, is_positional
 from art7.grammar.ir.plan import (
     Align,
     Block,
@@ -29,35 +25,17 @@ from art7.grammar.ir.plan import (
 from art7.interpreter.broken_rule import describe, rule_text
 from art7.interpreter.conform import conform
 from art7.interpreter.expressions import prepare
-from art7.interpreter.frame import ABSENT, Frame, Run
+from art7.interpreter.frame import ABSENT, Frame
+from art7.interpreter.marks import Mark, settle
 from art7.interpreter.operators import in_ranges
-from art7.interpreter.prepare import PreparedRecord, StepRunner, all_steps, filled_slots, prepare_block
+from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, mentioned, prepare_block
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, enter
+from art7.interpreter.written_values import MISSING, ValueOf
 
-MISSING, UNEXPECTED, WRONG = Fault("missing_field"), Fault("unknown_field"), Fault("wrong_kind")
+UNEXPECTED, WRONG = Fault("unknown_field"), Fault("wrong_kind")
 TOO_SHORT, TOO_LONG = Fault("too_short"), Fault("too_long")
 TOO_FEW, TOO_MANY = Fault("too_few"), Fault("too_many")
-
-
-@dataclass(slots=True)
-class Mark:
-    """A place to be known: of `slot` (`None`: of the record). `fix` yields the octets to put there."""
-
-    offset: int
-    frame: Frame
-    slot: int | None
-    octets: int = 0
-    fix: Callable[[Frame], bytes] | None = None
-    is_view: bool = False
-    """The slot's value is the place itself, counted from the message's first octet."""
-
-
-def shift(run: Run, first: int, octets: int) -> None:
-    """Move the marks from position `first` on by what was put before them."""
-    if octets:
-        for mark in run.marks[first:]:
-            mark.offset += octets
 
 
 def write_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]) -> StepRunner:
@@ -80,17 +58,10 @@ def write_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]) 
         for index, step in aligns:
             pieces[index] = _fill(frame, step, sum(map(len, pieces[:index])))
         if made:
-            _settle(frame.run, pieces, made)
+            settle(frame.run, pieces, made)
         return b"".join(pieces)
 
     return write
-
-
-def _settle(run: Run, pieces: list[bytes], made: list[tuple[int, int, int]]) -> None:
-    for index, first, last in made:
-        before = sum(map(len, pieces[:index]))
-        for mark in run.marks[first:last]:
-            mark.offset += before
 
 
 def _fill(frame: Frame, step: Align, octets: int) -> bytes:
@@ -110,75 +81,6 @@ def _tree_block(runners: tuple[StepRunner, ...], emit: tuple[int, ...]) -> StepR
         return found
 
     return write
-
-
-def placed(runner: StepRunner, slots: tuple[tuple[int, int], ...]) -> StepRunner:
-    """Return a writer that marks where its slots begin; each with its distance from the piece's first octet."""
-
-    def write(frame: Frame) -> Any:
-        frame.run.marks.extend(Mark(skip, frame, slot) for slot, skip in slots)
-        return runner(frame)
-
-    return write
-
-
-ValueOf = Callable[[Frame], Any]
-
-
-def written_value(slot_index: int, prepared: PreparedRecord) -> ValueOf:
-    """Return how a slot's value for the wire is found; `DEFERRED` where only the complete message tells."""
-    slot = prepared.record.slots[slot_index]
-    verify = _verify_of(prepared, slot_index)
-    if slot.value is None or slot.role is Role.VIEW_INPUT or slot.role is Role.GIVEN:
-        return _given(slot_index)
-    compute = deferred if verify is not None and verify.deferred else prepared.slot_value(slot_index)
-    if slot.role is Role.COMPUTED and not (verify and verify.guard):
-        return compute
-    if verify is None:
-        return lambda frame: compute(frame) if frame.values[slot_index] is None else frame.values[slot_index]
-    return _recomputed(slot_index, verify.guard, compute)
-
-
-class Deferred:
-    """The type of `DEFERRED`."""
-
-    __slots__ = ()
-
-
-DEFERRED = Deferred()
-
-
-def deferred(frame: Frame) -> Any:
-    """The value of a slot that a fix-up fills in."""
-    return DEFERRED
-
-
-def _given(slot: int) -> ValueOf:
-    def value(frame: Frame) -> Any:
-        found = frame.values[slot]
-        if found is None or found is ABSENT:
-            frame.refuse(MISSING, slot, None, "a value", "nothing")
-        return found
-
-    return value
-
-
-def _recomputed(slot: int, guard: tuple[int, ...], compute: ValueOf) -> ValueOf:
-    given = _given(slot)
-
-    def value(frame: Frame) -> Any:
-        if any(frame.params[param] is None for param in guard):
-            return given(frame)
-        return compute(frame)
-
-    return value
-
-
-def _verify_of(prepared: PreparedRecord, slot: int) -> Verify | None:
-    for step in all_steps(prepared.record.body):
-        if isinstance(step, Verify) and step.slot == slot:
-            return step
-    return None
 
 
 def expect(frame: Frame, expr: ValueOf, slot: int | None, kind: str, actual: int) -> None:
@@ -201,7 +103,7 @@ def check_pending(frame: Frame) -> None:
 
 def is_checkable(expr: Expr, prepared: PreparedRecord) -> bool:
     """Whether the expression can be evaluated when its record is written."""
-    return not is_positional(expr) and not _mentions(expr) & unknown_views(prepared)
+    return not is_positional(expr) and not mentioned(expr) & prepared.unknown_views
 
 
 def write_branch(step: Branch, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -365,20 +267,6 @@ def write_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> 
 def _mark_view(frame: Frame, slot: int) -> bytes:
     frame.run.marks.append(Mark(0, frame, slot, is_view=True))
     return b""
-
-
-def unknown_views(prepared: PreparedRecord) -> frozenset[int]:
-    """Return the read-only views that cannot be known on writing, those that mention one among them."""
-    unknown: set[int] = set()
-    for step in all_steps(prepared.record.body):
-        if isinstance(step, View) and prepared.record.slots[step.slot].role is not Role.VIEW_INPUT:
-            if is_positional(step.expr) or _mentions(step.expr) & unknown:
-                unknown.add(step.slot)
-    return frozenset(unknown)
-
-
-def _mentions(expr: Expr) -> frozenset[int]:
-    return frozenset(node.index for node in walk(expr) if isinstance(node, SlotRef))
 
 
 def write_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -6,12 +6,14 @@ from typing import Any
 
 from art7.grammar.ir.plan import FieldEntry, Fields, Role
 from art7.interpreter.frame import ABSENT, Frame
+from art7.interpreter.marks import shift
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_fields import DELIMITED, natural_wire_type
 from art7.interpreter.varints import write_base128
-from art7.interpreter.write_common import MISSING, WRONG, shift, write_block, written_value
+from art7.interpreter.write_common import WRONG, write_block
 from art7.interpreter.write_octets import write_items
+from art7.interpreter.written_values import MISSING, written_value
 
 
 def write_fields(step: Fields, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

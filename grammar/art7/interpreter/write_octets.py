@@ -26,24 +26,21 @@ from art7.grammar.ir.plan import (
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.functions.refusal import Refused
+from art7.interpreter.marks import Mark, shift
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
 from art7.interpreter.varints import WRITERS
 from art7.interpreter.write_common import (
-    DEFERRED,
-    MISSING,
     TOO_FEW,
     TOO_LONG,
     TOO_MANY,
     TOO_SHORT,
     WRONG,
-    Mark,
     expect,
     is_checkable,
-    shift,
     write_block,
-    written_value,
 )
+from art7.interpreter.written_values import DEFERRED, MISSING, written_value
 
 RANGE = Fault("out_of_range")
 Spell = Callable[[Frame, Any], bytes]

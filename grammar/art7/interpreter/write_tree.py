@@ -14,16 +14,9 @@ from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_common import choose
 from art7.interpreter.read_tree import UNKNOWN_VALUE, check_key
-from art7.interpreter.write_common import (
-    MISSING,
-    TOO_LONG,
-    TOO_SHORT,
-    UNEXPECTED,
-    WRONG,
-    write_block,
-    written_value,
-)
+from art7.interpreter.write_common import TOO_LONG, TOO_SHORT, UNEXPECTED, WRONG, write_block
 from art7.interpreter.write_octets import check_count, integer, write_items
+from art7.interpreter.written_values import MISSING, written_value
 
 DUPLICATE = Fault("duplicate_field")
 
