@@ -108,7 +108,7 @@ class CarefulEncoder(CarefulDecoder):
             return
         for slot in slots:
             if slot is not None and slot in self.facts.starts and slot not in self.opened:
-                self.add(f"at[{self.key(slot)}] = trace.mark()")
+                self.add(f"trace.place(at, {self.key(slot)})")
 
     def arm(self, block: p.Block, result: str) -> None:
         """Add a block one level deeper, its octets in `result`."""
@@ -209,9 +209,10 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
     stem = scope.names.functions[record.name]
     used = "\n".join(encoder.lines)
     head = [f"    v = load(trace, x, _MEMBERS_{stem.upper()})", "    begin = trace.mark()"]
-    if "at[" in used:
+    if encoder.facts.starts:
         encoder.use("Mark")
-        head.append("    at: dict[str, Mark] = {}")
+        marks = ", ".join(f"{encoder.key(slot)}: Mark()" for slot in sorted(encoder.facts.starts))
+        head.append(f"    at = {{{marks}}}")
     if "written" in used:
         head.append("    written: dict[str, bytes] = {}")
     if "pending" in used:

@@ -43,6 +43,8 @@ class Frame:
     spans: dict[int, tuple[str, str]] = field(default_factory=dict)
     sizes: dict[int, Expr] = field(default_factory=dict)
     """Octets of a slot as an expression over what was read before it."""
+    extra: set[int] = field(default_factory=set)
+    """Slots wanted though no expression mentions them: items of lists."""
     known: dict[Expr, Expr] = field(default_factory=dict)
     """What the branch under construction knows."""
     proved: dict[Expr, Place | None] = field(default_factory=dict)

@@ -224,7 +224,7 @@ class DecodeEmitter:
         if slot.is_api and frame.record.form is p.Form.OBJECT and index not in frame.facts.lenient:
             if wanted <= 1:
                 return f"{frame.target}.{frame.members[index]}"
-        elif not wanted and not slot.is_api:
+        elif not wanted and not slot.is_api and index not in frame.extra:
             return None
         return self.fresh(frame.members[index])
 
@@ -261,7 +261,7 @@ class DecodeEmitter:
         if (here and (cheap or wanted <= 1)) or _is_name(code.text) or code.text == "None":
             frame.values[index] = code
             return
-        if wanted or slot.is_api:
+        if _is_wanted(frame, index):
             name = self.fresh(frame.members[index])
             self.out.append(Assign([name], code.text))
             frame.values[index] = Code(name, optional=code.optional)
@@ -365,7 +365,7 @@ class DecodeEmitter:
             return
         if slot.is_api and frame.record.form is p.Form.OBJECT and index not in frame.facts.lenient:
             frame.redirect[index] = f"{frame.target}.{frame.members[index]}"
-        elif frame.facts.uses[index] or slot.is_api:
+        elif _is_wanted(frame, index):
             name = frame.redirect[index] = self.fresh(frame.members[index])
             self.out.append(Line(f"{name}: {optional(annotation(slot.shape, self.scope))}"))
 
@@ -507,7 +507,12 @@ def bit_field(word: str, field: p.BitField, width: int) -> Code:
 
 
 def _is_wanted(frame: Frame, index: int) -> bool:
-    return frame.record.slots[index].is_api or frame.facts.uses[index] > 0 or index in frame.redirect
+    return (
+        frame.record.slots[index].is_api
+        or frame.facts.uses[index] > 0
+        or index in frame.redirect
+        or index in frame.extra
+    )
 
 
 def _note_starts(emitter: DecodeEmitter, frame: Frame, slots: list[tuple[int | None, int]]) -> None:
@@ -1140,6 +1145,7 @@ def _item(emitter: DecodeEmitter, frame: Frame, step: p.Loop, items: str) -> Non
     for index in [step.item, *_inner_slots(step)]:
         frame.redirect.pop(index, None)
     before = len(emitter.inlined)
+    frame.extra.add(step.item)
     emitter.block(frame, step.body)
     value = frame.values.get(step.item, literal(None))
     inner = list(emitter.inlined.values())[-1] if len(emitter.inlined) > before else None

@@ -31,7 +31,18 @@ from art7.codegen.python.integers import codes_of
 from art7.codegen.python.intervals import interval
 from art7.codegen.python.octets_decode import DEEPEST, FUNCTION_STEPS, INLINE_STEPS, LISTED, batch_code
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify
-from art7.codegen.python.pieces import Fixed, Piece, Raw, constant, joined, total
+from art7.codegen.python.pieces import (
+    Begin,
+    Fixed,
+    Later,
+    Piece,
+    Raw,
+    constant,
+    fix_up_lines,
+    has_fix_up,
+    joined,
+    total,
+)
 from art7.codegen.python.record_facts import FactsOf, filled_slots, walk_steps
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, is_optional
@@ -55,8 +66,7 @@ class EncodeEmitter:
         self.depth: str | None = None
         self.part_lists: list[str] = []
         """Variables that hold the parts of lists whose items have fix-ups."""
-        self.fix_base: str | None = None
-        """Text of the offset of what is being written, while it is known how a message is put together."""
+        self.frames = 0
 
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
@@ -92,7 +102,9 @@ class EncodeEmitter:
         """Open a frame for `record` whose value the variable `value` holds."""
         self.steps += self.facts(record).size
         deferred = frozenset(s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred)
-        frame = WriteFrame(record, TypedScope(record, self.scope.records), params, places, deferred=deferred)
+        self.frames += 1
+        shapes = TypedScope(record, self.scope.records)
+        frame = WriteFrame(record, shapes, params, places, deferred=deferred, number=self.frames)
         api = record.api()
         if record.form is p.Form.TUPLE:
             for position, slot in enumerate(api):
@@ -113,7 +125,8 @@ class EncodeEmitter:
 
     def write_record(self, frame: WriteFrame, finish: Finish) -> None:
         """Emit the writing of a record's body."""
-        self.write_block(frame, frame.record.body, finish)
+        begin = Begin(frame.number)
+        self.write_block(frame, frame.record.body, lambda pieces: finish([begin, *pieces]))
 
     def write_block(self, frame: WriteFrame, block: p.Block, finish: Finish) -> None:
         """Emit the steps in emit order; `finish` takes the pieces in wire order.
@@ -137,8 +150,7 @@ class EncodeEmitter:
                 before = [piece for i in range(index) for piece in made.get(i, [])]
                 made[index] = self._align(frame, step, before)
             elif frame.deferred and isinstance(step, p.Uint | p.Take) and step.slot in frame.deferred:
-                before = [piece for i in range(index) for piece in made.get(i, [])]
-                made[index] = self._deferred(frame, step, before)
+                made[index] = self._deferred(frame, step)
             else:
                 made[index] = WRITE_STEPS[type(step)](self, frame, step)
         return [piece for index in range(len(block.steps)) for piece in made.get(index, [])]
@@ -249,27 +261,23 @@ class EncodeEmitter:
         )
         return [Raw(name, f"len({name})")]
 
-    def _deferred(self, frame: WriteFrame, step: p.Uint | p.Take, before: list[Piece]) -> list[Piece]:
-        """Write zeros and note a fix-up: the place in the message, and how its octets are made."""
-        if self.fix_base is None:
-            raise Unsupported("fix-up")
+    def _deferred(self, frame: WriteFrame, step: p.Uint | p.Take) -> list[Piece]:
+        """Write zeros and a mark: how the octets are made when the message is complete."""
         slot = frame.record.slots[step.slot]
         assert slot.value is not None
         octets, spell = _fix_form(self, frame, step)
-        distance = total(before)
-        if not distance.text.isdigit():
-            raise Unsupported("fix-up of unknown place")
         names = EncodeNames(self, frame)
         names.covering = ("message", "begin")
         value = expression(self.simplified(frame, slot.value), names)
         captured = _captures(value.text, self, frame)
         text = f"lambda message, begin{captured}: {spell(value)}"
-        fix = f"fixes.append(({self.fix_base}, {distance.text}, {octets}, {text}))"
-        guard = next((s.guard for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot), ())
-        zeros_ = literal(bytes(octets)).text
+        verifies = (s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot)
+        guard = next((s.guard for s in verifies), ())
+        fixed = int(octets) if octets.isdigit() else None
+        empty = literal(bytes(fixed)).text if fixed is not None else f"bytes({octets})"
         if not guard:
-            self.out.append(Line(fix))
-            return [constant(bytes(octets))]
+            later = Later(octets, text, "", frame.number)
+            return [later, constant(bytes(fixed)) if fixed is not None else Raw(empty, octets)]
         given = frame.values.get(step.slot)
         if given is None or isinstance(step, p.Uint):
             raise Unsupported("guarded integer")
@@ -278,11 +286,23 @@ class EncodeEmitter:
         condition = " and ".join(f"{names.param(i).text} is not None" for i in guard)
         self.out.append(
             If(
-                [(condition, [Assign([name], zeros_), Line(fix)])],
+                [(condition, [Assign([name], empty)])],
                 [Assign([name], given.text), Test(f"{name} is None or len({name}) != {octets}")],
             )
         )
-        return [Fixed(f"{octets}s", name)]
+        later = Later(octets, text, condition, frame.number)
+        return [later, Fixed(f"{octets}s", name) if fixed is not None else Raw(name, f"len({name})", given=True)]
+
+    def note_fix_ups(self, pieces: list[Piece], part: str) -> None:
+        """Emit the notes of what must be put in when the message is complete."""
+        for condition, line in fix_up_lines(pieces, part):
+            self.out.append(If([(condition, [Line(line)])]) if condition else Line(line))
+
+    def octets_of(self, pieces: list[Piece]) -> str:
+        """Return the expression of all pieces; what is known later cannot be in a piece of its own."""
+        if has_fix_up(pieces):
+            raise Unsupported("fix-up in a part")
+        return joined(pieces, self.scope).text
 
 
 def _tag_known(branch: p.Branch, case: p.Case) -> dict[Expr, Expr]:
@@ -329,17 +349,20 @@ def _captures(text: str, emitter: EncodeEmitter, frame: WriteFrame) -> str:
     return "".join(f", {name}={name}" for name in kept)
 
 
-def _fix_form(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take) -> tuple[int, Callable[[Code], str]]:
+def _fix_form(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take) -> tuple[str, Callable[[Code], str]]:
+    """Return the text of how many octets a fix-up has, and how a value becomes them."""
     if isinstance(step, p.Uint):
         code = codes_of(step.octets, step.little, step.signed)
         if len(code) != 1 or code[0].endswith("s"):
             raise Unsupported("fix-up of odd size")
         pack = emitter.scope.pack(code[0], step.little)
-        return step.octets, lambda value: f"{pack}({value.text})"
-    size = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
-    if not isinstance(size, Literal) or not isinstance(size.value, int) or step.text:
+        return str(step.octets), lambda value: f"{pack}({value.text})"
+    if not isinstance(step.extent, p.Exact) or step.text or is_positional(step.extent.size):
         raise Unsupported("fix-up of unknown size")
-    return size.value, lambda value: value.text
+    size = emitter.resolved(frame, step.extent.size)
+    if isinstance(size, Literal):
+        return str(size.value), lambda value: value.text
+    return _local(emitter, expression(size, EncodeNames(emitter, frame)), "size"), lambda value: value.text
 
 
 def _writing_uses(record: p.Record) -> dict[int, int]:
@@ -377,7 +400,7 @@ def written(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Code:
     """Return what is written for a slot, as every execution finds it."""
     slot = frame.record.slots[index]
     names = EncodeNames(emitter, frame)
-    if slot.value is None or slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+    if slot.value is None or slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT):
         return names.slot(index)
     verify = next((s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == index), None)
     value = emitter.simplified(frame, slot.value)
@@ -628,9 +651,9 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
     slot = frame.record.slots[step.slot]
     inner = emitter.pieces(frame, step.body)
     variable = [piece for piece in inner if isinstance(piece, Raw) and not piece.length.isdigit()]
-    if len(variable) > 1 or any("write_" in piece.length for piece in variable):
+    if not has_fix_up(inner) and (len(variable) > 1 or any("write_" in piece.length for piece in variable)):
         name = emitter.fresh(f"{slot.name}_octets")
-        emitter.out.append(Assign([name], joined(inner, emitter.scope).text, pure=False))
+        emitter.out.append(Assign([name], emitter.octets_of(inner), pure=False))
         inner = [Raw(name, f"len({name})")]
     size = total(inner)
     exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
@@ -715,12 +738,6 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
     target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
     names = _tuple_target(emitter, frame, step)
-    base = emitter.fix_base
-    record = _item_record(emitter, step)
-    fixes = record is not None and record.deferred
-    if fixes:
-        # Where an item begins is known when all are: its position in the list of parts tells.
-        emitter.fix_base = f"len({parts})"
     outer_values, outer_known = dict(frame.values), frame.known
     outer_index = frame.index
     indexed = any(
@@ -738,6 +755,9 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         frame.values[step.item] = Code(target)
 
         def finish(pieces: list[Piece]) -> None:
+            emitter.note_fix_ups(pieces, f"len({parts})")
+            if has_fix_up(pieces) and parts not in emitter.part_lists:
+                emitter.part_lists.append(parts)
             emitter.out.append(Line(f"{parts}.append({joined(pieces, emitter.scope).text})"))
 
         _write_item(emitter, frame, step, finish, names)
@@ -746,10 +766,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
     emitter.out.append(For(shown, iterable, emitter.nested(body)))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
-    emitter.fix_base = base
     emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
-    if fixes:
-        emitter.part_lists.append(parts)
 
 
 def _expressions_of(step: Any) -> list[Expr]:
@@ -844,7 +861,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         return [Raw(name, f"len({name})")]
     if _fits(emitter, record) and _choice(record.body) is None:
         inner = _open(emitter, frame, step, record)
-        pieces = emitter.pieces(inner, record.body)
+        pieces = [Begin(inner.number), *emitter.pieces(inner, record.body)]
         frame.octets[step.slot] = total(pieces)
         return pieces
     if record.deferred and record.kind != "message":
@@ -854,7 +871,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         inner = _open(emitter, frame, step, record)
 
         def finish(pieces: list[Piece]) -> None:
-            emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+            emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
         emitter.write_record(inner, finish)
     else:
@@ -872,7 +889,7 @@ def _branch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Branch) -> list[P
     block = p.Block((step,), (0,))
 
     def finish(pieces: list[Piece]) -> None:
-        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+        emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
     emitter._sink(frame, block, 0, finish)
     if step.slot is not None:
@@ -905,7 +922,7 @@ def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece
 
     def body() -> None:
         pieces = emitter.pieces(inner, step.body)
-        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+        emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
     emitter.out.append(If([(test, emitter.nested(body))], [Assign([name], 'b""', pure=False)]))
     for index, code in inner.octets.items():
@@ -921,7 +938,7 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, step: p.Present) -> list
 
     def body() -> None:
         pieces = [constant(b"\1"), *emitter.pieces(inner, step.body)]
-        emitter.out.append(Assign([name], joined(pieces, emitter.scope).text, pure=False))
+        emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
     emitter.out.append(If([(f"{value.text} is None", [Assign([name], 'b"\\x00"', pure=False)])], emitter.nested(body)))
     return [Raw(name, f"len({name})")]

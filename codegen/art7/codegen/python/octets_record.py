@@ -136,8 +136,10 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     params = [
         Code(text, optional=param.nullable) for text, param in zip(names, record.params, strict=True)
     ]
-    for text in names:
+    for text, param in zip(names, record.params, strict=True):
         emitter.names.claim(text)
+        if not param.nullable:
+            out.append(Test(f"{text} is None"))
     frame = emitter.frame(record, params, [], "0", "m")
     if record.body.steps:
         emitter.tail = ("m", record.body.steps[-1])
@@ -273,6 +275,8 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
     for text, param in zip(names, record.params, strict=True):
         emitter.names.claim(text)
         params.append(Code(text, optional=param.nullable))
+        if not param.nullable:
+            emitter.out.append(Test(f"{text} is None"))
     if record.recursive:
         emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
     if record.deferred:
@@ -281,6 +285,7 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
     frame = emitter.frame(record, params, [], "self")
 
     def finish(pieces: list[Piece]) -> None:
+        emitter.note_fix_ups(pieces, "-1")
         code = joined(pieces, scope)
         if record.limit_size is None and not record.deferred:
             emitter.out.append(Line(f"return {code.text}"))
@@ -339,7 +344,7 @@ def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     head = signature(f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], "bytes", pad="")
     try:
         frame = emitter.frame(record, params, [], "x")
-        emitter.write_record(frame, lambda pieces: emitter.out.append(Line(f"return {joined(pieces, scope).text}")))
+        emitter.write_record(frame, lambda pieces: emitter.out.append(Line(f"return {emitter.octets_of(pieces)}")))
         lines = printed(emitter.out, scope, 1)
     except Unsupported:
         lines = ["    raise Refused"]

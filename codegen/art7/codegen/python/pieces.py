@@ -35,7 +35,25 @@ class Raw:
     given: bool = False
 
 
-Piece = Fixed | Raw
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Where record `frame` begins; no octets."""
+
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Octets that follow are zeros: `make` (a function of the message and of where record `frame` begins)
+    yields them when the message is complete, if `condition` holds. No octets of its own."""
+
+    octets: str
+    make: str
+    condition: str
+    frame: int
+
+
+Piece = Fixed | Raw | Begin | Later
 
 
 def constant(octets: bytes) -> Fixed:
@@ -73,7 +91,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Group neighbours that one `pack` can write."""
     runs: list[list[Piece]] = []
     for piece in pieces:
-        if isinstance(piece, Fixed) and not piece.octets:
+        if isinstance(piece, Begin | Later) or (isinstance(piece, Fixed) and not piece.octets):
             continue
         last = runs[-1] if runs else None
         if last and isinstance(piece, Fixed) and _packs(last, piece):
@@ -113,3 +131,20 @@ def _merged(fixed: list[Fixed], little: bool) -> tuple[list[str], list[str]]:
             codes.append(piece.code)
             values.append(piece.value)
     return codes, values
+
+
+def has_fix_up(pieces: Sequence[Piece]) -> bool:
+    """Whether a piece is known only when the message is complete."""
+    return any(isinstance(piece, Later) for piece in pieces)
+
+
+def fix_up_lines(pieces: Sequence[Piece], part: str) -> list[tuple[str, str]]:
+    """Return (condition, statement) that note every fix-up; `part` says which part of a list holds the pieces."""
+    found = []
+    for position, piece in enumerate(pieces):
+        if not isinstance(piece, Later):
+            continue
+        begin = next((i for i, p in enumerate(pieces) if isinstance(p, Begin) and p.frame == piece.frame), 0)
+        at, start = total(pieces[:position]).text, total(pieces[:begin]).text
+        found.append((piece.condition, f"fixes.append(({part}, {at}, {start}, {piece.octets}, {piece.make}))"))
+    return found

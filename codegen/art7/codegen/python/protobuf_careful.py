@@ -51,9 +51,7 @@ def _entry(d: CarefulDecoder, entry: FieldEntry) -> None:
     )
     if entry.item is None:
         d.add(f"at[{d.key(entry.slot)}] = field")
-        opened, d.opened = d.opened, d.opened | {entry.slot}
         d.block(entry.body)
-        d.opened = opened
         return
     d.items[entry.item] = (entry.slot, f"list{entry.number}")
     if not packed:

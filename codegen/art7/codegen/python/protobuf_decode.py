@@ -120,6 +120,7 @@ def _one(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> None:
     slot = entry.slot if entry.item is None else entry.item
     if entry.item is not None:
         frame.redirect.pop(entry.item, None)
+        frame.extra.add(entry.item)
     emitter.block(frame, entry.body)
     if entry.item is not None:
         value = frame.values.get(slot, literal(None))

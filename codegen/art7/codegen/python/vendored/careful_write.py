@@ -17,10 +17,11 @@ from art7.codegen.python.vendored.octets_write import write_leb128, write_mls, w
 class Mark:
     """A place in the message; `offset` is final when the message is."""
 
-    __slots__ = ("offset",)
+    __slots__ = ("offset", "used")
 
     def __init__(self) -> None:
         self.offset = 0
+        self.used = False
 
 
 class Writer(Trace):
@@ -38,6 +39,13 @@ class Writer(Trace):
         mark = Mark()
         self.marks.append(mark)
         return mark
+
+    def place(self, at: dict[str, Mark], name: str) -> None:
+        """Let the mark of a member, which others may hold already, be here."""
+        if at[name].used:
+            at[name] = Mark()
+        at[name].used = True
+        self.marks.append(at[name])
 
     def defer(self, octets: int, at: str, make: Callable[[], bytes]) -> bytes:
         """Write zeros; `make` yields the octets when the message is complete."""

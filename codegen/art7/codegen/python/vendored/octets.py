@@ -52,7 +52,10 @@ def read_leb128(data: bytes, o: int) -> tuple[int, int]:
 
 def read_protobuf(data: bytes, o: int) -> tuple[int, int]:
     """Read a base 128 integer of up to 10 octets and 64 bits. Source: Protocol Buffers Encoding."""
-    value = data[o] & 127
+    octet = data[o]
+    if octet < 128:
+        return octet, o + 1
+    value = octet & 127
     shift = 7
     while True:
         o += 1

@@ -9,24 +9,31 @@ from collections.abc import Callable, Sequence
 
 from art7.codegen.python.vendored.core import Refused
 
-Fix = tuple[int, int, int, Callable[[bytes, int], bytes]]
-"""What only the complete message tells: which part holds it, how far into it, octets, how they are made
-from the message and the part's first octet."""
+Fix = tuple[int, int, int, int, Callable[[bytes, int], bytes]]
+"""What only the complete message tells: the part of a list that holds it (-1: none), how far into that it and
+its record lie, its octets, and how they are made from the message and the record's first octet."""
 
 
 def fix_up(message: bytes, fixes: Sequence[Fix], head: int, parts: Sequence[bytes]) -> bytes:
     """Put in what only the complete message tells, in wire order; `parts` begin at octet `head`."""
-    begin = head
-    done = 0
-    for index, distance, octets, make in fixes:
-        begin += sum(map(len, parts[done:index]))
-        done = index
-        at = begin + distance
-        made = make(message, begin)
+    begin, done = head, 0
+    places = []
+    for part, distance, record, octets, make in fixes:
+        if part < 0:
+            places.append((distance, record, octets, make))
+            continue
+        begin += sum(map(len, parts[done:part]))
+        done = part
+        places.append((begin + distance, begin + record, octets, make))
+    if len(places) > 1:
+        places.sort(key=lambda place: place[0])
+    for at, start, octets, make in places:
+        made = make(message, start)
         if len(made) != octets:
             raise Refused
         message = message[:at] + made + message[at + octets :]
     return message
+
 
 OCTETS = tuple(bytes((octet,)) for octet in range(256))
 """Every single octet; looking one up is cheaper than making it."""
