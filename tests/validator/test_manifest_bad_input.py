@@ -365,3 +365,24 @@ def test_any_value_anywhere_is_told_or_accepted(changes: list[tuple[tuple[str, .
         assert report.has_errors
     else:
         render_text(assess(offer, ON))
+
+
+def test_an_offer_with_thousands_of_statements_stays_fast() -> None:
+    rows = "".join(
+        f'[[data]]\nfield = "minimal.Envelope.f{n}"\nfunction = ["7(2)(a)(i)"]\nmeasure = "M-{n}"\n'
+        f'[[threat]]\nid = "T{n}"\ntitle = "x"\n[[party]]\nid = "p{n}"\nkind = "end"\noperator = "user"\n'
+        for n in range(1500)
+    )
+    fields = " ".join(f"f{n}: u8" for n in range(400))
+    sends = " ".join(
+        f"on local e{n} {{ send Big{n % 40}({', '.join(f'f{k}: 1' for k in range(2))}) to b }}"
+        for n in range(300)
+    )
+    module = "a7 1\nmodule big version 1.0\n" + "".join(
+        f"message Big{n} as json {{ limit size = 9000 {fields} }}\n" for n in range(40)
+    )
+    module += f"protocol P {{ roles a, b channel a -> b role a {{ start state S {{ {sends} }} }} role b {{ start state S }} }}\n"
+    files = small_files()
+    files[MANIFEST] += rows.encode()
+    files["modules/big.a7"] = module.encode()
+    assert {"A7-V201", "A7-V208", "A7-V235", "A7-V900"} <= codes(files, "folder")

@@ -40,8 +40,8 @@ def _decoded(offer: Offer) -> Iterator[Exposure]:
         party = offer.player(protocol_name, role)
         if action.operation != "decode" or party is None or party.kind == "end":
             continue
-        for name, slot in offer.declarations.slots(action.name):
-            if (what := _sensitive(slot)) is not None and offer.declarations.is_own(protocol_name):
+        for name, slot, what in _sensitive_slots(offer, action.name):
+            if offer.declarations.is_own(protocol_name):
                 yield Exposure(
                     field=name,
                     what=what,
@@ -56,14 +56,16 @@ def _decoded(offer: Offer) -> Iterator[Exposure]:
 
 def _received(offer: Offer) -> Iterator[Exposure]:
     seen: set[tuple[str, str, str]] = set()
+    sensitive: dict[str, list[tuple[str, Slot, str]]] = {}
     for sending in offer.declarations.sendings:
         party = offer.player(sending.protocol, sending.receiver)
         if party is None or party.kind == "end" or not offer.declarations.is_own(sending.protocol):
             continue
-        for name, slot in offer.declarations.slots(sending.message):
-            what = _sensitive(slot)
+        if sending.message not in sensitive:
+            sensitive[sending.message] = list(_sensitive_slots(offer, sending.message))
+        for name, slot, what in sensitive[sending.message]:
             key = (name, sending.protocol, sending.receiver)
-            if what is not None and key not in seen:
+            if key not in seen:
                 seen.add(key)
                 yield Exposure(
                     field=name,
@@ -75,6 +77,12 @@ def _received(offer: Offer) -> Iterator[Exposure]:
                     span=slot.span,
                     sent=sending.span,
                 )
+
+
+def _sensitive_slots(offer: Offer, message: str) -> Iterator[tuple[str, Slot, str]]:
+    for name, slot in offer.declarations.slots(message):
+        if (what := _sensitive(slot)) is not None:
+            yield name, slot, what
 
 
 def _sensitive(slot: Slot) -> str | None:

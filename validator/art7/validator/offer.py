@@ -154,18 +154,30 @@ class Offer:
 
     def reads(self, point: str, field_name: str) -> bool:
         """Whether a message of function `point`, or of a feature that it needs, holds the field."""
+        return field_name in self._fields_read.get(point, frozenset())
+
+    @cached_property
+    def _fields_read(self) -> Mapping[str, frozenset[str]]:
+        points = {function.point for _, function in self.interoperable()}
+        return {
+            point: frozenset(
+                path for name in self._messages_read(point) for path, _ in self.declarations.slots(name)
+            )
+            for point in points
+        }
+
+    def _messages_read(self, point: str) -> set[str]:
         functions = [each for _, each in self.interoperable() if each.point == point]
-        messages = [name for each in functions for name in self.messages_of(each)]
-        messages += [name for feature in self.manifest.feature for name in feature.messages]
-        messages += [t.reporting for t in self.manifest.threat if t.reporting]
+        messages = {name for each in functions for name in self.messages_of(each)}
+        messages.update(name for feature in self.manifest.feature for name in feature.messages)
+        messages.update(threat.reporting for threat in self.manifest.threat if threat.reporting)
         for each in functions:
             resolution = self.declarations.find(each.identity or "")
             if resolution is not None and isinstance(resolution.value, Resolution):
-                messages.append(
-                    qualified(self.declarations.module_of(resolution.name), resolution.value.result)
-                )
-            messages += sorted(self.declarations.messages_of(each.provides.protocol or ""))
-        return any(path == field_name for name in messages for path, _ in self.declarations.slots(name))
+                messages.add(qualified(self.declarations.module_of(resolution.name), resolution.value.result))
+            protocol = each.provides.protocol or ""
+            messages |= self.declarations.messages_of(protocol) | self.declarations.built_in([protocol])
+        return messages
 
     def states(self, path: str) -> bool:
         """Whether the manifest says something at a dotted path; arrays are looked into."""

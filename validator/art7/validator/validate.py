@@ -16,6 +16,9 @@ from art7.validator.rules import RULES
 MOST_FINDINGS = 100
 """Findings that one rule may give; the rest is counted as one."""
 
+MOST_COUNTED = 400
+"""Further findings that are counted."""
+
 CODES = {
     "A7-V900": "a rule found more than is shown",
     "A7-V901": "a waiver is for a code that does not exist",
@@ -90,8 +93,9 @@ def _apply(rule: Rule, offer: Offer) -> Iterator[Found]:
     last = None
     for last in islice(findings, MOST_FINDINGS):
         yield Found(rule.diagnose(last), last.obligations or rule.obligations, rule.defeats, rule)
-    if last is not None and (more := sum(1 for _ in findings)):
-        message = f"`{rule.name}` found {more} more than the {MOST_FINDINGS} shown"
+    if last is not None and (more := sum(1 for _ in islice(findings, MOST_COUNTED))):
+        least = "at least " if more == MOST_COUNTED else ""
+        message = f"`{rule.name}` found {least}{more} more than the {MOST_FINDINGS} shown"
         diagnostic = Diagnostic("A7-V900", message, last.span, "mend those shown first", rule.clause)
         yield Found(diagnostic, rule.obligations, rule.defeats, rule)
 

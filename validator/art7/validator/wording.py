@@ -5,10 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+MOST_APART = 4
+MOST_COMPARED = 200
+"""Comparing costs time, and a hostile offer can hold thousands of names."""
+
 
 def suggestion(name: str, known: Sequence[str]) -> str:
     """Return `; did you mean …?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, known[:5000], 1, 0.7)
+    alike = [each for each in known if abs(len(each) - len(name)) <= MOST_APART][:MOST_COMPARED]
+    near = difflib.get_close_matches(name, alike, 1, 0.7)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
