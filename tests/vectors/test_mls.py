@@ -147,6 +147,25 @@ def check_exporter(codec: Codec, case: Mapping[str, Any]) -> set[str]:
     return set(case) - {"cipher_suite", "input", "output"}
 
 
+def check_sender_data(codec: Codec, case: Mapping[str, Any]) -> set[str]:
+    data, aad = case["sender_data"], case["sender_data_aad"]
+    application = 1  # the file does not say the content type
+    octets = data["sender"].to_bytes(4, "big") + data["generation"].to_bytes(4, "big")
+    octets += bytes.fromhex(data["reuse_guard"])
+    value = both_ways(codec, "ietf.mls.SenderData", octets)
+    assert (value["leaf_index"], value["generation"]) == (data["sender"], data["generation"])
+    bound = vector(bytes.fromhex(aad["group_id"])) + aad["epoch"].to_bytes(8, "big") + bytes([application])
+    both_ways(codec, "ietf.mls.SenderDataAad", bound)
+    params = {"suite": case["cipher_suite"], "ciphertext": bytes.fromhex(case["ciphertext_bytes"])}
+    inputs = {"sender_data_secret": bytes.fromhex(case["secret"])}
+    more = {"aad": bound, "sender_data": octets}
+    values = codec.derive("ietf.mls_keys.SealSenderData", params | more, inputs)
+    assert values["key"].hex() == case["expected_key"] and values["nonce"].hex() == case["expected_nonce"]
+    assert values["sealed"].hex() == case["expected_ciphertext"]
+    known = {"cipher_suite", "secret", "ciphertext_bytes", "sender_data", "sender_data_aad"}
+    return set(case) - known - {"expected_key", "expected_nonce", "expected_ciphertext"}
+
+
 def check_path_secrets(codec: Codec, case: Mapping[str, Any]) -> set[str]:
     secrets = [bytes.fromhex(each) for each in case["generations"]]
     for before, after in zip(secrets, secrets[1:], strict=False):
@@ -261,6 +280,7 @@ CHECKS = (
     ({"psks", "psk_secret"}, check_psk_secret),
     ({"mls_welcome", "ratchet_tree"}, check_messages),
     ({"input", "output"}, check_by_input),
+    ({"sender_data", "sender_data_aad"}, check_sender_data),
     ({"generations"}, check_path_secrets),
     ({"interim_transcript_hash_before"}, check_transcript),
     ({"encryption_secret", "sender_data", "leaves"}, check_secret_tree),
