@@ -50,7 +50,7 @@ class Local(Event):
 
     __slots__ = ("name", "values")
 
-    def __init__(self, name: str, **values: Any) -> None:
+    def __init__(self, name: str, /, **values: Any) -> None:
         self.name = name
         self.values = values
 
