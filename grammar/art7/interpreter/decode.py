@@ -98,6 +98,7 @@ def _trace(
     root = FieldNode(
         name, "", 0, len(octets), record=name, refs=prepared.record.refs, span=prepared.record.span
     )
+    frame: Frame | None = None
     try:
         frame = _start(interpreter, name, octets, params, TRACING)
         frame.nodes = root.children
@@ -105,4 +106,6 @@ def _trace(
         root.octets = frame.run.position
     except DecodeError:
         pass
+    if frame is not None and not frame.run.nodes_left:
+        root.note = "only the first fields are listed"
     return root

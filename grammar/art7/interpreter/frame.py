@@ -30,6 +30,12 @@ class Absent:
 ABSENT = Absent()
 
 
+MOST_NODES = 200_000
+"""The most fields of one trace: a hostile message must not cost more memory than it is worth."""
+MOST_NOTES = 1_000
+"""The most notes, and the most tests not verified, that are remembered."""
+
+
 class Run:
     """What all frames of one message share.
 
@@ -46,10 +52,10 @@ class Run:
         "fixing",
         "index",
         "marks",
+        "nodes_left",
         "notes",
         "position",
         "session",
-        "traced",
         "unverified",
         "writing",
     )
@@ -64,7 +70,7 @@ class Run:
         self.callees: list[tuple[Frame, tuple[tuple[int, bool], ...]]] = []
         self.depth_limit = depth_limit
         self.writing = writing
-        self.traced = False
+        self.nodes_left = MOST_NODES
         self.notes: list[Note] = []
         self.unverified: list[str] = []
         self.marks: list[Any] = []
@@ -219,6 +225,8 @@ class Frame:
 
     def note(self, level: str, fault: Fault, slot: int | None, offset: int) -> None:
         """Remember what is no refusal."""
+        if len(self.run.notes) >= MOST_NOTES:
+            return
         message = fault.message or fault.code
         self.run.notes.append(Note(level, fault.requirement, self.path(slot), offset, message))
 

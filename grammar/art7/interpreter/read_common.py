@@ -21,7 +21,7 @@ from art7.grammar.ir.plan import (
 )
 from art7.interpreter.broken_rule import describe, rule_text
 from art7.interpreter.expressions import prepare
-from art7.interpreter.frame import ABSENT, Frame
+from art7.interpreter.frame import ABSENT, MOST_NOTES, Frame
 from art7.interpreter.json_scanner import ScanRefused, scan
 from art7.interpreter.operators import in_ranges
 from art7.interpreter.prepare import PreparedRecord, StepRunner, prepare_block
@@ -204,7 +204,8 @@ def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) 
             return
         for param in guard:
             if frame.params[param] is None:
-                frame.run.unverified.append(fault.requirement or frame.path(slot))
+                if len(frame.run.unverified) < MOST_NOTES:
+                    frame.run.unverified.append(fault.requirement or frame.path(slot))
                 return
         expected = compute(frame)
         if careful and isinstance(value, bytes) and isinstance(expected, bytes):

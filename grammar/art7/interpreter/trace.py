@@ -74,9 +74,15 @@ def node_for(frame: Frame, slot: int, record: Record, offset: int) -> FieldNode:
         shape=declared.shape,
         note="computed" if declared.role is Role.COMPUTED else "",
     )
-    if frame.nodes is not None:
-        frame.nodes.append(node)
+    attach(frame, node)
     return node
+
+
+def attach(frame: Frame, node: FieldNode) -> None:
+    """Add a node to the frame's list, as long as the trace is not full."""
+    if frame.nodes is not None and frame.run.nodes_left:
+        frame.run.nodes_left -= 1
+        frame.nodes.append(node)
 
 
 def _field(step: Step, slot: int, runner: StepRunner, record: Record) -> StepRunner:
@@ -114,8 +120,7 @@ def _bits(step: Bits, runner: StepRunner, record: Record) -> StepRunner:
             octets = (first % 8 + field.width + 7) // 8
             if field.slot is None:
                 node = FieldNode("(unused)", "", start + first // 8)
-                if frame.nodes is not None:
-                    frame.nodes.append(node)
+                attach(frame, node)
                 node.value = word >> field.shift & ((1 << field.width) - 1)
             else:
                 node = node_for(frame, field.slot, record, start + first // 8)
@@ -130,8 +135,7 @@ def _constant(step: Constant, runner: StepRunner) -> StepRunner:
         start = frame.run.position
         runner(frame)
         node = FieldNode("(constant)", "", start, len(step.octets), value=step.octets, note="constant")
-        if frame.nodes is not None:
-            frame.nodes.append(node)
+        attach(frame, node)
 
     return run
 
@@ -141,11 +145,9 @@ def _align(step: Align, runner: StepRunner) -> StepRunner:
         start = frame.run.position
         runner(frame)
         octets = frame.run.position - start
-        if octets and frame.nodes is not None:
+        if octets:
             value = frame.run.data[start : start + octets]
-            frame.nodes.append(
-                FieldNode("(fill)", "", start, octets, value=value, note=f"to {step.to} octets")
-            )
+            attach(frame, FieldNode("(fill)", "", start, octets, value=value, note=f"to {step.to} octets"))
 
     return run
 
