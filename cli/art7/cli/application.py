@@ -31,6 +31,9 @@ COMMANDS: dict[str, CommandRow] = {
     "decode": CommandRow(
         "art7.cli.commands.decode", "Read one message and show every field, or why it is refused."
     ),
+    "demo": CommandRow(
+        "art7.cli.commands.demo", "Walk through the work of a regulator, a gatekeeper and an implementer."
+    ),
     "doctor": CommandRow(
         "art7.cli.commands.doctor", "Show what is installed and what each missing part is for."
     ),

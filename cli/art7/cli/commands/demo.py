@@ -1,0 +1,154 @@
+"""`art7 demo`: the three journeys, with the real commands, ending with a page to open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from art7.cli.application import SETTINGS, Command, Settings
+from art7.cli.demo_page import index_page
+from art7.cli.exits import ExitCode
+from art7.cli.output import write_file, write_tree
+from art7.cli.terminal import say
+
+BROKEN_STUN = "000100082112a442b7e7a701bc34d686fa87dfae8022001053545554"
+"""A binding request whose SOFTWARE attribute claims sixteen octets where four are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of the tour. `shown` is how many lines of its output a reader sees; `expects` its exit code."""
+
+    text: str
+    arguments: tuple[str, ...]
+    shown: int = 12
+    expects: ExitCode = ExitCode.CLEAN
+    program: tuple[str, ...] = ()
+    """Runs instead of art7, when not empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What one kind of user does."""
+
+    who: str
+    why: str
+    steps: tuple[Step, ...]
+
+
+def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ...]:
+    """Return the tour over the two example offers; pages and generated code go to `folder`."""
+    sdk, vectors = folder / "sdk", folder / "vectors"
+    lines = (
+        "from stun_sdk.stun import StunMessage; "
+        "octets = StunMessage(method=1, class_=0, transaction=bytes(12), attributes=[]).encode(); "
+        "print(octets.hex(), StunMessage.decode(octets))"
+    )
+    return (
+        Journey(
+            "The regulator",
+            "is this offer complete, consistent and implementable, clause by clause?",
+            (
+                Step("a draft with planted defects: a verdict for each duty",
+                     ("assess", draft, "--on", day), 48, ExitCode.FINDINGS),
+                Step("the offer in force: the dossier as one page",
+                     ("assess", good, "--on", day, "--format", "html", "-o", str(folder / "dossier.html"), "--force")),
+                Step("the draft's dossier beside it",
+                     ("assess", draft, "--on", day, "--format", "html", "-o", str(folder / "draft.html"), "--force"),
+                     6, ExitCode.FINDINGS),
+            ),
+        ),
+        Journey(
+            "The gatekeeper",
+            "what is wrong with my draft, and does the mended offer work?",
+            (
+                Step("each defect has a place, a reason and a next step",
+                     ("validate", draft), 22, ExitCode.FINDINGS),
+                Step("the mended offer", ("validate", good)),
+                Step("it runs: generated code on one side, the interpreter on the other, over a bad network",
+                     ("run", good, "one_to_one_text", "--ladder"), 46),
+                Step("all scenarios as a page",
+                     ("run", good, "--format", "html", "-o", str(folder / "run.html"), "--force")),
+            ),
+        ),
+        Journey(
+            "The implementer",
+            "give me a typed SDK, vectors with every intermediate value, and tell me why something is refused",
+            (
+                Step("an SDK without dependencies, from one module of the catalogue",
+                     ("generate", "python", "ietf.stun", "-o", str(sdk), "--force")),
+                Step("three lines encode and decode a request", (lines,), 6, program=(sys.executable, "-c")),
+                Step("vectors of the same module",
+                     ("generate", "vectors", "ietf.stun", "-o", str(vectors), "--force"), 6),
+                Step("they replay against the generated SDK",
+                     ("replay", str(vectors), "--adapter", f"{sys.executable} -m stun_sdk.adapter"), 8),
+                Step("a broken request: which rule, which octet, what was read so far",
+                     ("decode", "StunMessage", "--hex", BROKEN_STUN), 20, ExitCode.FINDINGS),
+            ),
+        ),
+    )  # fmt: skip
+
+
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    short_help="Walk through the work of a regulator, a gatekeeper and an implementer.",
+    epilog="Example: art7 demo -o art7-demo",
+)
+@click.option("-o", "--output", type=click.Path(), default="art7-demo", help="Folder for pages and code.")
+@click.option("--force/--no-force", default=True, help="Replace what an earlier demo left there.")
+@click.pass_obj
+def command(settings: Settings, output: str, force: bool) -> int:
+    """Walk through the three journeys with the real commands on two example offers. Needs no network."""
+    started = time.monotonic()
+    folder = Path(output).absolute()
+    write_tree(folder, {"index.html": b""}, force=force)
+    offers = files("art7.spec").joinpath("offers")
+    tour = journeys(folder, str(offers / "examplechat"), str(offers / "examplechat-draft"), "2026-11-23")
+    failed = 0
+    for number, journey in enumerate(tour, start=1):
+        say(f"\n{number}. {journey.who}: {journey.why}\n")
+        for step in journey.steps:
+            failed += not _walk(step, folder)
+    write_file(folder / "index.html", index_page(tour).encode(), force=True)
+    say(f"\nDone in {time.monotonic() - started:.1f} s. Open {folder / 'index.html'}")
+    return ExitCode.CLEAN if not failed else ExitCode.INTERNAL
+
+
+def _walk(step: Step, folder: Path) -> bool:
+    """Run one step, show its output, and return whether it ended as it should."""
+    line = [*(step.program or (sys.executable, "-m", "art7.cli")), *step.arguments]
+    say(f"  # {step.text}")
+    say(f"  $ {_spelled(step, folder)}")
+    environment = os.environ | {"PYTHONPATH": str(folder / "sdk"), "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    output = [row.rstrip() for row in (done.stdout + done.stderr).split("\n")]
+    while output and not output[-1]:
+        output.pop()
+    for row in output[: step.shown]:
+        say(f"    {row}")
+    if len(output) > step.shown:
+        say(f"    … {len(output) - step.shown} more lines")
+    say("")
+    if done.returncode != step.expects:
+        say(f"    this step ended with {done.returncode}, expected {int(step.expects)}")
+        return False
+    return True
+
+
+def _spelled(step: Step, folder: Path) -> str:
+    """Return the command as a reader would type it."""
+    words: Sequence[str] = (
+        ("python", "-c", f'"{step.arguments[0]}"') if step.program else ("art7", *step.arguments)
+    )
+    offers = str(files("art7.spec").joinpath("offers")) + os.sep
+    short = " ".join(word.replace(str(folder) + os.sep, "").replace(offers, "") for word in words)
+    return short.replace(sys.executable, "python")
