@@ -1,0 +1,74 @@
+"""Vector files of a specification: one for each message and schedule, named by module and type."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from art7.codegen.vectors.derivations import ScheduleVectors
+from art7.codegen.vectors.messages import MessageVectors
+from art7.grammar.ir.module import Module, Specification
+
+
+def generate_vectors(spec: Specification, modules: Iterable[str] | None = None) -> dict[str, Any]:
+    """Return path → content of every vector file, for the named modules (default: all); deterministic."""
+    files: dict[str, Any] = {}
+    for name in sorted(spec.modules if modules is None else modules):
+        module = spec.modules[name]
+        for record in module.records:
+            if record.kind == "message":
+                made = MessageVectors(spec, module, record)
+                _add(files, module, record.name, "message", made.make(), made.uncovered())
+        for schedule in module.schedules:
+            derived = ScheduleVectors(spec, module, schedule)
+            _add(files, module, derived.name, "schedule", derived.make(), derived.uncovered())
+    return files
+
+
+def vector_file_text(content: Any) -> str:
+    """Return a vector file's text: one vector a line, so that differences read well."""
+    rows = ",\n".join("    " + json.dumps(vector, ensure_ascii=True) for vector in content["vectors"])
+    head = {key: value for key, value in content.items() if key not in ("vectors", "uncovered")}
+    lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=True)}," for key, value in head.items()]
+    body = f"[\n{rows}\n  ]" if rows else "[]"
+    missing = ",\n".join("    " + json.dumps(row, ensure_ascii=True) for row in content["uncovered"])
+    lines.append(f'  "vectors": {body},')
+    lines.append(f'  "uncovered": [\n{missing}\n  ]' if missing else '  "uncovered": []')
+    return "{\n" + "\n".join(lines) + "\n}\n"
+
+
+def _add(
+    files: dict[str, Any],
+    module: Module,
+    name: str,
+    kind: str,
+    vectors: list[dict[str, Any]],
+    uncovered: list[dict[str, str]],
+) -> None:
+    if not vectors and not uncovered:
+        return
+    files[_path(files, module.name, name)] = {
+        "format": "art7-vectors",
+        "version": 1,
+        "module": module.name,
+        "module_version": module.version,
+        "type": name,
+        "kind": kind,
+        "vectors": vectors,
+        "uncovered": uncovered,
+    }
+
+
+def _path(files: dict[str, Any], module: str, name: str) -> str:
+    """A file name from an untrusted type name: letters, digits, dots and dashes, no two alike."""
+    local = name.removeprefix(f"{module}.")
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "_", local).strip("._-")[:80] or "type"
+    folder = re.sub(r"[^A-Za-z0-9.-]+", "_", module).strip("._-")[:80] or "module"
+    path, number = f"{folder}/{stem}.json", 1
+    taken = {known.lower() for known in files}
+    while path.lower() in taken:
+        number += 1
+        path = f"{folder}/{stem}_{number}.json"
+    return path
