@@ -18,7 +18,7 @@ from typing import Any
 
 from art7.grammar.ir.module import Specification
 from art7.grammar.ir.plan import Carrier
-from art7.interpreter.errors import CodecError, DecodeError, FieldNode, Note
+from art7.interpreter.errors import UNREAD, CodecError, DecodeError, FieldNode, Note
 from art7.interpreter.quoting import brief, printable
 from art7.interpreter.values import member_name, scalar_to_json
 
@@ -191,7 +191,9 @@ def _row(specification: Specification, node: FieldNode, depth: int, data: bytes,
 def _shown(specification: Specification, node: FieldNode) -> str:
     if node.value is None:
         size = "1 octet" if node.octets == 1 else f"{node.octets} octets"
-        return f"({size})" if node.children else "nothing" if node.octets else "-"
+        if node.children:
+            return f"({size})"
+        return "-" if node.note == UNREAD or not node.octets else "nothing"
     text = brief(node.value)
     name = None if node.shape is None else member_name(specification, node.shape, node.value)
     return f"{text} {printable(name)}" if name else text

@@ -73,6 +73,10 @@ class EncodeError(CodecError):
     """A value that cannot be written as the type."""
 
 
+UNREAD = "not read"
+"""The note of the field at which a reading ended."""
+
+
 @dataclass(slots=True)
 class FieldNode:
     """One field on the wire, computed ones and constants included.

@@ -31,7 +31,7 @@ from art7.grammar.ir.plan import (
     View,
 )
 from art7.grammar.ir.shape import Octets
-from art7.interpreter.errors import FieldNode
+from art7.interpreter.errors import UNREAD, DecodeError, FieldNode
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
@@ -96,6 +96,9 @@ def _field(step: Step, slot: int, runner: StepRunner, record: Record) -> StepRun
         outer, frame.nodes = frame.nodes, node.children
         try:
             runner(frame)
+        except DecodeError:
+            node.note = UNREAD if leaf else node.note
+            raise
         finally:
             frame.nodes = outer
             # A refusal leaves the octets up to the cursor; a good read up to the field's end.
