@@ -81,3 +81,21 @@ def test_an_unreadable_offer(capsys: pytest.CaptureFixture[str], tmp_path: Path,
     (tmp_path / "offer.toml").write_text("format = 1\n[offer\n", "utf-8")
     code, text = run(capsys, command, str(tmp_path))
     assert code == 1 and "A7-B060" in text and "Traceback" not in text
+
+
+def test_requests_are_followed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    register = tmp_path / "requests.toml"
+    arguments = ("assess", str(MINIMAL), "--on", "2027-01-15", "--no-run", "--requests", str(register))
+    register.write_text('[[request]]\nid = "Q-1"\nreceived = 2026-09-01\noperational = 2026-11-30\n', "utf-8")
+    assert "Q-1" not in run(capsys, *arguments)[1]
+    register.write_text('[[request]]\nid = "Q-1"\nreceived = 2026-09-01\n', "utf-8")
+    assert "request Q-1 of 2026-09-01 was due on 2026-12-01" in " ".join(run(capsys, *arguments)[1].split())
+    for text in (
+        '[[request]]\nid = "Q"\n',
+        "[[request]]\nid = 1\nreceived = 2026-09-01\n",
+        "request = 3\n",
+        "x",
+    ):
+        register.write_text(text, "utf-8")
+        code, printed = run(capsys, *arguments)
+        assert code == 1 and ("A7-V910" in printed or "A7-B060" in printed)

@@ -22,8 +22,16 @@ SIGNATURES = "signatures/"
 FORMAT = 1
 
 CODES = {
-    "A7-B108": "the file list has an edition that this program does not read",
-    "A7-B110": "the file list does not have its form",
+    "A7-B108": (
+        "the file list has an edition that this program does not read",
+        "`format` is an integer and names the edition of `manifest.json`.",
+        "Write the list again with `art7 publish`, or use a newer art7.",
+    ),
+    "A7-B110": (
+        "the file list does not have its form",
+        "`manifest.json` is an object with `format` and `files`; each file has a `size` in octets and a `digest`.",
+        "Write the list again with `art7 publish`.",
+    ),
 }
 
 

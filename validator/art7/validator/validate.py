@@ -20,11 +20,31 @@ MOST_COUNTED = 400
 """Further findings that are counted."""
 
 CODES = {
-    "A7-V900": "a rule found more than is shown",
-    "A7-V901": "a waiver is for a code that does not exist",
-    "A7-V902": "a waiver had ended when the offer was published",
-    "A7-V903": "a waiver answers no finding",
-    "A7-V904": "a waiver is for a code that cannot be waived",
+    "A7-V900": (
+        "a rule found more than is shown",
+        "The findings of one rule are bounded, so that a report stays readable and a hostile offer cheap.",
+        "Mend those shown first and validate again.",
+    ),
+    "A7-V901": (
+        "a waiver is for a code that does not exist",
+        "A waiver answers the findings of one rule; this code belongs to none.",
+        "Name the code of a finding, or remove the waiver.",
+    ),
+    "A7-V902": (
+        "a waiver had ended when the offer was published",
+        "A waiver holds until its date. One that had ended before publication answers nothing.",
+        "Mend the finding.",
+    ),
+    "A7-V903": (
+        "a waiver answers no finding",
+        "The finding has been mended, or never was: the waiver would hide the next one.",
+        "Remove the waiver.",
+    ),
+    "A7-V904": (
+        "a waiver is for a code that cannot be waived",
+        "No reason can stand in for a digest that does not match.",
+        "Mend the bundle.",
+    ),
 }
 
 READING_DUTIES = {"V": ("O-20", "O-21"), "B": ("O-20", "O-37")}

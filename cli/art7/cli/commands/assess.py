@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ FORMS = ("text", "json", "html")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the verdicts (default: today).")
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="Form of the dossier.")
 @click.option("--no-run", is_flag=True, help="Run nothing: duties that need a run stay undetermined.")
+@click.option("--requests", type=click.Path(), help="A register of requests: TOML tables `[[request]]`.")
 @click.option("-o", "--output", type=click.Path(), help="Write the dossier to this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @click.pass_obj
@@ -41,19 +43,23 @@ def command(
     on: datetime | None,
     form: str,
     no_run: bool,
+    requests: str | None,
     output: str | None,
     force: bool,
 ) -> int:
     """Give a verdict for each duty of Article 7 on a day."""
     from art7.cli.evidence import collect
+    from art7.cli.requests import read_requests
     from art7.validator.assess import assess
     from art7.validator.evidence import NO_EVIDENCE
 
     report = Report()
     read = read_for_rules(offer, report)
-    if read is None:
+    register = read_requests(requests, report) if requests is not None else ()
+    if read is None or (requests is not None and not register):
         return print_report(report, "json" if form == "json" else "text", settings)
-    assessment = assess(read, _day(on), NO_EVIDENCE if no_run else collect(read))
+    evidence = NO_EVIDENCE if no_run else collect(read)
+    assessment = assess(read, _day(on), replace(evidence, requests=register))
     text = _rendered(assessment, form, settings.colours_output and output is None)
     if output is None:
         say(text.rstrip("\n"))

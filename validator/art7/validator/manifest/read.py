@@ -17,12 +17,36 @@ from art7.validator.manifest.mentions import Path
 from art7.validator.manifest.root import FORMAT, Manifest
 
 CODES = {
-    "A7-V001": "the bundle has no manifest `offer.toml` at its root",
-    "A7-V002": "the manifest has an edition that this program does not read",
-    "A7-V003": "the manifest has a key that the format does not know",
-    "A7-V004": "a mandatory key of the manifest is missing",
-    "A7-V005": "a value of the manifest has another type or form than expected",
-    "A7-V006": "the manifest has more faults of form than are shown",
+    "A7-V001": (
+        "the bundle has no manifest `offer.toml` at its root",
+        "The manifest says what the rest of the bundle is for. It lies at the root, under exactly this name.",
+        "Begin with `art7 init`, or move the file to the root.",
+    ),
+    "A7-V002": (
+        "the manifest has an edition that this program does not read",
+        "`format` is an integer and names the edition of the manifest's format. Nothing else is read before it.",
+        "Write `format = 1`, or use a newer art7.",
+    ),
+    "A7-V003": (
+        "the manifest has a key that the format does not know",
+        "An unknown key is a statement that nobody reads; most often it is a known one, misspelt.",
+        "Rename it as suggested, or remove it.",
+    ),
+    "A7-V004": (
+        "a mandatory key of the manifest is missing",
+        "The statement around it cannot be understood without it, so it is left out and the rest is read.",
+        "Add the key; `art7 explain` with its path says what it means.",
+    ),
+    "A7-V005": (
+        "a value of the manifest has another type or form than expected",
+        "Nothing is converted or guessed: a text is not a number, a date is not a text.",
+        "Write the value in the form that the message names.",
+    ),
+    "A7-V006": (
+        "the manifest has more faults of form than are shown",
+        "Reading stops where so much would have to be left out that the rest says nothing about the offer.",
+        "Mend the faults shown first and check again.",
+    ),
 }
 """Faults of form and their titles; everything else is found by rules."""
 

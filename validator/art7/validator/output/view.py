@@ -31,6 +31,7 @@ class FindingView(TypedDict):
     rule: str
     message: str
     clause: str
+    why: str
     help: str
     place: PlaceView
     obligations: list[str]
@@ -150,6 +151,7 @@ def finding_view(found: Found) -> FindingView:
         "rule": found.rule.name if found.rule else "",
         "message": diagnostic.message,
         "clause": diagnostic.clause or "",
+        "why": found.rule.page.why if found.rule else "",
         "help": diagnostic.help or "",
         "place": _place(diagnostic.span),
         "obligations": list(found.obligations),
