@@ -197,7 +197,9 @@ def _varint(d: CarefulDecoder, step: p.Varint) -> None:
 def _float(d: CarefulDecoder, step: p.FloatOctets) -> None:
     d.start(step.slot)
     form = ("<" if step.little else ">") + ("f" if step.octets == 4 else "d")
-    d.add(f"v[{d.key(step.slot)}], o = {d.use('take_float')}(trace, o, end, {quoted(form)}, {d.at(step.slot)})")
+    d.add(
+        f"v[{d.key(step.slot)}], o = {d.use('take_float')}(trace, o, end, {quoted(form)}, {d.at(step.slot)})"
+    )
     d.span(step.slot, f"o - {step.octets}")
 
 
@@ -275,8 +277,15 @@ def _loop(d: CarefulDecoder, step: p.Loop) -> None:
         d.add(f"o = {d.use('passed')}(trace.data, o, end, {step.skip})")
     if step.until is not None:
         mark = literal(step.until).text
-        d.add(f"if trace.data[o : min(o + {len(step.until)}, end)] == {mark}:", f"    o += {len(step.until)}", "    break")
-        d.add("if o >= end:", f'    trace.refuse("truncated", o, {at}, {quoted(f"{len(step.until)} octets that end the list")})')
+        d.add(
+            f"if trace.data[o : min(o + {len(step.until)}, end)] == {mark}:",
+            f"    o += {len(step.until)}",
+            "    break",
+        )
+        d.add(
+            "if o >= end:",
+            f'    trace.refuse("truncated", o, {at}, {quoted(f"{len(step.until)} octets that end the list")})',
+        )
     elif step.count is None:
         d.add("if o >= end:", "    break")
     d.add(f"before{n} = o")

@@ -12,11 +12,18 @@ from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.dispatch import condition
 from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
-from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, walk_steps
+from art7.codegen.python.record_facts import (
+    FactsOf,
+    RecordFacts,
+    filled_slots,
+    is_checkable,
+    unknown_views,
+    walk_steps,
+)
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.expression import Covered, Expr, SlotRef, is_positional, walk
+from art7.grammar.ir.expression import Covered, Expr
 
 
 class WritingNames(CarefulNames):
@@ -53,11 +60,15 @@ class WritingNames(CarefulNames):
         stop = "begin.offset" if node.until is None else f"at[{quoted(self.keys[node.until])}].offset"
         rows = []
         for override in node.overrides:
-            place = self.places[override.place] if override.lifted else f"at[{quoted(self.keys[override.place])}]"
+            place = (
+                self.places[override.place] if override.lifted else f"at[{quoted(self.keys[override.place])}]"
+            )
             rows.append(f"({place}.offset, {override.octets}, {expression(override.value, self).text})")
         if not rows:
             return Code(f"trace.data[{self.origin}:{stop}]")
-        return Code(f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))")
+        return Code(
+            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))"
+        )
 
     def encoded(self, slot: int) -> Code:
         return Code(f'written.get({quoted(self.keys[slot])}, b"")')
@@ -139,23 +150,13 @@ class CarefulEncoder(CarefulDecoder):
         if slot not in self.opened:
             self.add(f"written[{self.key(slot)}] = {piece}")
 
+    def checkable(self, expr: Expr) -> bool:
+        """Whether the expression can be evaluated when its record is written."""
+        return is_checkable(expr, self.unknown)
+
     def expect(self, expr: Expr, slot: int | None, kind: str, actual: str) -> None:
         """Ask, once the record is written, that `expr` was `actual`."""
         self.add(f"pending.append((lambda: {self.text(expr)}, {self.at(slot)}, {quoted(kind)}, {actual}))")
-
-
-def unknown_views(record: p.Record) -> frozenset[int]:
-    """Return the read-only views that cannot be known on writing, those that mention one among them."""
-    unknown: set[int] = set()
-    for step in walk_steps(record.body):
-        if isinstance(step, p.View) and record.slots[step.slot].role is not p.Role.VIEW_INPUT:
-            if is_positional(step.expr) or _mentions(step.expr) & unknown:
-                unknown.add(step.slot)
-    return frozenset(unknown)
-
-
-def _mentions(expr: Expr) -> set[int]:
-    return {node.index for node in walk(expr) if isinstance(node, SlotRef)}
 
 
 def shape_source(shape: s.Shape) -> str:
@@ -229,7 +230,7 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             "    try:",
             *encoder.lines,
             "    except BuiltinError as failure:",
-            '        trace.refuse(failure.code, None)',
+            "        trace.refuse(failure.code, None)",
         ]
     )
 
@@ -245,7 +246,9 @@ def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
             default = "None"
         required = slot.role is p.Role.VIEW_INPUT and not slot.optional
         row = (names.keys[slot.index], attributes[slot.index])
-        rows.append(f"    ({quoted(row[0])}, {quoted(row[1])}, {shape_source(slot.shape)}, {default}, {required}),")
+        rows.append(
+            f"    ({quoted(row[0])}, {quoted(row[1])}, {shape_source(slot.shape)}, {default}, {required}),"
+        )
     stem = scope.names.functions[record.name].upper()
     return f"_MEMBERS_{stem}: Any = (\n" + "\n".join(rows) + "\n)" if rows else f"_MEMBERS_{stem}: Any = ()"
 
@@ -280,17 +283,23 @@ def _uint(d: CarefulEncoder, step: p.Uint) -> str:
     at = d.at(step.slot)
     if step.boolean:
         name = d.use("bounded_integer")
-        return _scalar(d, step.slot, 1, lambda value: f'{name}(trace, {value}, 0, 1, {at}).to_bytes(1, "big")')
+        return _scalar(
+            d, step.slot, 1, lambda value: f'{name}(trace, {value}, 0, 1, {at}).to_bytes(1, "big")'
+        )
     name = d.use("put_uint")
     flags = f", {step.little}, {step.signed}" if step.little or step.signed else ""
-    return _scalar(d, step.slot, step.octets, lambda value: f"{name}(trace, {value}, {step.octets}, {at}{flags})")
+    return _scalar(
+        d, step.slot, step.octets, lambda value: f"{name}(trace, {value}, {step.octets}, {at}{flags})"
+    )
 
 
 def _varint(d: CarefulEncoder, step: p.Varint) -> str:
     at, name = d.at(step.slot), d.use("put_varint")
     bits = 1 if step.boolean else step.bits
     flags = f", {step.signed}, {step.zigzag}" if step.signed or step.zigzag else ""
-    return _scalar(d, step.slot, 0, lambda value: f"{name}(trace, {value}, {quoted(step.form)}, {at}, {bits}{flags})")
+    return _scalar(
+        d, step.slot, 0, lambda value: f"{name}(trace, {value}, {quoted(step.form)}, {at}, {bits}{flags})"
+    )
 
 
 def _float(d: CarefulEncoder, step: p.FloatOctets) -> str:
@@ -303,10 +312,12 @@ def _finish(d: CarefulEncoder, where: p.Extent, slot: int, content: str) -> str:
     """Put the length header before content, or ask for its size later."""
     if isinstance(where, p.Prefixed):
         width, little = where.octets, ", True" if where.little else ""
-        header = f"{d.use('prefix')}(trace, len({content}), {quoted(where.form)}, {width}, {d.at(slot)}{little})"
+        header = (
+            f"{d.use('prefix')}(trace, len({content}), {quoted(where.form)}, {width}, {d.at(slot)}{little})"
+        )
         d.add(f"header = {header}")
         return f"header + {content}"
-    if isinstance(where, p.Exact) and not is_positional(where.size):
+    if isinstance(where, p.Exact) and d.checkable(where.size):
         d.expect(where.size, slot, "octets", f"len({content})")
     return content
 
@@ -347,12 +358,16 @@ def _region(d: CarefulEncoder, step: p.Region) -> str:
     content = d.write_block(step.body)
     d.opened = opened
     if step.minimum or step.maximum is not None:
-        d.add(f"{d.use('put_bounds')}(trace, len({content}), {d.at(step.slot)}, {step.minimum}, {step.maximum})")
+        d.add(
+            f"{d.use('put_bounds')}(trace, len({content}), {d.at(step.slot)}, {step.minimum}, {step.maximum})"
+        )
     d.add(f"written[{d.key(step.slot)}] = {content}", f"{outer}.put(1, {content})")
     if isinstance(step.extent, p.Prefixed):
         little = ", True" if step.extent.little else ""
         form, width = quoted(step.extent.form), step.extent.octets
-        d.add(f"{outer}.put(0, {d.use('prefix')}(trace, len({content}), {form}, {width}, {d.at(step.slot)}{little}))")
+        d.add(
+            f"{outer}.put(0, {d.use('prefix')}(trace, len({content}), {form}, {width}, {d.at(step.slot)}{little}))"
+        )
     else:
         _finish(d, step.extent, step.slot, content)
     return f"{outer}.join()"
@@ -364,7 +379,7 @@ def _loop(d: CarefulEncoder, step: p.Loop) -> str:
     n = d.blocks
     d.add(f"items{n} = {d.use('needed')}(trace, v[{key}], {at})")
     d.add(f"{d.use('put_count')}(trace, len(items{n}), {at}, {step.minimum}, {step.maximum})")
-    if step.count is not None and not is_positional(step.count):
+    if step.count is not None and d.checkable(step.count):
         d.expect(step.count, step.slot, "items", f"len(items{n})")
     d.add(f"w{n} = {d.use('Pieces')}(trace, 0)", f"for i{n}, v[{d.key(step.item)}] in enumerate(items{n}):")
     outer, d.names.index = d.names.index, f"i{n}"
@@ -412,7 +427,7 @@ def _arm(d: CarefulEncoder, step: p.Branch, position: int, tag: str, result: str
     case = step.cases[position]
     if case.refuse is not None:
         more, code = d.fault(case.refuse), quoted(case.refuse.code)
-        got = f'{d.use("show")}({tag})'
+        got = f"{d.use('show')}({tag})"
         d.add(f'    trace.refuse({code}, None, {d.at(step.slot)}, "another value", {got}{more})')
         return
     d.depth += 1
@@ -448,7 +463,11 @@ def _refuse_foreign(d: CarefulEncoder, step: p.Branch, position: int) -> None:
 
 def _when(d: CarefulEncoder, step: p.When) -> str:
     given = step.given
-    if given is not None and d.record.slots[given].role not in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+    if given is not None and d.record.slots[given].role not in (
+        p.Role.GIVEN,
+        p.Role.VIEW_INPUT,
+        p.Role.LOCAL,
+    ):
         given = None
     d.blocks += 1
     result = f"part{d.blocks}"
@@ -456,7 +475,7 @@ def _when(d: CarefulEncoder, step: p.When) -> str:
         test = truth(step.condition, d.names).at(OR)
     else:
         test = f"v[{d.key(given)}] is not None"
-        if not is_positional(step.condition):
+        if d.checkable(step.condition):
             d.expect(step.condition, given, "presence", test)
     d.add(f'{result} = b""', f"if {test}:")
     d.arm(step.body, result)
@@ -466,7 +485,11 @@ def _when(d: CarefulEncoder, step: p.When) -> str:
 def _present(d: CarefulEncoder, step: p.Present) -> str:
     d.blocks += 1
     w = f"w{d.blocks}"
-    d.add(f"{w} = {d.use('Pieces')}(trace, 2)", f'{w}.put(0, b"\\x00")', f"if v[{d.key(step.slot)}] is not None:")
+    d.add(
+        f"{w} = {d.use('Pieces')}(trace, 2)",
+        f'{w}.put(0, b"\\x00")',
+        f"if v[{d.key(step.slot)}] is not None:",
+    )
     d.depth += 1
     d.add(f'{w}.put(0, b"\\x01")')
     d.add(f"{w}.put(1, {d.write_block(step.body)})")
@@ -505,7 +528,9 @@ def _domain(d: CarefulEncoder, step: p.Domain) -> str:
     d.add(f"if value is not None and not {d.use('within')}(value, ({rows})):")
     more = d.fault(step.fault)
     got = f"{d.use('show')}(value)"
-    d.add(f'    trace.refuse({quoted(step.fault.code)}, None, {d.at(step.slot)}, "a known value", {got}{more})')
+    d.add(
+        f'    trace.refuse({quoted(step.fault.code)}, None, {d.at(step.slot)}, "a known value", {got}{more})'
+    )
     return ""
 
 
@@ -520,9 +545,7 @@ def _verify(d: CarefulEncoder, step: p.Verify) -> str:
 
 
 def _check(d: CarefulEncoder, step: p.Check) -> str:
-    if not step.on_writing or step.level != "must" or is_positional(step.condition):
-        return ""
-    if _mentions(step.condition) & d.unknown:
+    if not step.on_writing or step.level != "must" or not d.checkable(step.condition):
         return ""
     d.add(f"if not ({truth(step.condition, d.names).text}):")
     got = '""' if step.at is None else f"{d.use('show')}(v[{d.key(step.at)}])"

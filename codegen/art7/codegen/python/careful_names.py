@@ -44,7 +44,10 @@ class CarefulNames:
         if index in self.written:
             return self.written[index]
         slot = self.record.slots[index]
-        return Code(f"v[{quoted(self.keys[index])}]", optional=self.writing or slot.optional or not slot.role.value == "given")
+        return Code(
+            f"v[{quoted(self.keys[index])}]",
+            optional=self.writing or slot.optional or not slot.role.value == "given",
+        )
 
     def param(self, index: int) -> Code:
         return Code(self.params[index], optional=self.record.params[index].nullable)
@@ -103,11 +106,15 @@ class CarefulNames:
         stop = "begin" if node.until is None else f"at[{quoted(self.keys[node.until])}]"
         rows = []
         for override in node.overrides:
-            place = self.places[override.place] if override.lifted else f"at[{quoted(self.keys[override.place])}]"
+            place = (
+                self.places[override.place] if override.lifted else f"at[{quoted(self.keys[override.place])}]"
+            )
             rows.append(f"({place}, {override.octets}, {expression(override.value, self).text})")
         if not rows:
             return Code(f"trace.data[{self.origin}:{stop}]")
-        return Code(f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))")
+        return Code(
+            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))"
+        )
 
     def encoded(self, slot: int) -> Code:
         return Code(f"trace.data[slice(*spans.get({quoted(self.keys[slot])}, (0, 0)))]")

@@ -152,7 +152,9 @@ class DecodeNames:
         if not node.overrides:
             return Code(f"{data}[{first}:{stop}]")
         parts, at = [], first
-        spots = [(frame.places[o.place].text if o.lifted else frame.starts[o.place], o) for o in node.overrides]
+        spots = [
+            (frame.places[o.place].text if o.lifted else frame.starts[o.place], o) for o in node.overrides
+        ]
         if len(spots) > 1:
             rows = ", ".join(f"({spot}, {o.octets}, {expression(o.value, self).text})" for spot, o in spots)
             helper = self.emitter.scope.support("overridden")

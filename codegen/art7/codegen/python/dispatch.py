@@ -30,7 +30,9 @@ def dispatch(on: Code, arms: list[DispatchArm], bodies: list[Body]) -> Body:
     be merged and single values tested in any order.
     """
     merged = _merge(arms, bodies)
-    singles = [(ranges, body) for ranges, body in merged if ranges and all(low == high for low, high in ranges)]
+    singles = [
+        (ranges, body) for ranges, body in merged if ranges and all(low == high for low, high in ranges)
+    ]
     wide = [(ranges, body) for ranges, body in merged if (ranges, body) not in singles]
     if len(singles) <= CHAIN or on.optional or not all(isinstance(r[0][0], int) for r, _ in singles):
         return _chain(on, merged)
@@ -79,7 +81,10 @@ def condition(on: Code, ranges: Ranges) -> str:
 def _cut(on: Code, singles: list[tuple[Ranges, Body]], wide: list[tuple[Ranges, Body]]) -> Body:
     """Cut the single values into ranges of about as many as there are ranges; a chain in each."""
     values = sorted(
-        (low, position) for position, (ranges, _) in enumerate(singles) for low, _ in ranges if isinstance(low, int)
+        (low, position)
+        for position, (ranges, _) in enumerate(singles)
+        for low, _ in ranges
+        if isinstance(low, int)
     )
     size = max(4, round(len(values) ** 0.5))
     groups = [values[i : i + size] for i in range(0, len(values), size)]

@@ -39,7 +39,8 @@ def docstring(first: str, rows: Iterable[str] = (), pad: str = "") -> str:
         out.append("")
         for row in body:
             out += [
-                f"{pad}{line}" if line else "" for line in textwrap.wrap(row, width, subsequent_indent="    ") or [""]
+                f"{pad}{line}" if line else ""
+                for line in textwrap.wrap(row, width, subsequent_indent="    ") or [""]
             ]
     return "\n".join(out) + f'\n{pad}"""'
 

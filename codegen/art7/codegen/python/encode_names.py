@@ -35,6 +35,8 @@ class WriteFrame:
     starts: dict[int, Code] = field(default_factory=dict)
     deferred: frozenset[int] = frozenset()
     index: str = "0"
+    unknown: frozenset[int] = frozenset()
+    """Views that only a reader knows."""
     number: int = 0
     """Tells the frames of one function apart."""
 

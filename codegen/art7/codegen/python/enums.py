@@ -36,4 +36,8 @@ def _value(member: EnumMember, bits: int) -> str:
         return literal(member.low).text
     digits = max(2, (bits + 3) // 4)
     spell = (lambda value: f"0x{value:0{digits}X}") if bits > 8 else str
-    return spell(member.low) if member.low == member.high else f"range({spell(member.low)}, {spell(member.high + 1)})"
+    return (
+        spell(member.low)
+        if member.low == member.high
+        else f"range({spell(member.low)}, {spell(member.high + 1)})"
+    )

@@ -191,6 +191,8 @@ def expression(expr: Expr, names: Names) -> Code:
             return _quantified(expr, names)
         case IsLast(variable=variable):
             return names.is_last(variable)
+        case _:
+            raise TypeError(f"no row for {type(expr).__name__}")
 
 
 def truth(expr: Expr, names: Names) -> Code:
@@ -243,9 +245,7 @@ def conjuncts(expr: Expr) -> list[Expr]:
         case Binary(op="and", left=left, right=right):
             return conjuncts(left) + conjuncts(right)
         case Unary(op="not", operand=Binary(op="or", left=left, right=right)):
-            return [
-                each for side in (left, right) for each in conjuncts(Unary("not", side, Kind.BOOL))
-            ]
+            return [each for side in (left, right) for each in conjuncts(Unary("not", side, Kind.BOOL))]
         case Unary(op="not", operand=Unary(op="not", operand=inner)):
             return conjuncts(inner)
         case _:
@@ -264,8 +264,10 @@ def _element(expr: Element, names: Names) -> Code:
 def _unary(expr: Unary, names: Names) -> Code:
     if expr.op == "not":
         code = negated(expr.operand, names)
-        return code if code.level == COMPARE or code.text.startswith("not ") else Code(
-            f"not {truth(expr.operand, names).at(NOT)}", NOT
+        return (
+            code
+            if code.level == COMPARE or code.text.startswith("not ")
+            else Code(f"not {truth(expr.operand, names).at(NOT)}", NOT)
         )
     operand = expression(expr.operand, names)
     if names.careful and operand.optional:
@@ -371,7 +373,11 @@ def _range_test(operand: Code, low: int | str, high: int | str, negative: bool) 
 
 
 def _ranges(expr: InRanges) -> str:
-    return "(" + "".join(f"({literal(low).text}, {literal(high).text}), " for low, high in expr.ranges).rstrip() + ")"
+    return (
+        "("
+        + "".join(f"({literal(low).text}, {literal(high).text}), " for low, high in expr.ranges).rstrip()
+        + ")"
+    )
 
 
 def _conditional(expr: Conditional, names: Names) -> Code:

@@ -32,7 +32,18 @@ from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import Carrier, Record
 
-VENDORED = ("core", "primitives", "octets", "octets_write", "careful_read", "careful_write", "json_fast", "json_careful", "json_explain", "ciphers")
+VENDORED = (
+    "core",
+    "primitives",
+    "octets",
+    "octets_write",
+    "careful_read",
+    "careful_write",
+    "json_fast",
+    "json_careful",
+    "json_explain",
+    "ciphers",
+)
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
 
 
@@ -66,11 +77,16 @@ def module_source(spec: Specification, module: Module, names: PackageNames | Non
     parts = [_record_text(record, fast, explain) for record in module.records]
     functions = _functions(module, fast)
     enums = [enum_text(names.classes[enum.name], enum) for enum in module.enums]
-    exports = sorted({names.classes[each.name] for each in (*module.enums, *module.records)})
+    declared = [each.name for each in module.enums] + [each.name for each in module.records]
+    exports = sorted({names.classes[name] for name in declared})
     return ModuleText(
         stem=names.modules[module.name],
-        fast=_assemble(module_docstring(module), fast, exports, enums + _with_functions(module, parts, functions)),
-        explain=_assemble(_twin_docstring(names.modules[module.name]), explain, [], [part.explain for part in parts]),
+        fast=_assemble(
+            module_docstring(module), fast, exports, enums + _with_functions(module, parts, functions)
+        ),
+        explain=_assemble(
+            _twin_docstring(names.modules[module.name]), explain, [], [part.explain for part in parts]
+        ),
         exports=tuple(exports),
         support=fast.support_names() | explain.support_names(),
         needs_cryptography=any(part.needs_cryptography for part in parts),

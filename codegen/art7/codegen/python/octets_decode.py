@@ -72,7 +72,9 @@ class DecodeEmitter:
     def __init__(self, scope: ModuleScope, facts: Facts) -> None:
         self.scope = scope
         self.facts = facts
-        self.names = Scope((*RESERVED_LOCALS, "data", "o", "e", "k", "n", "start", "depth", "unverified", "end"))
+        self.names = Scope(
+            (*RESERVED_LOCALS, "data", "o", "e", "k", "n", "start", "depth", "unverified", "end")
+        )
         self.out: Body = []
         self.level = 0
         self.steps = 0
@@ -167,7 +169,15 @@ class DecodeEmitter:
         facts = self.facts(record)
         members = self.scope.names.members(record)
         frame = Frame(
-            record, facts, members, TypedScope(record, self.scope.records), target, params, places, origin, self.level
+            record,
+            facts,
+            members,
+            TypedScope(record, self.scope.records),
+            target,
+            params,
+            places,
+            origin,
+            self.level,
         )
         self.steps += facts.size
         if facts.start:
@@ -190,7 +200,11 @@ class DecodeEmitter:
         record = frame.record
         for slot in record.slots:
             if slot.is_api and slot.index not in frame.values:
-                default = literal(None) if slot.default is None else expression(slot.default, DecodeNames(self, frame))
+                default = (
+                    literal(None)
+                    if slot.default is None
+                    else expression(slot.default, DecodeNames(self, frame))
+                )
                 self.fill(frame, slot.index, default)
         for index in lenient_slots(record):
             self._drop_usual(frame, record.slots[index])
@@ -306,7 +320,9 @@ class DecodeEmitter:
     ) -> None:
         """Emit `if … elif … else`, and bring cursor and slots of the arms together."""
         chosen = [
-            DispatchArm((), self._arm(frame, slots, known, steps, last), None if test is None else test.at(OR))
+            DispatchArm(
+                (), self._arm(frame, slots, known, steps, last), None if test is None else test.at(OR)
+            )
             for test, known, steps in arms
         ]
         self.join(frame, slots, chosen, lambda bodies: self._chain(chosen, bodies))
@@ -398,7 +414,9 @@ class DecodeEmitter:
             if target is None or index in frame.values:
                 continue
             slot = frame.record.slots[index]
-            missing = literal(None) if slot.default is None else expression(slot.default, DecodeNames(self, frame))
+            missing = (
+                literal(None) if slot.default is None else expression(slot.default, DecodeNames(self, frame))
+            )
             maybe = False
             for body, cursor, outcome, there in zip(bodies, cursors, outcomes, filled, strict=True):
                 if cursor is None:
@@ -416,7 +434,9 @@ class DecodeEmitter:
             found = [
                 check
                 for check in later
-                if isinstance(check, p.Check) and check.level == "must" and _sinks(check.condition, loop, frame)
+                if isinstance(check, p.Check)
+                and check.level == "must"
+                and _sinks(check.condition, loop, frame)
             ]
             if found:
                 self.sunk[id(loop)] = found
@@ -521,7 +541,9 @@ def _note_starts(emitter: DecodeEmitter, frame: Frame, slots: list[tuple[int | N
             frame.starts[index] = add(emitter.keep("place"), skip)
 
 
-def _integer(emitter: DecodeEmitter, octets: int, *, hint: str, little: bool = False, signed: bool = False) -> str:
+def _integer(
+    emitter: DecodeEmitter, octets: int, *, hint: str, little: bool = False, signed: bool = False
+) -> str:
     """Read an integer into a local variable; returns its name."""
     at = emitter.cursor
     if octets == 1 and not signed and emitter.peeked is not None and emitter.peeked[0] == at:
@@ -603,8 +625,10 @@ def varint_value(step: p.Varint, word: str) -> Code:
     mask, sign = number((1 << step.bits) - 1), number(1 << (step.bits - 1))
     kept = f"{word} & {mask}" if step.bits < 64 else word
     if step.zigzag:
-        return Code(f"({kept}) >> 1 ^ -({word} & 1)", BIT_AND - 1) if step.bits < 64 else Code(
-            f"{word} >> 1 ^ -({word} & 1)", BIT_AND - 1
+        return (
+            Code(f"({kept}) >> 1 ^ -({word} & 1)", BIT_AND - 1)
+            if step.bits < 64
+            else Code(f"{word} >> 1 ^ -({word} & 1)", BIT_AND - 1)
         )
     if step.signed:
         inner = f"({kept} ^ {sign})" if step.bits == 64 else f"({kept} ^ {sign})"
@@ -694,14 +718,23 @@ def _exact(emitter: DecodeEmitter, frame: Frame, size: Expr, end: str) -> tuple[
     if size == remaining:
         emitter.tighten()
         return emitter.cursor, emitter.end, None
-    if isinstance(size, Binary) and size.op == "-" and size.left == remaining and is_natural(size.right, frame.record):
+    if (
+        isinstance(size, Binary)
+        and size.op == "-"
+        and size.left == remaining
+        and is_natural(size.right, frame.record)
+    ):
         emitter.tighten()
         taken = expression(size.right, names)
         begin = emitter.cursor
         if not emitter.is_proved(frame, Binary("<=", size.right, remaining, Kind.BOOL)):
-            emitter.out.append(Test(f"{taken.at(SUM)} > {emitter.end} - {begin.base or begin.offset}"
-                                    if not (begin.base and begin.offset) else
-                                    f"{begin} + {taken.at(SUM + 1)} > {emitter.end}"))
+            emitter.out.append(
+                Test(
+                    f"{taken.at(SUM)} > {emitter.end} - {begin.base or begin.offset}"
+                    if not (begin.base and begin.offset)
+                    else f"{begin} + {taken.at(SUM + 1)} > {emitter.end}"
+                )
+            )
         emitter.out.append(Assign([end], f"{emitter.end} - {taken.at(SUM + 1)}", pure=False))
         return begin, end, None
     base, extra = split_sum(size)
@@ -740,8 +773,10 @@ def _bounds(
     above = maximum is not None and (high is None or maximum < high)
     if not below and not above:
         return
-    length = f"{end} - {begin.base}" if begin.base and not begin.offset else (
-        end if str(begin) == "0" else f"{end} - {f'({begin})' if begin.base else begin}"
+    length = (
+        f"{end} - {begin.base}"
+        if begin.base and not begin.offset
+        else (end if str(begin) == "0" else f"{end} - {f'({begin})' if begin.base else begin}")
     )
     if below and above:
         emitter.out.append(Test(f"not {minimum} <= {length} <= {maximum}"))
@@ -905,7 +940,12 @@ def batch_code(loop: p.Loop) -> str | None:
     if len(loop.body.steps) != 1 or loop.skip is not None or loop.until is not None:
         return None
     step = loop.body.steps[0]
-    if not isinstance(step, p.Uint) or step.boolean or step.slot != loop.item or (step.little and step.octets > 1):
+    if (
+        not isinstance(step, p.Uint)
+        or step.boolean
+        or step.slot != loop.item
+        or (step.little and step.octets > 1)
+    ):
         return None
     codes = codes_of(step.octets, step.little, step.signed)
     return codes[0] if len(codes) == 1 and not codes[0].endswith("s") else None
@@ -935,7 +975,7 @@ def _read_batch(
     code = batch_code(loop)
     assert code is not None
     count = emitter.fresh("count")
-    length = DecodeNames(emitter, frame) and _distance(end, begin)
+    length = _distance(end, begin)
     if step.octets == 1 and code == "B":
         emitter.out.append(Assign([count], length))
         value = f"[*{emitter.data}[{begin}:{end}]]"
@@ -944,8 +984,12 @@ def _read_batch(
         octets = emitter.fresh("octets")
         emitter.out.append(Assign([octets], length))
         emitter.out.append(Test(f"{octets} % {size}" if size & (size - 1) else f"{octets} & {size - 1}"))
-        emitter.out.append(Assign([count], f"{octets} // {size}" if size & (size - 1) else
-                                  f"{octets} >> {size.bit_length() - 1}"))
+        emitter.out.append(
+            Assign(
+                [count],
+                f"{octets} // {size}" if size & (size - 1) else f"{octets} >> {size.bit_length() - 1}",
+            )
+        )
         value = _unpack_list(emitter, code, count, str(begin))
     _count_bounds(emitter, loop, count)
     emitter.out.append(Test(f"{count} < 0"))
@@ -1341,7 +1385,9 @@ def _call(
     more = more_arguments(emitter, frame, record, params, places)
     value = emitter.fresh(frame.members[step.slot])
     emitter.out.append(
-        Assign([f"{value}, o"], f"{function}({', '.join([emitter.data, begin, emitter.end, *more])})", pure=False)
+        Assign(
+            [f"{value}, o"], f"{function}({', '.join([emitter.data, begin, emitter.end, *more])})", pure=False
+        )
     )
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
     if _is_wanted(frame, step.slot):
@@ -1425,7 +1471,9 @@ def _verify(emitter: DecodeEmitter, frame: Frame, step: p.Verify) -> None:
     _verify_at_run_time(emitter, frame, step, code, value)
 
 
-def _verify_at_run_time(emitter: DecodeEmitter, frame: Frame, step: p.Verify, code: Code, value: Expr) -> None:
+def _verify_at_run_time(
+    emitter: DecodeEmitter, frame: Frame, step: p.Verify, code: Code, value: Expr
+) -> None:
     names = DecodeNames(emitter, frame)
 
     def test() -> None:
@@ -1466,7 +1514,12 @@ def _must(emitter: DecodeEmitter, frame: Frame, condition: Expr) -> None:
             emitter.tighten()
         emitter.out.append(Test(negated(part, names).at(OR)))
         frame.proved[part] = emitter.cursor if positional else None
-        if isinstance(part, Binary) and part.op == "==" and isinstance(part.right, Literal) and not positional:
+        if (
+            isinstance(part, Binary)
+            and part.op == "=="
+            and isinstance(part.right, Literal)
+            and not positional
+        ):
             frame.known[part.left] = part.right
 
 

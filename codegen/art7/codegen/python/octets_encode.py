@@ -43,7 +43,7 @@ from art7.codegen.python.pieces import (
     joined,
     total,
 )
-from art7.codegen.python.record_facts import FactsOf, filled_slots, walk_steps
+from art7.codegen.python.record_facts import FactsOf, filled_slots, is_checkable, unknown_views, walk_steps
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, is_optional
 from art7.grammar.ir import plan as p
@@ -98,13 +98,18 @@ class EncodeEmitter:
 
     # ---- records ----
 
-    def frame(self, record: p.Record, params: Sequence[Code], places: Sequence[Code], value: str) -> WriteFrame:
+    def frame(
+        self, record: p.Record, params: Sequence[Code], places: Sequence[Code], value: str
+    ) -> WriteFrame:
         """Open a frame for `record` whose value the variable `value` holds."""
         self.steps += self.facts(record).size
-        deferred = frozenset(s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred)
+        deferred = frozenset(
+            s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred
+        )
         self.frames += 1
         shapes = TypedScope(record, self.scope.records)
         frame = WriteFrame(record, shapes, params, places, deferred=deferred, number=self.frames)
+        frame.unknown = unknown_views(record)
         api = record.api()
         if record.form is p.Form.TUPLE:
             for position, slot in enumerate(api):
@@ -171,7 +176,11 @@ class EncodeEmitter:
             code = Code(name, optional=code.optional)
         arms = []
         for number_, case in enumerate(branch.cases):
-            arms.append(DispatchArm(case.ranges, self._sunk_arm(frame, block, position, region, branch, number_, finish)))
+            arms.append(
+                DispatchArm(
+                    case.ranges, self._sunk_arm(frame, block, position, region, branch, number_, finish)
+                )
+            )
         if not any(not case.ranges for case in branch.cases):
             arms.append(DispatchArm((), lambda: self.out.append(Line("raise Refused"))))
         bodies = [self.nested(arm.run) for arm in arms]
@@ -203,7 +212,11 @@ class EncodeEmitter:
             body: tuple[Any, ...]
             emit: tuple[int, ...]
             if region is not None:
-                body = (*block.steps[:position], replace(region, body=case.body), *block.steps[position + 1 :])
+                body = (
+                    *block.steps[:position],
+                    replace(region, body=case.body),
+                    *block.steps[position + 1 :],
+                )
                 emit = block.emit
             else:
                 body, emit = _spliced(block, position, case.body)
@@ -251,13 +264,24 @@ class EncodeEmitter:
         fills = tuple(bytes([step.octet]) * (-i % step.to) for i in range(step.to))
         rows = ", ".join(literal(each).text for each in fills)
         table = self.scope.constant(f"_fill_{step.octet}_to_{step.to}", f"({rows})")
-        index = f"{length.at(ATOM)} & {step.to - 1}" if step.to & step.to - 1 == 0 else f"{length.at(ATOM)} % {step.to}"
+        index = (
+            f"{length.at(ATOM)} & {step.to - 1}"
+            if step.to & step.to - 1 == 0
+            else f"{length.at(ATOM)} % {step.to}"
+        )
         if kept is None:
             return [Raw(f"{table}[{index}]", f"len({table}[{index}])")]
         name = self.fresh("fill")
         self.out.append(Assign([name], f"{table}[{index}]"))
         self.out.append(
-            If([(f"{kept.text} is not None and len({kept.text}) == len({name})", [Assign([name], kept.text)])])
+            If(
+                [
+                    (
+                        f"{kept.text} is not None and len({kept.text}) == len({name})",
+                        [Assign([name], kept.text)],
+                    )
+                ]
+            )
         )
         return [Raw(name, f"len({name})")]
 
@@ -271,7 +295,9 @@ class EncodeEmitter:
         value = expression(self.simplified(frame, slot.value), names)
         captured = _captures(value.text, self, frame)
         text = f"lambda message, begin{captured}: {spell(value)}"
-        verifies = (s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot)
+        verifies = (
+            s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot
+        )
         guard = next((s.guard for s in verifies), ())
         fixed = int(octets) if octets.isdigit() else None
         empty = literal(bytes(fixed)).text if fixed is not None else f"bytes({octets})"
@@ -291,7 +317,10 @@ class EncodeEmitter:
             )
         )
         later = Later(octets, text, condition, frame.number)
-        return [later, Fixed(f"{octets}s", name) if fixed is not None else Raw(name, f"len({name})", given=True)]
+        return [
+            later,
+            Fixed(f"{octets}s", name) if fixed is not None else Raw(name, f"len({name})", given=True),
+        ]
 
     def note_fix_ups(self, pieces: list[Piece], part: str) -> None:
         """Emit the notes of what must be put in when the message is complete."""
@@ -331,7 +360,9 @@ def _choice(block: p.Block) -> int | None:
     found = []
     for index, step in enumerate(block.steps):
         if isinstance(step, p.Branch) or (
-            isinstance(step, p.Region) and len(step.body.steps) == 1 and isinstance(step.body.steps[0], p.Branch)
+            isinstance(step, p.Region)
+            and len(step.body.steps) == 1
+            and isinstance(step.body.steps[0], p.Branch)
         ):
             found.append(index)
         elif isinstance(step, p.Region | p.Loop | p.When | p.CallRecord):
@@ -349,7 +380,9 @@ def _captures(text: str, emitter: EncodeEmitter, frame: WriteFrame) -> str:
     return "".join(f", {name}={name}" for name in kept)
 
 
-def _fix_form(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take) -> tuple[str, Callable[[Code], str]]:
+def _fix_form(
+    emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take
+) -> tuple[str, Callable[[Code], str]]:
     """Return the text of how many octets a fix-up has, and how a value becomes them."""
     if isinstance(step, p.Uint):
         code = codes_of(step.octets, step.little, step.signed)
@@ -372,7 +405,9 @@ def _writing_uses(record: p.Record) -> dict[int, int]:
     for step in walk_steps(record.body):
         slot = getattr(step, "slot", None)
         if isinstance(slot, int) and not isinstance(step, p.Verify | p.View):
-            uses[slot] = uses.get(slot, 0) + (2 if isinstance(step, p.Take) and not isinstance(step.extent, p.Rest) else 1)
+            uses[slot] = uses.get(slot, 0) + (
+                2 if isinstance(step, p.Take) and not isinstance(step.extent, p.Rest) else 1
+            )
         if isinstance(step, p.Bits):
             for field in step.fields:
                 if field.slot is not None:
@@ -387,7 +422,9 @@ def _writing_uses(record: p.Record) -> dict[int, int]:
         exprs += getattr(step, "arguments", ())
     for expr in exprs:
         for node in walk(expr):
-            index = node.index if isinstance(node, SlotRef) else node.slot if isinstance(node, Measure) else None
+            index = (
+                node.index if isinstance(node, SlotRef) else node.slot if isinstance(node, Measure) else None
+            )
             if index is not None:
                 uses[index] = uses.get(index, 0) + 1
     return uses
@@ -402,7 +439,9 @@ def written(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Code:
     names = EncodeNames(emitter, frame)
     if slot.value is None or slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT):
         return names.slot(index)
-    verify = next((s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == index), None)
+    verify = next(
+        (s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == index), None
+    )
     value = emitter.simplified(frame, slot.value)
     if slot.role is p.Role.COMPUTED and not (verify and verify.guard):
         return expression(value, names)
@@ -456,7 +495,9 @@ def _field_expr(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Expr |
     return None
 
 
-def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None, width: int) -> str:
+def _field(
+    emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None, width: int
+) -> str:
     assert field.slot is not None
     names = EncodeNames(emitter, frame)
     slot = frame.record.slots[field.slot]
@@ -481,7 +522,14 @@ def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: E
 
 
 def _integer_pieces(
-    emitter: EncodeEmitter, value: str, octets: int, code: str, level: int = ATOM, *, little: bool = False, signed: bool = False
+    emitter: EncodeEmitter,
+    value: str,
+    octets: int,
+    code: str,
+    level: int = ATOM,
+    *,
+    little: bool = False,
+    signed: bool = False,
 ) -> list[Piece]:
     if code.endswith("s") or octets == 3:
         order = "little" if little else "big"
@@ -495,15 +543,25 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
     expr = _field_expr(emitter, frame, step.slot)
     if isinstance(expr, Literal) and isinstance(expr.value, int):
         try:
-            octets = int(expr.value).to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
+            octets = int(expr.value).to_bytes(
+                step.octets, "little" if step.little else "big", signed=step.signed
+            )
         except OverflowError:
             emitter.out.append(Line("raise Refused"))
             return []
         return [constant(octets)]
-    code = expression(expr, EncodeNames(emitter, frame)) if expr is not None else written(emitter, frame, step.slot)
+    code = (
+        expression(expr, EncodeNames(emitter, frame))
+        if expr is not None
+        else written(emitter, frame, step.slot)
+    )
     known = frame.known.get(SlotRef(step.slot, Kind.INT))
     if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
-        return [constant(known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed))]
+        return [
+            constant(
+                known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
+            )
+        ]
     if step.boolean:
         return [Fixed("B", f"1 if {truth_of(code)} else 0")]
     codes = codes_of(step.octets, step.little, step.signed)
@@ -519,7 +577,11 @@ def truth_of(code: Code) -> str:
 
 def _varint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Varint) -> list[Piece]:
     expr = _field_expr(emitter, frame, step.slot)
-    code = expression(expr, EncodeNames(emitter, frame)) if expr is not None else written(emitter, frame, step.slot)
+    code = (
+        expression(expr, EncodeNames(emitter, frame))
+        if expr is not None
+        else written(emitter, frame, step.slot)
+    )
     return [varint_piece(emitter, step, code)]
 
 
@@ -540,7 +602,9 @@ def varint_piece(emitter: EncodeEmitter, step: p.Varint, code: Code) -> Raw:
     limit = 64 if step.form in ("quic", "mls") else 128
     table, write = emitter.scope.support("OCTETS"), emitter.scope.support(f"write_{step.form}")
     name = emitter.fresh("octets")
-    emitter.out.append(Assign([name], f"{table}[{text}] if 0 <= {text} < {limit} else {write}({text})", pure=False))
+    emitter.out.append(
+        Assign([name], f"{table}[{text}] if 0 <= {text} < {limit} else {write}({text})", pure=False)
+    )
     return Raw(name, f"len({name})")
 
 
@@ -575,7 +639,12 @@ def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece
     slot = frame.record.slots[step.slot]
     code = written(emitter, frame, step.slot)
     exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
-    measured = step.minimum > 0 or step.maximum is not None or isinstance(step.extent, p.Prefixed) or exact is not None
+    measured = (
+        step.minimum > 0
+        or step.maximum is not None
+        or isinstance(step.extent, p.Prefixed)
+        or exact is not None
+    )
     if step.text:
         name = emitter.fresh(f"{slot.name}_octets")
         emitter.out.append(Assign([name], f"{code.at(ATOM)}.encode()", pure=False))
@@ -590,7 +659,7 @@ def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece
         frame.octets[step.slot] = literal(exact.value)
         return [Fixed(f"{exact.value}s", text)] if exact.value else [Raw(text, "0", given=True)]
     frame.octets[step.slot] = Code(size)
-    if exact is not None and not is_positional(exact):
+    if exact is not None and is_checkable(exact, frame.unknown):
         _expect(emitter, frame, step.slot, exact, Code(size))
     prefix, size = _prefix(emitter, step.extent, size, step.minimum, step.maximum, slot.name)
     if size != f"len({text})":
@@ -640,7 +709,9 @@ def _prefix(
         return _integer_pieces(emitter, size, where.octets, codes[0], little=where.little), size
     limit = 64 if where.form in ("quic", "mls") else 128
     table, write = emitter.scope.support("OCTETS"), emitter.scope.support(f"write_{where.form}")
-    return [Raw(f"{table}[{size}] if {size} < {limit} else {write}({size})", f"len({write}({size}))", 0)], size
+    return [
+        Raw(f"{table}[{size}] if {size} < {limit} else {write}({size})", f"len({write}({size}))", 0)
+    ], size
 
 
 def _constant(emitter: EncodeEmitter, frame: WriteFrame, step: p.Constant) -> list[Piece]:
@@ -666,7 +737,7 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
     frame.octets[step.slot] = size
     for union in _filled_union(step):
         frame.octets[union] = size
-    if exact is not None and not is_positional(exact):
+    if exact is not None and is_checkable(exact, frame.unknown):
         _expect(emitter, frame, step.slot, exact, size)
     prefix, _ = _prefix(emitter, step.extent, size.text, step.minimum, step.maximum, slot.name)
     return [*prefix, *inner]
@@ -683,7 +754,9 @@ def _filled_union(step: p.Region) -> list[int]:
 def _measured(record: p.Record) -> set[int]:
     exprs = [slot.value for slot in record.slots if slot.value is not None]
     exprs += [s.condition for s in walk_steps(record.body) if isinstance(s, p.Check)]
-    return {node.slot for e in exprs for node in walk(e) if isinstance(node, Measure) and node.what == "octets"}
+    return {
+        node.slot for e in exprs for node in walk(e) if isinstance(node, Measure) and node.what == "octets"
+    }
 
 
 def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece]:
@@ -697,7 +770,7 @@ def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece
     frame.values[step.slot] = Code(items)
     if step.count is not None:
         wanted = emitter.resolved(frame, step.count)
-        if not is_positional(wanted) and wanted != Measure("count", step.slot, Kind.INT):
+        if is_checkable(wanted, frame.unknown) and wanted != Measure("count", step.slot, Kind.INT):
             code = expression(wanted, EncodeNames(emitter, frame))
             emitter.out.append(Test(f"{code.at(COMPARE + 1)} != {count}"))
     batch = batch_code(step)
@@ -762,7 +835,11 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
         _write_item(emitter, frame, step, finish, names)
 
-    shown = ", ".join(names) + ("," if names is not None and len(names) == 1 else "") if names is not None else target
+    shown = (
+        ", ".join(names) + ("," if names is not None and len(names) == 1 else "")
+        if names is not None
+        else target
+    )
     shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
     emitter.out.append(For(shown, iterable, emitter.nested(body)))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
@@ -770,7 +847,9 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
 
 def _expressions_of(step: Any) -> list[Expr]:
-    found = [getattr(step, name) for name in ("condition", "on", "count", "expr") if getattr(step, name, None)]
+    found = [
+        getattr(step, name) for name in ("condition", "on", "count", "expr") if getattr(step, name, None)
+    ]
     size = getattr(getattr(step, "extent", None), "size", None)
     return [*found, *([size] if size is not None else []), *getattr(step, "arguments", ())]
 
@@ -808,7 +887,10 @@ def _open(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord, record:
     names = EncodeNames(emitter, frame)
     value = _local(emitter, names.slot(step.slot), frame.record.slots[step.slot].name)
     params = [expression(each, names) for each in step.arguments]
-    params = [c if c.text.isidentifier() or c.level == ATOM else Code(f"({c.text})", ATOM, c.optional) for c in params]
+    params = [
+        c if c.text.isidentifier() or c.level == ATOM else Code(f"({c.text})", ATOM, c.optional)
+        for c in params
+    ]
     places = [frame.places[a.index] if a.lifted else _place(frame, a.index) for a in step.places]
     return emitter.frame(record, params, places, value)
 
@@ -875,8 +957,16 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
 
         emitter.write_record(inner, finish)
     else:
-        more = [f"{emitter.depth} - 1" if emitter.depth else str(min(record.limit_depth or 64, 96))] if record.recursive else []
-        arguments = [names.slot(step.slot).text, *more, *(expression(each, names).text for each in step.arguments)]
+        more = (
+            [f"{emitter.depth} - 1" if emitter.depth else str(min(record.limit_depth or 64, 96))]
+            if record.recursive
+            else []
+        )
+        arguments = [
+            names.slot(step.slot).text,
+            *more,
+            *(expression(each, names).text for each in step.arguments),
+        ]
         function = emitter.scope.function("encode", record.name)
         emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
     frame.octets[step.slot] = Code(f"len({name})")
@@ -901,7 +991,11 @@ def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece
     names = EncodeNames(emitter, frame)
     given = step.given
     condition = emitter.resolved(frame, step.condition)
-    if given is not None and frame.record.slots[given].role not in (p.Role.GIVEN, p.Role.VIEW_INPUT, p.Role.LOCAL):
+    if given is not None and frame.record.slots[given].role not in (
+        p.Role.GIVEN,
+        p.Role.VIEW_INPUT,
+        p.Role.LOCAL,
+    ):
         given = None
     if given is None:
         if isinstance(condition, Literal):
@@ -913,7 +1007,7 @@ def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece
         test = f"{value.text} is not None"
         known = {Measure("present", given, Kind.BOOL): TRUE}
         present = Measure("present", given, Kind.BOOL)
-        if condition != present and not is_positional(condition):
+        if condition != present and is_checkable(condition, frame.unknown):
             emitter.out.append(Test(f"({test}) != bool({truth(condition, names).text})"))
     name = emitter.fresh("part")
     inner = replace(frame, values=dict(frame.values), known={**frame.known, **known})
@@ -940,7 +1034,9 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, step: p.Present) -> list
         pieces = [constant(b"\1"), *emitter.pieces(inner, step.body)]
         emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
-    emitter.out.append(If([(f"{value.text} is None", [Assign([name], 'b"\\x00"', pure=False)])], emitter.nested(body)))
+    emitter.out.append(
+        If([(f"{value.text} is None", [Assign([name], 'b"\\x00"', pure=False)])], emitter.nested(body))
+    )
     return [Raw(name, f"len({name})")]
 
 
@@ -965,7 +1061,9 @@ def _view(emitter: EncodeEmitter, frame: WriteFrame, step: p.View) -> list[Piece
     if slot.role is p.Role.VIEW_INPUT or is_positional(step.expr):
         return []
     try:
-        frame.values[step.slot] = expression(emitter.simplified(frame, step.expr), EncodeNames(emitter, frame))
+        frame.values[step.slot] = expression(
+            emitter.simplified(frame, step.expr), EncodeNames(emitter, frame)
+        )
     except Unsupported:
         pass
     return []
@@ -976,14 +1074,7 @@ def _verify(emitter: EncodeEmitter, frame: WriteFrame, step: p.Verify) -> list[P
 
 
 def _check(emitter: EncodeEmitter, frame: WriteFrame, step: p.Check) -> list[Piece]:
-    if not step.on_writing or step.level != "must" or is_positional(step.condition):
-        return []
-    if any(
-        isinstance(node, SlotRef)
-        and frame.record.slots[node.index].role in (p.Role.VIEW, p.Role.LOCAL)
-        and node.index not in frame.values
-        for node in walk(step.condition)
-    ):
+    if not step.on_writing or step.level != "must" or not is_checkable(step.condition, frame.unknown):
         return []
     condition = emitter.resolved(frame, step.condition)
     if isinstance(condition, Literal) and condition.value:

@@ -40,7 +40,9 @@ DEEPEST = 96
 def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
     """Return the class of a record on octets, and its careful functions; the scopes learn what the heads need."""
     facts = fast.facts()
-    methods = [_decode_method(record, fast, facts), _encode_method(record, fast, facts)] if is_root(record) else []
+    methods = (
+        [_decode_method(record, fast, facts), _encode_method(record, fast, facts)] if is_root(record) else []
+    )
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
 
@@ -71,7 +73,9 @@ def _careful_parameters(record: Record, scope: ModuleScope) -> list[str]:
     return params
 
 
-_CAREFUL = RESERVED_LOCALS | frozenset("trace o end v at begin spans start room stop word bits place wanted fill".split())
+_CAREFUL = RESERVED_LOCALS | frozenset(
+    "trace o end v at begin spans start room stop word bits place wanted fill".split()
+)
 
 
 def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
@@ -79,7 +83,9 @@ def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
     scope.support("Trace")
     names = [text.partition(":")[0] for text in params]
     lines = [f"def decode_{name}({', '.join(['trace: Trace', *params])}) -> object:"]
-    lines.append(docstring(f"Read octets that hold one {safe(record.name)}; refuse where they do not.", pad="    "))
+    lines.append(
+        docstring(f"Read octets that hold one {safe(record.name)}; refuse where they do not.", pad="    ")
+    )
     lines.append("    end = len(trace.data)")
     if record.limit_size is not None:
         lines.append(f"    if end > {record.limit_size}:")
@@ -133,9 +139,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         out.append(Test(f"n > {record.limit_size}"))
     if record.guarded:
         out.append(Assign(["unverified: list[str]"], "[]", pure=False))
-    params = [
-        Code(text, optional=param.nullable) for text, param in zip(names, record.params, strict=True)
-    ]
+    params = [Code(text, optional=param.nullable) for text, param in zip(names, record.params, strict=True)]
     for text, param in zip(names, record.params, strict=True):
         emitter.names.claim(text)
         if not param.nullable:
@@ -231,7 +235,9 @@ def _careful_writer(record: Record, scope: ModuleScope, params: list[str]) -> st
     for text, param in zip(names, record.params, strict=True):
         if not param.nullable:
             lines.append(f"    if {text} is None:")
-            lines.append(f'        trace.refuse("missing_field", None, {literal(param.name).text}, "a value")')
+            lines.append(
+                f'        trace.refuse("missing_field", None, {literal(param.name).text}, "a value")'
+            )
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     lines.append(f"    octets = trace.finish(_encode_{name}({', '.join(['trace', 'x', *more, *names])}))")
     if record.limit_size is not None:
@@ -261,7 +267,9 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         body = [f"        return encode_carefully(__name__, {name}, explain, self{arguments})"]
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
     doc = docstring(
-        "Return the octets of the message." if record.kind == "message" else "Return the octets of the value.",
+        "Return the octets of the message."
+        if record.kind == "message"
+        else "Return the octets of the value.",
         ["Raises: EncodeError, and nothing else. With `explain` false it says only that, not where or why."],
         "        ",
     )
@@ -322,7 +330,20 @@ def _fix_ups(emitter: EncodeEmitter, pieces: list[Piece]) -> None:
         before.append(piece)
     helper = emitter.scope.support("fix_up")
     parts = emitter.part_lists[0] if emitter.part_lists else "[]"
-    emitter.out.append(If([("fixes", [Assign(["octets"], f"{helper}(octets, fixes, {total(before).text}, {parts})", pure=False)])]))
+    emitter.out.append(
+        If(
+            [
+                (
+                    "fixes",
+                    [
+                        Assign(
+                            ["octets"], f"{helper}(octets, fixes, {total(before).text}, {parts})", pure=False
+                        )
+                    ],
+                )
+            ]
+        )
+    )
 
 
 def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
@@ -341,10 +362,14 @@ def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         more.append(f"{local}: {optional(shown) if param.nullable else shown}")
         params.append(Code(local, optional=param.nullable))
     kind = annotation(RecordOf(record.name), scope)
-    head = signature(f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], "bytes", pad="")
+    head = signature(
+        f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], "bytes", pad=""
+    )
     try:
         frame = emitter.frame(record, params, [], "x")
-        emitter.write_record(frame, lambda pieces: emitter.out.append(Line(f"return {emitter.octets_of(pieces)}")))
+        emitter.write_record(
+            frame, lambda pieces: emitter.out.append(Line(f"return {emitter.octets_of(pieces)}"))
+        )
         lines = printed(emitter.out, scope, 1)
     except Unsupported:
         lines = ["    raise Refused"]

@@ -146,5 +146,7 @@ def fix_up_lines(pieces: Sequence[Piece], part: str) -> list[tuple[str, str]]:
             continue
         begin = next((i for i, p in enumerate(pieces) if isinstance(p, Begin) and p.frame == piece.frame), 0)
         at, start = total(pieces[:position]).text, total(pieces[:begin]).text
-        found.append((piece.condition, f"fixes.append(({part}, {at}, {start}, {piece.octets}, {piece.make}))"))
+        found.append(
+            (piece.condition, f"fixes.append(({part}, {at}, {start}, {piece.octets}, {piece.make}))")
+        )
     return found

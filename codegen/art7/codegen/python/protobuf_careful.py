@@ -31,7 +31,10 @@ def decode_fields(d: CarefulDecoder, step: Fields) -> None:
     if step.unknown == "reject":
         d.add('    trace.refuse("unknown_field", field, "", "a declared field", f"field {number}")')
     else:
-        d.add(f"    o = {d.use('pass_field')}(trace, o, end, number, wire, field)", "    kept += trace.data[field:o]")
+        d.add(
+            f"    o = {d.use('pass_field')}(trace, o, end, number, wire, field)",
+            "    kept += trace.data[field:o]",
+        )
     d.depth -= 1
     for entry in step.entries:
         if entry.required:
@@ -131,5 +134,5 @@ def _write_repeated(d: CarefulEncoder, entry: FieldEntry, w: str) -> None:
     d.depth -= 1
     if packed:
         d.add(f"run = {target}.join()", "if run:")
-        header = f'{d.use("prefix")}(trace, len(run), {quoted("protobuf")}, 0, {d.at(entry.slot)})'
+        header = f"{d.use('prefix')}(trace, len(run), {quoted('protobuf')}, 0, {d.at(entry.slot)})"
         d.add(f"    {w}.put(len({w}.pieces), {tag} + {header} + run)")

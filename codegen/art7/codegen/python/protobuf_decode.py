@@ -46,7 +46,14 @@ def fields(emitter: DecodeEmitter, frame: Frame, step: Fields) -> None:
     body += [
         Read(Place("o"), ["B"], ["tag"]),
         Line("o += 1"),
-        If([("tag > 127", [Line(f"tag, o = {emitter.scope.support('read_protobuf')}({emitter.data}, o - 1)")])]),
+        If(
+            [
+                (
+                    "tag > 127",
+                    [Line(f"tag, o = {emitter.scope.support('read_protobuf')}({emitter.data}, o - 1)")],
+                )
+            ]
+        ),
         If(arms, otherwise) if arms else Line("pass"),
     ]
     if not arms:
@@ -80,7 +87,9 @@ def _defaults(emitter: DecodeEmitter, frame: Frame, step: Fields) -> None:
             emitter.out.append(Assign([_target(emitter, frame, entry.slot)], name))
             frame.values[entry.slot] = Code(name)
             continue
-        default = literal(None) if slot.default is None else expression(slot.default, DecodeNames(emitter, frame))
+        default = (
+            literal(None) if slot.default is None else expression(slot.default, DecodeNames(emitter, frame))
+        )
         target = _target(emitter, frame, entry.slot)
         if not entry.required:
             emitter.out.append(Assign([target], default.text, pure=False))
@@ -157,7 +166,9 @@ def _unknown(emitter: DecodeEmitter, step: Fields, known: str) -> None:
     if numbers:
         listed = ", ".join(map(str, numbers)) + ("," if len(numbers) == 1 else "")
         emitter.out.append(Test(f"tag >> 3 in ({listed})"))
-    emitter.out.append(Assign(["o"], f"{emitter.scope.support('skip_field')}({emitter.data}, o, tag)", pure=False))
+    emitter.out.append(
+        Assign(["o"], f"{emitter.scope.support('skip_field')}({emitter.data}, o, tag)", pure=False)
+    )
     if known:
         emitter.out.append(Line(f"{known} += {emitter.data}[at:o]"))
 

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from art7.grammar.ir.expression import Covered, EncodedSlot, Expr, Kind, Measure, Position, SlotRef, walk
+from art7.grammar.ir.expression import (
+    Covered,
+    EncodedSlot,
+    Expr,
+    Kind,
+    Measure,
+    Position,
+    SlotRef,
+    is_positional,
+    walk,
+)
 from art7.grammar.ir.plan import (
     Align,
     Bits,
@@ -85,11 +95,18 @@ class FactsOf:
 
 
 def _depth(block: Block) -> int:
-    return max((_deepening(step) + max((_depth(b) for b in inner_blocks(step)), default=0) for step in block.steps), default=0)
+    return max(
+        (_deepening(step) + max((_depth(b) for b in inner_blocks(step)), default=0) for step in block.steps),
+        default=0,
+    )
 
 
 def _deepening(step: Any) -> int:
-    return 2 if isinstance(step, Branch) and len(step.cases) > 6 else int(isinstance(step, Branch | Loop | When | Present | Fields))
+    return (
+        2
+        if isinstance(step, Branch) and len(step.cases) > 6
+        else int(isinstance(step, Branch | Loop | When | Present | Fields))
+    )
 
 
 def _call_depth(block: Block, callee: str) -> int:
@@ -235,3 +252,20 @@ def filled_slots(block: Block) -> list[int]:
             case _:
                 pass
     return list(dict.fromkeys(found))
+
+
+def unknown_views(record: Record) -> frozenset[int]:
+    """Return the read-only views that cannot be known on writing, those that mention one among them."""
+    unknown: set[int] = set()
+    for step in walk_steps(record.body):
+        if isinstance(step, View) and record.slots[step.slot].role is not Role.VIEW_INPUT:
+            if not is_checkable(step.expr, frozenset(unknown)):
+                unknown.add(step.slot)
+    return frozenset(unknown)
+
+
+def is_checkable(expr: Expr, unknown: frozenset[int]) -> bool:
+    """Whether `expr` can be evaluated when its record is written."""
+    if is_positional(expr):
+        return False
+    return not any(isinstance(node, SlotRef) and node.index in unknown for node in walk(expr))

@@ -50,7 +50,14 @@ def _member(slot: Slot, name: str, scope: ModuleScope) -> Member:
         return Member(slot, name, shown, f"{name}: {shown} = None", name, False)
     if isinstance(slot.shape, Sequence | Mapping) and slot.shape.minimum == 0 and _may_be_left_out(slot):
         empty = "[]" if isinstance(slot.shape, Sequence) else "{}"
-        return Member(slot, name, shown, f"{name}: {plain} | None = None", f"{empty} if {name} is None else {name}", False)
+        return Member(
+            slot,
+            name,
+            shown,
+            f"{name}: {plain} | None = None",
+            f"{empty} if {name} is None else {name}",
+            False,
+        )
     return Member(slot, name, shown, f"{name}: {plain}", name, True)
 
 
@@ -65,7 +72,9 @@ def alias_text(record: Record, scope: ModuleScope) -> str:
     scope.from_standard("typing", "TypeAlias")
     items = ", ".join(annotation(slot.shape, scope) for slot in record.api())
     rows = "; ".join(f"{safe(slot.name)}: {safe(slot.doc) or 'see its type'}" for slot in record.api())
-    text = f"{cited(record.doc, record.refs, f'Values of {safe(record.name)}')} A tuple of {rows.rstrip('.')}."
+    text = (
+        f"{cited(record.doc, record.refs, f'Values of {safe(record.name)}')} A tuple of {rows.rstrip('.')}."
+    )
     return f'{name}: TypeAlias = "tuple[{items}]"\n{docstring(text)}'
 
 

@@ -147,12 +147,16 @@ class ModuleScope:
         parts = []
         lines = [f"import {name}" for name in sorted(self._imports)]
         for module in sorted(self._from_standard):
-            lines.append(f"from {module} import {', '.join(sorted(self._from_standard[module], key=_import_key))}")
+            lines.append(
+                f"from {module} import {', '.join(sorted(self._from_standard[module], key=_import_key))}"
+            )
         if lines:
             parts.append("\n".join(lines))
         if self._siblings:
             parts.append("\n".join(self._from(stem) for stem in sorted(self._siblings)))
-        constants = [f"{name} = {text}" for name, text in sorted({**self._structs, **self._constants}.items())]
+        constants = [
+            f"{name} = {text}" for name, text in sorted({**self._structs, **self._constants}.items())
+        ]
         if constants:
             parts.append("\n".join(constants))
         return "\n\n".join(parts)

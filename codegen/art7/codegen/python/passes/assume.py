@@ -37,7 +37,8 @@ def simplify(expr: Expr, known: Assumptions) -> Expr:
                 return simplify(yes if decided.value else no, known)
             return replace(expr, test=decided, yes=simplify(yes, known), no=simplify(no, known))
         case _:
-            return rebuild(expr, known)
+            rebuilt: Expr = rebuild(expr, known)
+            return rebuilt
 
 
 def rebuild(expr: Any, known: Assumptions) -> Any:
@@ -55,7 +56,9 @@ def _value(value: Any, known: Assumptions) -> Any:
     if isinstance(value, Expr):
         return simplify(value, known)
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
-        return tuple(_value(each, known) if isinstance(each, Expr) else rebuild(each, known) for each in value)
+        return tuple(
+            _value(each, known) if isinstance(each, Expr) else rebuild(each, known) for each in value
+        )
     return value
 
 

@@ -26,11 +26,11 @@ def _count(body: Body, used: Counter[str]) -> None:
                 for target in targets:
                     if not target.isidentifier():
                         used.update(names_in(target))
-            case Read(at=at, targets=targets):
+            case Read(at=at, targets=wanted):
                 used[at.base] += 1
-                for target in targets:
-                    if target is not None and not target.isidentifier():
-                        used.update(names_in(target))
+                for place in wanted:
+                    if place is not None and not place.isidentifier():
+                        used.update(names_in(place))
             case Test(condition):
                 used.update(names_in(condition))
             case Line(text):

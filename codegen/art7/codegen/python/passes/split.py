@@ -12,7 +12,17 @@ from typing import Any
 
 from art7.codegen.python.passes.assume import Assumptions, simplify, tests_in
 from art7.codegen.python.record_facts import inner_blocks, step_expressions
-from art7.grammar.ir.expression import Binary, Covered, Expr, InRanges, Measure, Quantified, SlotRef, Unary, walk
+from art7.grammar.ir.expression import (
+    Binary,
+    Covered,
+    Expr,
+    InRanges,
+    Measure,
+    Quantified,
+    SlotRef,
+    Unary,
+    walk,
+)
 from art7.grammar.ir.expression import Call, Literal, LocalRef, OctetAt, ParamRef, Position
 from art7.grammar.ir.plan import Record, Region, When, Loop, Branch, CallRecord, Check, View, Verify
 

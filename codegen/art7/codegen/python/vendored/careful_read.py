@@ -75,7 +75,9 @@ def take_base128(trace: Trace, o: int, end: int, longest: int, at: str, offset: 
     trace.refuse("bad_varint", offset, at, f"at most {longest} octets", "a longer form")
 
 
-def take_varint(trace: Trace, o: int, end: int, form: str, at: str, offset: int | None = None) -> tuple[int, int]:
+def take_varint(
+    trace: Trace, o: int, end: int, form: str, at: str, offset: int | None = None
+) -> tuple[int, int]:
     """Read a variable-length integer of a form; its refusals lie at `offset`."""
     place = o if offset is None else offset
     if form in ("quic", "mls"):
@@ -107,7 +109,9 @@ def find_exact(trace: Trace, o: int, end: int, size: Any, at: str) -> int:
     return o + int(octets)
 
 
-def find_prefixed(trace: Trace, o: int, end: int, octets: int, at: str, little: bool = False) -> tuple[int, int]:
+def find_prefixed(
+    trace: Trace, o: int, end: int, octets: int, at: str, little: bool = False
+) -> tuple[int, int]:
     """Read a length of fixed size; returns the content's first octet and its end."""
     size, start = take_uint(trace, o, end, octets, at, little)
     need(trace, start, end, size, at, o)

@@ -189,7 +189,9 @@ def bounded_integer(trace: Trace, value: Any, low: int, high: int, at: str) -> i
     return int(value)
 
 
-def put_uint(trace: Trace, value: Any, octets: int, at: str, little: bool = False, signed: bool = False) -> bytes:
+def put_uint(
+    trace: Trace, value: Any, octets: int, at: str, little: bool = False, signed: bool = False
+) -> bytes:
     """Write an integer of whole octets."""
     bits = 8 * octets
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)

@@ -84,16 +84,21 @@ class Record:
     _secret: tuple[str, ...] = ()
     _derived: tuple[str, ...] = ()
 
+    @classmethod
+    def _members(cls) -> tuple[str, ...]:
+        names: tuple[str, ...] = cls.__slots__
+        return names
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        names = [name for name in type(self).__slots__ if name not in self._derived]
+        names = [name for name in self._members() if name not in self._derived]
         return all(getattr(self, name, None) == getattr(other, name, None) for name in names)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        members = [f"{name}={self._shown(name)}" for name in type(self).__slots__]
+        members = [f"{name}={self._shown(name)}" for name in self._members()]
         return f"{type(self).__name__}({', '.join(members)})"
 
     def _shown(self, name: str) -> str:
@@ -228,11 +233,14 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
 def encode_carefully(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> bytes:
     """Write a value that has no fast encoder."""
     try:
-        return bytes(_careful(module, f"encode_{name}")(value, *arguments))  # type: ignore[call-overload]
+        octets = _careful(module, f"encode_{name}")(value, *arguments)
     except EncodeError as error:
         raise (error if explain else EncodeError("refused")) from None
     except Exception as error:
         raise EncodeError("internal", expected="octets", got=type(error).__name__) from None
+    if not isinstance(octets, bytes):
+        raise EncodeError("internal", expected="octets", got=type(octets).__name__)
+    return octets
 
 
 def _careful(module: str, function: str) -> Callable[..., object]:
