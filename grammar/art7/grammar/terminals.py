@@ -183,7 +183,7 @@ def scan(text: str, file: str, literals: Mapping[str, str], faults: Faults) -> T
             continue
         if word and lexeme in AFTER_WORDS:
             kinds[-1] = _word_before(lexeme, texts[-1], kinds[-1])
-        elif lexeme in BRACKETS:
+        if lexeme in BRACKETS:
             _track(open_brackets, lexeme)
             if len(open_brackets) > limits.DEPTH:
                 column = position - result.line_starts[line] + 1
