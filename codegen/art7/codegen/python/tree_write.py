@@ -7,6 +7,7 @@ The order is known when the code is generated; only preserved unknown members ha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from art7.codegen.python.expressions import NOT, quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests
@@ -285,17 +286,21 @@ def _merged(
     """The slow way, for a value that holds unknown members: a list of members, merged and sorted."""
     lines.refuse_if(f"{unknown} is not None and type({unknown}) is not dict")
     with lines.block(f"if {unknown}:"):
-        sure = [(m, piece) for m, piece in zip(members, pieces, strict=True) if m.test is None]
+        pairs = list(zip(members, pieces, strict=True))
+        sure = list(takewhile(lambda pair: pair[0].test is None, pairs))
         lines.read("members = [")
         for member, piece in sure:
             lines.read(f"    ({quoted(member.entry.key)}, {piece.alone}),")
         lines.read("]")
         if not sure:
             lines.lines[-2:] = ["    " * lines.indent + "members: list[tuple[str, str]] = []"]
-        for member, piece in zip(members, pieces, strict=True):
-            if member.test is not None:
-                with lines.block(f"if {member.test}:"):
-                    lines.read(f"members.append(({quoted(member.entry.key)}, {piece.alone}))")
+        for member, piece in pairs[len(sure) :]:
+            append = f"members.append(({quoted(member.entry.key)}, {piece.alone}))"
+            if member.test is None:
+                lines.read(append)
+                continue
+            with lines.block(f"if {member.test}:"):
+                lines.read(append)
         if view.is_sorted:
             lines.read(f"return {view.scope.support('merge_sorted')}(members, {unknown})")
         else:
