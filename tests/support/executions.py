@@ -75,7 +75,8 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case _:
             names = [n for cls in type(value).__mro__ for n in getattr(cls, "__slots__", ())]
-            found = {n: getattr(value, n, None) for n in names if not n.startswith("_")}
+            members = [name for name in names if not name.startswith("_") and name != "unverified"]
+            found = {name: getattr(value, name, None) for name in members}
             return {name.rstrip("_"): plain(item) for name, item in found.items()}
 
 
