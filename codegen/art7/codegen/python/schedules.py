@@ -70,6 +70,23 @@ def schedules_module(spec: Specification, module: Module, names: PackageNames) -
     return ExtraModule("\n\n\n".join([head, *parts]) + "\n", scope.support_names(), tuple(sorted(exports)))
 
 
+@dataclass(frozen=True, slots=True)
+class PythonNames:
+    """The names of a schedule's parameters, and of its values by their name."""
+
+    parameters: tuple[str, ...]
+    values: dict[str, str]
+
+
+def python_names(schedule: Schedule) -> PythonNames:
+    """Name what the function of a schedule takes and makes."""
+    claimed = Scope(_TAKEN)
+    parameters = tuple(claimed.claim(identifier(p.name, _TAKEN)) for p in schedule.params)
+    return PythonNames(
+        parameters, {name: claimed.claim(identifier(name, _TAKEN)) for name in _values(schedule)}
+    )
+
+
 def _values(schedule: Schedule) -> dict[str, Named]:
     found = {value.name: value for value in schedule.inputs}
     for step in schedule.steps:
@@ -128,11 +145,8 @@ class _Function:
         self.function = function
         self.kind = kind
         self.scope = scope
-        self.claimed = Scope(_TAKEN | {kind, function})
-        self.names: dict[str, str] = {}
-        self.parameters = [self.claimed.claim(identifier(p.name, _TAKEN)) for p in schedule.params]
-        for name in _values(schedule):
-            self.names[name] = self.claimed.claim(identifier(name, _TAKEN))
+        spelled = python_names(schedule)
+        self.names, self.parameters = spelled.values, list(spelled.parameters)
         values = _values(schedule)
         self.values = ValueNames(
             names=scope.names,

@@ -77,9 +77,30 @@ def _definition(node: ast.stmt, lines: list[str]) -> _Definition:
     names = {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         names = {node.name}
-    uses = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
+    uses = _free_names(node)
     uses |= {word for item in ast.walk(node) for word in _annotation_words(item)}
     return _Definition(frozenset(names), frozenset(uses), "".join(lines[first : node.end_lineno]))
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    """Names that a definition takes from its module: not those of its own parameters and variables."""
+    own: set[str] = set()
+    found: set[str] = set()
+    for child in ast.iter_child_nodes(node):
+        found |= _free_names(child)
+    if isinstance(node, ast.Name):
+        found.add(node.id)
+    if isinstance(node, ast.FunctionDef | ast.Lambda):
+        parameters = node.args
+        listed = [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]
+        own |= {argument.arg for argument in [*listed, parameters.vararg, parameters.kwarg] if argument}
+    if isinstance(node, ast.FunctionDef):
+        own |= {
+            item.id
+            for item in ast.walk(node)
+            if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
+        }
+    return found - own
 
 
 def _annotation_words(node: ast.AST) -> list[str]:

@@ -10,9 +10,12 @@ _TAIL = re.compile(r"(?:\.\w+\(\))?:?")
 _OPEN, _CLOSE = "([{", ")]}"
 
 
-def wrapped(text: str, pad: int) -> list[str]:
-    """Return a statement at `pad` columns as lines of at most `WIDTH`, where its brackets allow it."""
-    if pad + len(text) <= WIDTH or "f'" in text or "\n" in text:
+def wrapped(text: str, pad: int, reserve: int = 0) -> list[str]:
+    """Return a statement at `pad` columns as lines of at most `WIDTH`, where its brackets allow it.
+
+    `reserve` columns are left for what the caller adds to the last line.
+    """
+    if pad + len(text) + reserve <= WIDTH or "f'" in text or "\n" in text:
         return [" " * pad + text]
     found = _last_group(text)
     if found is None:
@@ -30,7 +33,7 @@ def wrapped(text: str, pad: int) -> list[str]:
             lines += wrapped(parts[0], pad + 4)
         else:
             for part in parts:
-                inner = wrapped(part, pad + 4)
+                inner = wrapped(part, pad + 4, reserve=1)
                 inner[-1] += ","
                 lines += inner
     return [*lines, " " * pad + tail]

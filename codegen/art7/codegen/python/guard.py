@@ -1,0 +1,94 @@
+"""The last look at generated Python before anything is written: it compiles, and holds only what generators emit.
+
+A specification's names and texts are untrusted. They are escaped where they are put; this allow-list of syntax
+and of names catches an escape that was forgotten.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_FORBIDDEN_NODES = (
+    ast.Global,
+    ast.Nonlocal,
+    ast.AsyncFunctionDef,
+    ast.Await,
+    ast.AsyncFor,
+    ast.AsyncWith,
+    ast.Yield,
+    ast.YieldFrom,
+)
+_FORBIDDEN_NAMES = frozenset(
+    "eval exec compile open input breakpoint __import__ globals locals vars __builtins__ builtins exit quit".split()
+)
+_MODULES = frozenset(
+    "__future__ typing collections.abc struct json json.encoder re math zlib hashlib hmac binascii functools "
+    "importlib sys hypothesis copy".split()
+)
+_PACKAGES = ("cryptography.",)
+_DUNDERS = frozenset(
+    "__init__ __slots__ __all__ __eq__ __hash__ __repr__ __new__ __name__ __package__ __version__ __str__ __bool__ "
+    "__reduce__ __missing__ __getitem__ __class__ __main__ __len__ __iter__ __call__ __enter__ __exit__ __dict__".split()
+)
+_TOP = (
+    ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr, ast.If, ast.Pass,
+)  # fmt: skip
+
+
+class Ungenerated(Exception):
+    """Generated code holds what no generator emits: a fault of art7, never written to disk."""
+
+
+def check_python(path: str, text: str) -> None:
+    """Raise `Ungenerated` unless `text` is Python that only generators can have made."""
+    try:
+        tree = ast.parse(text, path)
+        compile(text, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise Ungenerated(f"{path}: {error}") from None
+    for statement in tree.body:
+        _check_top(path, statement)
+    for node in ast.walk(tree):
+        _check_node(path, node)
+
+
+def _check_top(path: str, statement: ast.stmt) -> None:
+    if not isinstance(statement, _TOP):
+        raise Ungenerated(f"{path}:{statement.lineno}: {type(statement).__name__} at module level")
+    if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
+        raise Ungenerated(f"{path}:{statement.lineno}: a call at module level")
+    if isinstance(statement, ast.If) and not path.endswith("adapter.py"):
+        raise Ungenerated(f"{path}:{statement.lineno}: a condition at module level")
+
+
+def _check_node(path: str, node: ast.AST) -> None:
+    line = getattr(node, "lineno", 0)
+    if isinstance(node, _FORBIDDEN_NODES):
+        raise Ungenerated(f"{path}:{line}: {type(node).__name__}")
+    if isinstance(node, ast.Name):
+        _check_name(path, line, node.id)
+    elif isinstance(node, ast.Attribute):
+        _check_dunder(path, line, node.attr)
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            _check_module(path, line, alias.name)
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        _check_module(path, line, node.module or "")
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        _check_dunder(path, line, node.name)
+
+
+def _check_name(path: str, line: int, name: str) -> None:
+    if name in _FORBIDDEN_NAMES:
+        raise Ungenerated(f"{path}:{line}: the name {name}")
+    _check_dunder(path, line, name)
+
+
+def _check_dunder(path: str, line: int, name: str) -> None:
+    if name.startswith("__") and name.endswith("__") and name not in _DUNDERS:
+        raise Ungenerated(f"{path}:{line}: the name {name}")
+
+
+def _check_module(path: str, line: int, module: str) -> None:
+    if module not in _MODULES and not module.startswith(_PACKAGES):
+        raise Ungenerated(f"{path}:{line}: an import of {module}")

@@ -1,0 +1,143 @@
+"""The shapes of a package as data, for its adapter and its property tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from art7.codegen.names import PackageNames, Scope, identifier, parameter_names
+from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.octets_record import is_root
+from art7.codegen.python.schedules import python_names, schedule_names
+from art7.codegen.python.wrapping import wrapped
+from art7.grammar.ir import expression as e
+from art7.grammar.ir import shape as s
+from art7.grammar.ir.module import Derive, Enum, Module, Schedule, Specification
+from art7.grammar.ir.plan import Form, Record, Role
+
+
+def records_table(spec: Specification, names: PackageNames) -> str:
+    """Return the source of `RECORDS`."""
+    enums = {enum.name: enum for module in spec.modules.values() for enum in module.enums}
+    rows = []
+    for module in _modules(spec):
+        for record in module.records:
+            rows.append(f"{quoted(record.name)}: {_row(record, names, enums)}")
+    return _table(rows)
+
+
+def schedules_table(spec: Specification, names: PackageNames) -> str:
+    """Return the source of `SCHEDULES`."""
+    enums = {enum.name: enum for module in spec.modules.values() for enum in module.enums}
+    rows = []
+    for module in _modules(spec):
+        spelled = schedule_names(module)
+        for schedule in module.schedules:
+            name = schedule.name if "." in schedule.name else f"{module.name}.{schedule.name}"
+            stem = f"{names.modules[module.name]}_keys"
+            row = _schedule_row(schedule, stem, spelled[schedule.name][0], enums)
+            rows.append(f"{quoted(name)}: {row}")
+    return _table(rows)
+
+
+def _table(rows: list[str]) -> str:
+    """A dict display, a row a line where it fits."""
+    if not rows:
+        return "{}"
+    lines = [line + ("," if last else "") for row in rows for line, last in _lines(row)]
+    return "{\n" + "\n".join(lines) + "\n}"
+
+
+def _lines(row: str) -> list[tuple[str, bool]]:
+    lines = wrapped(row, 4, reserve=1)
+    return [(line, place == len(lines) - 1) for place, line in enumerate(lines)]
+
+
+def _modules(spec: Specification) -> list[Module]:
+    return [spec.modules[name] for name in sorted(spec.modules)]
+
+
+def _tuple(items: Iterable[str]) -> str:
+    listed = list(items)
+    return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
+
+
+def _row(record: Record, names: PackageNames, enums: dict[str, Enum]) -> str:
+    python = names.members(record)
+    members = []
+    for slot in record.api():
+        optional = slot.optional or slot.role in (Role.KEPT, Role.VIEW)
+        default = literal(slot.default.value).text if isinstance(slot.default, e.Literal) else "None"
+        shape = shape_text(slot.shape, enums)
+        members.append(f"({quoted(slot.name)}, {quoted(python[slot.index])}, {shape}, {optional}, {default})")
+    params = [
+        f"({quoted(param.name)}, {quoted(name)}, {shape_text(param.shape, enums)})"
+        for param, name in zip(record.params, parameter_names(record), strict=True)
+    ]
+    stem, kind = names.modules[names.owners[record.name]], names.classes[record.name]
+    return (
+        f"({quoted(stem)}, {quoted(kind)}, {record.form is Form.TUPLE}, {_tuple(members)}, "
+        f"{_tuple(params)}, {is_root(record)})"
+    )
+
+
+def _schedule_row(schedule: Schedule, stem: str, function: str, enums: dict[str, Enum]) -> str:
+    shapes: dict[str, s.Shape] = {value.name: value.shape for value in schedule.inputs}
+    for step in schedule.steps:
+        for value in (step.value,) if isinstance(step, Derive) else step.parts:
+            shapes[value.name] = value.shape
+    claimed = Scope()
+    outputs = [
+        f"({quoted(name)}, {quoted(claimed.claim(identifier(name, frozenset(('self',)))))}, "
+        f"{shape_text(shapes[name], enums)})"
+        for name in schedule.outputs
+        if name in shapes
+    ]
+    given = [
+        f"({quoted(name)}, {quoted(python)}, {shape_text(shape, enums)})"
+        for name, python, shape in _given(schedule)
+    ]
+    shapes |= {param.name: param.shape for param in schedule.params}
+    values = ", ".join(f"{quoted(name)}: {shape_text(shape, enums)}" for name, shape in shapes.items())
+    return f"({quoted(stem)}, {quoted(function)}, {_tuple(given)}, {_tuple(outputs)}, {{{values}}})"
+
+
+def _given(schedule: Schedule) -> list[tuple[str, str, s.Shape]]:
+    spelled = python_names(schedule)
+    found = [(param.name, spelled.parameters[param.index], param.shape) for param in schedule.params]
+    return found + [(value.name, spelled.values[value.name], value.shape) for value in schedule.inputs]
+
+
+def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
+    """Return a shape as data."""
+    match shape:
+        case s.Integer(minimum=low, maximum=high):
+            return f'("integer", {low}, {high})'
+        case s.Boolean():
+            return '("boolean",)'
+        case s.Float():
+            return '("float",)'
+        case s.Octets(minimum=low, maximum=high):
+            return f'("octets", {low}, {high})'
+        case s.Text(minimum=low, maximum=high, pattern=pattern):
+            return f'("text", {low}, {high}, {quoted(pattern) if pattern is not None else None})'
+        case s.Enumeration(name=name):
+            enum = enums.get(name)
+            ranges = [f"({literal(m.low).text}, {literal(m.high).text})" for m in enum.members] if enum else []
+            return f'("enum", {bool(enum and enum.text)}, {_tuple(ranges)})'
+        case s.Sequence(item=item, minimum=low, maximum=high):
+            return f'("list", {shape_text(item, enums)}, {low}, {high})'
+        case s.Mapping(value=value, minimum=low, maximum=high):
+            return f'("map", {shape_text(value, enums)}, {low}, {high})'
+        case s.RecordOf(name=name):
+            return f'("record", {quoted(name)})'
+        case s.Union(tag=tag, arms=arms):
+            return f'("union", {quoted(tag)}, {_tuple(_arm(arm, enums) for arm in arms)})'
+        case s.Nullable(inner=inner):
+            return f'("nullable", {shape_text(inner, enums)})'
+        case s.Anything():
+            return '("any",)'
+
+
+def _arm(arm: s.UnionArm, enums: dict[str, Enum]) -> str:
+    cases = _tuple(f"({literal(low).text}, {literal(high).text})" for low, high in arm.cases)
+    return f"({cases}, {'None' if arm.shape is None else shape_text(arm.shape, enums)})"
