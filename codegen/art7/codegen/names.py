@@ -22,9 +22,10 @@ from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
 
 RESERVED_MEMBERS = frozenset(
-    "decode decode_many decode_prefix encode peek mro name_of unverified self".split()
+    "decode decode_many decode_prefix encode peek mro name_of unverified self "
+    "bool bytes dict float int list str tuple".split()
 )
-"""Methods of generated classes, and `self`; a member of that name gets a `_`."""
+"""Methods of generated classes, the types their annotations name, and `self`; a member of that name gets a `_`."""
 
 RESERVED_PARAMETERS = frozenset("self data explain m n o e k".split())
 """What `decode` and `encode` take and use beside a message's parameters."""

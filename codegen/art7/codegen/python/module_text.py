@@ -76,6 +76,8 @@ def module_source(spec: Specification, module: Module, names: PackageNames | Non
     explain = ModuleScope(spec, module, names, explain=True, records=records)
     parts = [_record_text(record, fast, explain) for record in module.records]
     functions = _functions(module, fast)
+    if module.enums:
+        fast.from_standard("typing", "Final")
     enums = [enum_text(names.classes[enum.name], enum) for enum in module.enums]
     declared = [each.name for each in module.enums] + [each.name for each in module.records]
     exports = sorted({names.classes[name] for name in declared})

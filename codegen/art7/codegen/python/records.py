@@ -46,7 +46,7 @@ def _member(slot: Slot, name: str, scope: ModuleScope) -> Member:
         return Member(slot, name, shown, None, "None", False)
     if isinstance(slot.default, Literal):
         return Member(slot, name, shown, f"{name}: {shown} = {literal(slot.default.value).text}", name, False)
-    if shown != plain or shown.endswith("| None"):
+    if is_optional(slot):
         return Member(slot, name, shown, f"{name}: {shown} = None", name, False)
     if isinstance(slot.shape, Sequence | Mapping) and slot.shape.minimum == 0 and _may_be_left_out(slot):
         empty = "[]" if isinstance(slot.shape, Sequence) else "{}"
