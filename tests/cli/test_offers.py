@@ -55,6 +55,11 @@ def test_assess_runs_what_can_be_run(capsys: pytest.CaptureFixture[str]) -> None
     exhibits = {exhibit["subject"]: exhibit["outcome"] for exhibit in verdicts["O-02"]["exhibits"]}
     assert exhibits["minimal.Delivery.text_both_ways"] == "passed"
     assert exhibits["minimal.Media.one_file"] == "passed"
+    made = [
+        e for e in verdicts["O-06"]["exhibits"] if e["kind"] == "vector" and "vectors made" in e["detail"]
+    ]
+    assert {e["subject"] for e in made} == {"minimal.Envelope", "minimal.Receipt"}
+    assert verdicts["O-06"]["verdict"] == "met" and code == 0
     assert verdicts["O-11"]["verdict"] == "not yet due"
     assert run(capsys, "assess", str(MINIMAL), "--on", "2026-11-01", "--format", "json") == (code, text)
 

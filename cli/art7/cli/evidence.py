@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
+from art7.cli.vector_evidence import vector_exhibits
 from art7.grammar.diagnostics import Report
 from art7.validator.digests import root_digest
 from art7.validator.evidence import Cause, Evidence, Exhibit
@@ -30,6 +31,7 @@ def collect(offer: Offer) -> Evidence:
     kinds: tuple[tuple[ExhibitKind, Collector], ...] = (
         ("scenario", _scenarios),
         ("vector", _vectors),
+        ("vector", vector_exhibits),
         ("sdk", _sdk),
     )
     return Evidence(tuple(exhibit for kind, run in kinds for exhibit in _guarded(kind, run, offer)))
