@@ -33,10 +33,11 @@ from art7.codegen.python.integers import codes_of, combine
 from art7.codegen.python.intervals import interval, is_natural
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
 from art7.codegen.python.passes.split import split_condition
-from art7.codegen.python.record_facts import RecordFacts, filled_slots, inner_blocks
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, optional
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.shape import Sequence as SequenceShape
 from art7.grammar.ir.expression import (
     Binary,
     Expr,
@@ -53,23 +54,22 @@ from art7.grammar.ir.expression import (
 )
 
 INLINE_STEPS = 40
-"""The most steps (callees included) of a record that is copied into its caller."""
+"""The most steps (callees included) of a record that is copied into a function."""
+MESSAGE_INLINE_STEPS = 80
+"""The same for the methods of a message, which run for every packet."""
 FUNCTION_STEPS = 240
-"""The most steps that one function takes in."""
+"""The most steps that one function takes in; a record that has one caller may take them all."""
 DEEPEST = 8
 """The deepest nesting at which a record is still copied in; deeper ones are functions."""
 LISTED = 64
 """Item counts up to which unpackers of integer lists are prebuilt."""
-
-Facts = Callable[[p.Record], RecordFacts]
-
 
 class DecodeEmitter:
     """One function under construction. `level` counts nested blocks; `out` is the block being filled."""
 
     data = "data"
 
-    def __init__(self, scope: ModuleScope, facts: Facts) -> None:
+    def __init__(self, scope: ModuleScope, facts: FactsOf) -> None:
         self.scope = scope
         self.facts = facts
         self.names = Scope(
@@ -85,6 +85,8 @@ class DecodeEmitter:
         self.peeked: tuple[Place, str] | None = None
         self.depth: str | None = None
         self.sunk: dict[int, list[p.Check]] = {}
+        self.is_message = False
+        """Whether the function is a method of a message."""
         self.inlined: dict[str, Frame] = {}
         self.settled: list[tuple[Frame, Expr]] = []
 
@@ -1217,6 +1219,8 @@ def _sunk_check(
     assert isinstance(condition, Quantified)
     names = DecodeNames(emitter, frame)
     item = inner if inner is not None and inner.target == value.text else None
+    shape = frame.shapes.shape(condition.source)
+    frame.shapes.locals[condition.variable] = shape.item if isinstance(shape, SequenceShape) else None
     names.bind_item(condition.variable, value, item, f"{emitter.cursor} >= {emitter.end}")
     emitter.out.append(Test(negated(condition.body, names).at(OR)))
     emitter.settled.append((frame, condition))
@@ -1325,7 +1329,7 @@ def call_record(emitter: DecodeEmitter, frame: Frame, step: p.CallRecord) -> Non
     bound = emitter.keep("bound") if step.slot in frame.facts.spans and step.slot not in frame.spans else ""
     if record.carrier is p.Carrier.TREE:
         _call_tree(emitter, frame, step, record, params)
-    elif _fits(emitter, record):
+    elif fits(emitter, record):
         _inline(emitter, frame, step, record, params, places)
     else:
         _call(emitter, frame, step, record, params, places)
@@ -1342,14 +1346,19 @@ def _argument(emitter: DecodeEmitter, expr: Expr, names: DecodeNames) -> Code:
     return Code(name, optional=code.optional)
 
 
-def _fits(emitter: DecodeEmitter, record: p.Record) -> bool:
-    if record.recursive or record.kind == "message":
+def fits(emitter: Any, record: p.Record) -> bool:
+    """Whether `record` is copied into the function that `emitter` makes."""
+    if record.recursive or (record.kind == "message" and record.origin):
         return False
-    facts = emitter.facts(record)
+    facts: RecordFacts = emitter.facts(record)
+    most = INLINE_STEPS
+    if emitter.is_message:
+        once = emitter.facts.callers(record.name) == 1
+        most = FUNCTION_STEPS if once else MESSAGE_INLINE_STEPS
     return (
-        facts.total <= (INLINE_STEPS if emitter.level > 1 else FUNCTION_STEPS)
-        and emitter.steps + facts.total <= FUNCTION_STEPS
-        and emitter.level + facts.depth <= DEEPEST
+        facts.total <= most
+        and bool(emitter.steps + facts.total <= FUNCTION_STEPS)
+        and bool(emitter.level + facts.depth <= DEEPEST)
     )
 
 

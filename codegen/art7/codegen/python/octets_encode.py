@@ -29,7 +29,7 @@ from art7.codegen.python.expressions import (
 )
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.intervals import interval
-from art7.codegen.python.octets_decode import DEEPEST, FUNCTION_STEPS, INLINE_STEPS, LISTED, batch_code
+from art7.codegen.python.octets_decode import DEEPEST, LISTED, batch_code, fits
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify
 from art7.codegen.python.pieces import (
     Begin,
@@ -41,6 +41,7 @@ from art7.codegen.python.pieces import (
     fix_up_lines,
     has_fix_up,
     joined,
+    separate,
     total,
 )
 from art7.codegen.python.record_facts import FactsOf, filled_slots, is_checkable, unknown_views, walk_steps
@@ -67,6 +68,10 @@ class EncodeEmitter:
         self.part_lists: list[str] = []
         """Variables that hold the parts of lists whose items have fix-ups."""
         self.frames = 0
+        self.has_fix_ups = False
+        """Whether items of lists must stay whole: their place in the message is asked for."""
+        self.is_message = False
+        """Whether the function is a method of a message."""
 
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
@@ -468,6 +473,7 @@ def written(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Code:
 def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece]:
     terms: list[str] = []
     fixed = 0
+    signs: list[str] = []
     checked = codes_of(step.octets)[0]
     for field in step.fields:
         if field.slot is None:
@@ -480,11 +486,18 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
             fixed |= int(expr.value) << field.shift
             continue
         terms.append(_field(emitter, frame, field, expr, 8 * step.octets))
+        low = interval(expr, frame.record)[0] if expr is not None else None
+        if not field.boolean and not (low is not None and low >= 0):
+            signs.append(terms[-1].partition(" << ")[0])
     if not terms:
         return [constant(fixed.to_bytes(step.octets, "big"))]
     if fixed:
         terms.append(number(fixed))
     word = " | ".join(terms)
+    if step.octets == 1:
+        if signs:
+            emitter.out.append(Test(" or ".join(f"{name} < 0" for name in signs)))
+        return [Fixed("B", word, None, natural=True)]
     return _integer_pieces(emitter, word, step.octets, checked, BIT_OR)
 
 
@@ -737,6 +750,14 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
     frame.octets[step.slot] = size
     for union in _filled_union(step):
         frame.octets[union] = size
+    if len(step.body.steps) == 1 and isinstance(step.body.steps[0], p.Loop) and step.body.steps[0].skip is not None:
+        # Filled up to a multiple: what divides by it loses nothing.
+        for slot_ in (step.slot, step.body.steps[0].slot):
+            octets = Measure("octets", slot_, Kind.INT)
+            by = Literal(step.body.steps[0].skip_to, Kind.INT)
+            frame.known[Binary("%", octets, by, Kind.INT)] = Literal(0, Kind.INT)
+            quotient = Binary("/", octets, by, Kind.INT)
+            frame.known[Binary("*", quotient, by, Kind.INT)] = octets
     if exact is not None and is_checkable(exact, frame.unknown):
         _expect(emitter, frame, step.slot, exact, size)
     prefix, _ = _prefix(emitter, step.extent, size.text, step.minimum, step.maximum, slot.name)
@@ -800,6 +821,8 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         f"_list_packs_of_{code}", f'[struct.Struct(f">{{i}}{code}").pack for i in range({LISTED})]'
     )
     text = f'{table}[{count}](*{items}) if {count} < {LISTED} else {struct}.pack(f">{{{count}}}{code}", *{items})'
+    if step.count is not None:
+        text = f'({text}) if {count} else b""'
     size = count if inner.octets == 1 else f"{inner.octets} * {count}"
     frame.octets[step.slot] = Code(size, ATOM if inner.octets == 1 else 10)
     return [Raw(text, size, 0)]
@@ -831,7 +854,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
             emitter.note_fix_ups(pieces, f"len({parts})")
             if has_fix_up(pieces) and parts not in emitter.part_lists:
                 emitter.part_lists.append(parts)
-            emitter.out.append(Line(f"{parts}.append({joined(pieces, emitter.scope).text})"))
+            emitter.out.append(Line(append_parts(parts, pieces, emitter)))
 
         _write_item(emitter, frame, step, finish, names)
 
@@ -844,6 +867,16 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     emitter.out.append(For(shown, iterable, emitter.nested(body)))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
     emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
+
+
+def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str:
+    """Return the statement that adds an item to the parts: whole where its place is asked for, else in pieces."""
+    if has_fix_up(pieces) or parts in emitter.part_lists or emitter.has_fix_ups:
+        return f"{parts}.append({joined(pieces, emitter.scope).text})"
+    texts = separate(pieces, emitter.scope)
+    if len(texts) < 2:
+        return f"{parts}.append({joined(pieces, emitter.scope).text})"
+    return f"{parts} += ({', '.join(texts)})"
 
 
 def _expressions_of(step: Any) -> list[Expr]:
@@ -873,7 +906,7 @@ def _write_item(
     call = step.body.steps[0] if len(step.body.steps) == 1 else None
     if isinstance(call, p.CallRecord):
         record = emitter.scope.records[call.record]
-        if record.carrier is p.Carrier.OCTETS and (_fits(emitter, record) or names is not None):
+        if record.carrier is p.Carrier.OCTETS and (fits(emitter, record) or names is not None):
             inner = _open(emitter, frame, call, record)
             if names is not None:
                 for slot, name in zip(record.api(), names, strict=True):
@@ -919,17 +952,6 @@ def _place(frame: WriteFrame, index: int) -> Code:
     return Code("None")
 
 
-def _fits(emitter: EncodeEmitter, record: p.Record) -> bool:
-    if record.recursive or record.kind == "message":
-        return False
-    facts = emitter.facts(record)
-    return (
-        facts.total <= (INLINE_STEPS if emitter.level > 2 else FUNCTION_STEPS)
-        and emitter.steps + facts.total <= FUNCTION_STEPS
-        and emitter.level + facts.depth <= DEEPEST
-    )
-
-
 def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -> list[Piece]:
     """Copy a small record in, call a function for any other."""
     record = emitter.scope.records[step.record]
@@ -941,7 +963,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
         frame.octets[step.slot] = Code(f"len({name})")
         return [Raw(name, f"len({name})")]
-    if _fits(emitter, record) and _choice(record.body) is None:
+    if fits(emitter, record) and _choice(record.body) is None:
         inner = _open(emitter, frame, step, record)
         pieces = [Begin(inner.number), *emitter.pieces(inner, record.body)]
         frame.octets[step.slot] = total(pieces)
@@ -949,7 +971,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
     if record.deferred and record.kind != "message":
         raise Unsupported("fix-up in a call")
     name = emitter.fresh(frame.record.slots[step.slot].name + "_octets")
-    if _fits(emitter, record):
+    if fits(emitter, record):
         inner = _open(emitter, frame, step, record)
 
         def finish(pieces: list[Piece]) -> None:

@@ -125,9 +125,8 @@ def printed(body: Body, scope: ModuleScope, depth: int) -> list[str]:
     return printer.lines
 
 
-def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
-    names = parameter_names(record)
-    name = scope.names.classes[record.name]
+def _decode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
+    """Return the statements that decode a whole message in place, or a struct by its function."""
     emitter = DecodeEmitter(scope, facts)
     emitter.level = 1
     emitter.cursor_state = Cursor(Place(""), "n", whole=True)
@@ -140,6 +139,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     if record.guarded:
         out.append(Assign(["unverified: list[str]"], "[]", pure=False))
     params = [Code(text, optional=param.nullable) for text, param in zip(names, record.params, strict=True)]
+    emitter.is_message = True
     for text, param in zip(names, record.params, strict=True):
         emitter.names.claim(text)
         if not param.nullable:
@@ -153,9 +153,33 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     if record.guarded and record.kind == "message":
         out.append(Assign(["m.unverified"], "unverified"))
     out.append(Line(f"return {value.text}"))
+    scope.constant("_new", "object.__new__")
+    return out
+
+
+def _decode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ...]) -> Body:
+    more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
+    more += (["[]"] if record.guarded else []) + list(names)
+    arguments = ", ".join(["data", "0", "n", *more])
+    tests: Body = [Test(f"{text} is None") for text, param in zip(names, record.params, strict=True) if not param.nullable]
+    return [
+        Assign(["n"], "len(data)", pure=False),
+        *tests,
+        Assign(["m, o"], f"{scope.function('decode', record.name)}({arguments})", pure=False),
+        Test("o != n"),
+        Line("return m"),
+    ]
+
+
+def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    names = parameter_names(record)
+    name = scope.names.classes[record.name]
     for each in ("Refused", "FAILURES", "explain_decoding"):
         scope.support(each)
-    scope.constant("_new", "object.__new__")
+    if record.kind == "message":
+        out = _decode_body(record, scope, facts, names)
+    else:
+        out = _decode_by_function(record, scope, names)
     arguments = "".join(f", {text}" for text in names)
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
     doc = docstring(
@@ -256,9 +280,10 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     arguments = "".join(f", {text}" for text in names)
     name = literal(scope.names.functions[record.name]).text
     try:
+        out = _encode_body(record, scope, facts, names) if record.kind == "message" else _encode_by_function(record, scope, names)
         body = [
             "        try:",
-            *printed(_encode_body(record, scope, facts, names), scope, 3),
+            *printed(out, scope, 3),
             "        except FAILURES:",
             f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
         ]
@@ -276,6 +301,17 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     return "\n".join([signature("encode", ["self"], keywords, "bytes"), doc, *body])
 
 
+def _encode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ...]) -> Body:
+    if record.deferred:
+        raise Unsupported("fix-up in a struct")
+    more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
+    tests: Body = [Test(f"{text} is None") for text, param in zip(names, record.params, strict=True) if not param.nullable]
+    if tests:
+        scope.support("Refused")
+    function = scope.function("encode", record.name)
+    return [*tests, Line(f"return {function}({', '.join(['self', *more, *names])})")]
+
+
 def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
     emitter = EncodeEmitter(scope, facts)
     emitter.level = 1
@@ -287,6 +323,8 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
             emitter.out.append(Test(f"{text} is None"))
     if record.recursive:
         emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
+    emitter.is_message = True
+    emitter.has_fix_ups = record.deferred
     if record.deferred:
         scope.support("Fix")
         emitter.out.append(Assign(["fixes: list[Fix]"], "[]", pure=False))

@@ -18,6 +18,8 @@ class Fixed:
     value: str
     constant: bytes | None = None
     little: bool = False
+    natural: bool = False
+    """Whether the value is proved not to be negative (a table must not be asked from its end)."""
 
     @property
     def octets(self) -> int:
@@ -116,6 +118,8 @@ def _run_text(run: list[Piece], scope: ModuleScope) -> list[Raw]:
         return [Raw(literal(octets).text, str(len(octets)))]
     little = any(piece.little for piece in fixed)
     codes, values = _merged(fixed, little)
+    if codes == ["B"] and fixed[0].natural:
+        return [Raw(f"{scope.support('OCTETS')}[{values[0]}]", "1")]
     size = str(sum(piece.octets for piece in fixed))
     return [Raw(f"{scope.pack(''.join(codes), little)}({', '.join(values)})", size)]
 
@@ -150,3 +154,8 @@ def fix_up_lines(pieces: Sequence[Piece], part: str) -> list[tuple[str, str]]:
             (piece.condition, f"fixes.append(({part}, {at}, {start}, {piece.octets}, {piece.make}))")
         )
     return found
+
+
+def separate(pieces: Sequence[Piece], scope: ModuleScope) -> list[str]:
+    """Return the expressions of all runs, unjoined."""
+    return [part.text for run in _runs(pieces) for part in _run_text(run, scope)]

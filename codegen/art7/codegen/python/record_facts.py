@@ -24,6 +24,7 @@ from art7.grammar.ir.plan import (
     Block,
     Branch,
     CallRecord,
+    Carrier,
     Check,
     Constant,
     Domain,
@@ -73,6 +74,17 @@ class FactsOf:
         self._records = records
         self._facts: dict[str, RecordFacts] = {}
         self._open: set[str] = set()
+        self._callers: Counter[str] = Counter()
+
+    def callers(self, name: str) -> int:
+        """Return how many steps of all records on octets call the record `name`."""
+        if not self._callers:
+            for record in self._records.values():
+                if record.carrier is Carrier.OCTETS:
+                    calls = (step for step in walk_steps(record.body) if isinstance(step, CallRecord))
+                    self._callers.update(step.record for step in calls)
+            self._callers[""] = 1
+        return self._callers[name]
 
     def __call__(self, record: Record) -> RecordFacts:
         found = self._facts.get(record.name)

@@ -388,7 +388,8 @@ def xor_octets(left: bytes, right: bytes) -> bytes:
     """Bytewise exclusive or of octet strings of one length."""
     if len(left) != len(right):
         raise BuiltinError("out_of_range")
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+    number = int.from_bytes(left, "big") ^ int.from_bytes(right, "big")
+    return number.to_bytes(len(left), "big")
 
 
 def in_ranges(value: Any, ranges: tuple[tuple[Any, Any], ...]) -> bool:
