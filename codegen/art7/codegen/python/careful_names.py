@@ -97,6 +97,9 @@ class CarefulNames:
             case _:
                 return Code(f"begin - {self.origin}", SUM)
 
+    def octet_count(self, expr: Expr) -> int | None:
+        return None
+
     def octet_at(self, offset: Expr) -> Code:
         place = expression(offset, self)
         helper = self.scope.support("find_octet")

@@ -13,9 +13,9 @@ from art7.codegen.python.code import Place
 from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression, literal, truth
 from art7.codegen.python.record_facts import RecordFacts
 from art7.codegen.python.shapes import TypedScope
-from art7.grammar.ir.expression import Covered, Expr, Literal, LocalRef
+from art7.grammar.ir.expression import Covered, Expr, Literal, LocalRef, SlotRef
 from art7.grammar.ir.plan import Form, Record
-from art7.grammar.ir.shape import RecordOf, Sequence as SequenceShape
+from art7.grammar.ir.shape import Octets, RecordOf, Sequence as SequenceShape
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_decode import DecodeEmitter
@@ -136,6 +136,13 @@ class DecodeNames:
 
     def _relative(self, text: str) -> Code:
         return difference(text, self.frame.origin)
+
+    def octet_count(self, expr: Expr) -> int | None:
+        shape = self.frame.shapes.shape(expr)
+        if isinstance(shape, Octets) and shape.minimum == shape.maximum:
+            return shape.maximum
+        size = self.frame.sizes.get(expr.index) if isinstance(expr, SlotRef) else None
+        return size.value if isinstance(size, Literal) and isinstance(size.value, int) else None
 
     def octet_at(self, offset: Expr) -> Code:
         frame, emitter = self.frame, self.emitter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from art7.codegen.python.code import Body, If, Line
 from art7.codegen.python.expressions import AND, ATOM, COMPARE, OR, Code, literal
@@ -21,6 +22,8 @@ class DispatchArm:
     ranges: Ranges
     run: Callable[[], None]
     test: str | None = None
+    steps: tuple[Any, ...] = ()
+    """The plan steps of its body, where it has any."""
 
 
 def dispatch(on: Code, arms: list[DispatchArm], bodies: list[Body]) -> Body:

@@ -118,6 +118,12 @@ class EncodeNames:
             return Code(self.covering[1])
         raise Unsupported(word)
 
+    def octet_count(self, expr: Expr) -> int | None:
+        shape = self.frame.shapes.shape(expr)
+        if isinstance(shape, Octets) and shape.minimum == shape.maximum:
+            return shape.maximum
+        return None
+
     def octet_at(self, offset: Expr) -> Code:
         raise Unsupported("octet_at")
 

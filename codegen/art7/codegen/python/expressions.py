@@ -8,6 +8,7 @@ an absent operand), the fast text lets Python raise, and the careful text calls 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,6 +107,9 @@ class Names(Protocol):
 
     def position(self, word: str) -> Code:
         """Return a place of the cursor."""
+
+    def octet_count(self, expr: Expr) -> int | None:
+        """Return how many octets an expression certainly has."""
 
     def octet_at(self, offset: Expr) -> Code:
         """Return an octet of the message."""
@@ -318,12 +322,56 @@ def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
         if method:
             return Code(f"{names.function(method)}({left.text}, {right.text})")
     if octets and op == "^":
+        inline = _masked(expr, left, right, names)
+        if inline is not None:
+            return inline
         return Code(f"{names.function('xor_octets')}({left.text}, {right.text})")
     if op in ("<<", ">>") and not (constant and 0 <= int(expr.right.value or 0) <= 1024):  # type: ignore[union-attr]
         return Code(f"{names.function(_CHECKED[op])}({left.text}, {right.text})")
     symbol = {"/": "//", "++": "+"}.get(op, op)
     level = _LEVELS[op]
     return Code(f"{left.at(level)} {symbol} {right.at(level + 1)}", level)
+
+
+def octet_count(expr: Expr, names: Names) -> int | None:
+    """Return how many octets `expr` certainly has."""
+    match expr:
+        case Literal(value=bytes(value)):
+            return len(value)
+        case Binary(op="++", left=left, right=right):
+            a, b = octet_count(left, names), octet_count(right, names)
+            return None if a is None or b is None else a + b
+        case Call(function="first", arguments=(_, Literal(value=int(count)))):
+            return count
+        case Call(function=function):
+            return FUNCTIONS[function].octets
+        case _:
+            return names.octet_count(expr)
+
+
+def _masked(expr: Binary, left: Code, right: Code, names: Names) -> Code | None:
+    """Return octets of known size under a constant mask as one integer operation."""
+    size = octet_count(expr.left, names)
+    mask = _constant_octets(expr.right, names)
+    if size is None or mask is None or len(mask) != size:
+        return None
+    number_ = number(int.from_bytes(mask, "big"))
+    return Code(f'(int.from_bytes({left.text}, "big") ^ {number_}).to_bytes({size}, "big")')
+
+
+def _constant_octets(expr: Expr, names: Names) -> bytes | None:
+    match expr:
+        case Literal(value=bytes(value)):
+            return value
+        case Call(function=function, arguments=(Literal(value=int(value)),)) if re.fullmatch(r"u\d+(be|le)", function):
+            octets = FUNCTIONS[function].octets or 0
+            if not 0 <= value < 1 << 8 * octets:
+                return None
+            return value.to_bytes(octets, "big" if function.endswith("be") else "little")
+        case Call(function="first", arguments=(Binary(op="++", left=left), Literal(value=int(count)))):
+            return _constant_octets(left, names) if octet_count(left, names) == count else None
+        case _:
+            return None
 
 
 def _careful_method(op: str, left: Code, right: Code, octets: bool, constant: bool, expr: Binary) -> str:
@@ -435,8 +483,11 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
         return Code(f'{names.standard("hmac")}.digest({texts[0]}, {texts[1]}, "{name[5:]}")')
     if name == "length" and not arguments[0].optional:
         return Code(f"len({texts[0]})")
-    if name == "first" and isinstance(expr.arguments[1], Literal) and isinstance(expr.arguments[0], Call):
-        octets = FUNCTIONS[expr.arguments[0].function].octets
+    constant = _constant_octets(expr, names)
+    if constant is not None:
+        return literal(constant)
+    if name == "first" and isinstance(expr.arguments[1], Literal):
+        octets = octet_count(expr.arguments[0], names)
         count = expr.arguments[1].value
         if octets is not None and isinstance(count, int) and 0 <= count <= octets:
             return Code(f"{arguments[0].at(ATOM)}[:{count}]")

@@ -33,13 +33,14 @@ from art7.codegen.python.integers import codes_of, combine
 from art7.codegen.python.intervals import interval, is_natural
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
 from art7.codegen.python.passes.split import split_condition
-from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, uses_in
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, optional
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Sequence as SequenceShape
 from art7.grammar.ir.expression import (
     Binary,
+    Call,
     Expr,
     Kind,
     Literal,
@@ -55,7 +56,7 @@ from art7.grammar.ir.expression import (
 
 INLINE_STEPS = 40
 """The most steps (callees included) of a record that is copied into a function."""
-MESSAGE_INLINE_STEPS = 80
+MESSAGE_INLINE_STEPS = 120
 """The same for the methods of a message, which run for every packet."""
 FUNCTION_STEPS = 240
 """The most steps that one function takes in; a record that has one caller may take them all."""
@@ -356,6 +357,7 @@ class DecodeEmitter:
         self, frame: Frame, slots: list[int], arms: list[DispatchArm], build: Callable[[list[Body]], Body]
     ) -> None:
         """Emit alternative bodies; afterwards every slot and the cursor mean the same whichever ran."""
+        slots = [index for index in slots if self._escapes(frame, index, arms)]
         for index in slots:
             self._reserve(frame, index)
         before, values, peeked = self.cursor_state, dict(frame.values), self.peeked
@@ -375,6 +377,13 @@ class DecodeEmitter:
         self._unify(frame, slots, bodies, cursors, outcomes)
         self.out += build(bodies)
         frame.proved = {}
+
+    def _escapes(self, frame: Frame, index: int, arms: list[DispatchArm]) -> bool:
+        """Whether anything after the arms can ask for the slot."""
+        if frame.record.slots[index].is_api or index in frame.redirect or index in frame.extra:
+            return True
+        inside = [uses_in(arm.steps, frame.record)[index] for arm in arms if arm.steps]
+        return not inside or frame.facts.uses[index] > max(inside)
 
     def _reserve(self, frame: Frame, index: int) -> None:
         """Decide where a slot that several arms may fill lies."""
@@ -856,6 +865,7 @@ def _take_fixed(emitter: DecodeEmitter, frame: Frame, step: p.Take, octets: int)
         emitter.out.append(Line("raise Refused"))
         return
     begin = emitter.cursor
+    frame.sizes[step.slot] = Literal(octets, Kind.INT)
     if not step.text:
         target = emitter.target(frame, step.slot)
         emitter.out.append(Read(begin, [f"{octets}s"], [target]))
@@ -1242,7 +1252,7 @@ def branch(
         _reserve_union(emitter, frame, step)
         slots = [index for index in slots if index not in step.value_slots] + [step.slot]
     arms = [
-        DispatchArm(case.ranges, _case(emitter, frame, step, number_, case, on, last))
+        DispatchArm(case.ranges, _case(emitter, frame, step, number_, case, on, last), None, case.body.steps)
         for number_, case in enumerate(step.cases)
     ]
     if not any(not case.ranges for case in step.cases):
@@ -1452,6 +1462,7 @@ def _view(emitter: DecodeEmitter, frame: Frame, step: p.View) -> None:
     expr = _simplified(frame, step.expr)
     if isinstance(expr, Literal):
         frame.known[SlotRef(step.slot, step.expr.kind)] = expr
+    _note_mask(frame, step.slot, expr)
     code = expression(expr, DecodeNames(emitter, frame))
     wanted = frame.facts.uses[step.slot]
     if wanted and not isinstance(expr, Literal) and not code.text.isidentifier():
@@ -1459,6 +1470,21 @@ def _view(emitter: DecodeEmitter, frame: Frame, step: p.View) -> None:
         emitter.out.append(Assign([name], code.text))
         code = Code(name, optional=code.optional)
     emitter.fill(frame, step.slot, code, cheap=True)
+
+
+def _note_mask(frame: Frame, view: int, expr: Expr) -> None:
+    """Masked twice is unmasked: `(x ^ k) ^ k` is `x`, and both have one length."""
+    match expr:
+        case Binary(op="^", left=SlotRef(index=index) as left, right=right, kind=Kind.BYTES):
+            reference = SlotRef(view, Kind.BYTES)
+            size = frame.sizes.get(index)
+            if size is None:
+                return
+            frame.known[Call("length", (reference,), Kind.INT)] = size
+            frame.sizes[view] = size
+            frame.known[Binary("^", reference, right, Kind.BYTES)] = left
+        case _:
+            pass
 
 
 def _verify(emitter: DecodeEmitter, frame: Frame, step: p.Verify) -> None:
@@ -1554,7 +1580,11 @@ def _align(emitter: DecodeEmitter, frame: Frame, step: p.Align) -> None:
     if step.slot is not None and _is_wanted(frame, step.slot):
         at = emitter.keep("fill_start") if emitter.cursor.base == "o" else begin
         emitter.out.append(Assign(["o"], f"{at} + {padding}", pure=False))
-        _fill_kept(emitter, frame, step, at, "o")
+        emitter._reserve(frame, step.slot)
+        target = frame.redirect[step.slot]
+        filled = emitter.nested(lambda: _fill_kept(emitter, frame, step, at, "o"))
+        emitter.out.append(If([(f"o == {at}", [Assign([target], "None")])], filled))
+        frame.values[step.slot] = Code(target, optional=True)
     else:
         emitter.out.append(Assign(["o"], f"{begin} + {padding}", pure=False))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)

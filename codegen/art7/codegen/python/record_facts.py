@@ -281,3 +281,12 @@ def is_checkable(expr: Expr, unknown: frozenset[int]) -> bool:
     if is_positional(expr):
         return False
     return not any(isinstance(node, SlotRef) and node.index in unknown for node in walk(expr))
+
+
+def uses_in(steps: tuple[Any, ...], record: Record) -> Counter[int]:
+    """Return how often expressions of `steps`, nested ones among them, mention each slot."""
+    facts = RecordFacts()
+    for step in walk_steps(Block(steps, ())):
+        for expr in step_expressions(step, record):
+            _count(expr, facts)
+    return facts.uses

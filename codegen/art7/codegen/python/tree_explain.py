@@ -223,7 +223,7 @@ class _Reader:
             self.lines.add(f'{enough}(trace, {node}.start, {path}, len({held}), {step.minimum}, "members")')
 
     def branch(self, step: p.Branch, node: str, item: str | None) -> None:
-        on = self.view.expression(step.on)
+        on = self.view.tag(self.lines, step.on)
         order = sorted(range(len(step.cases)), key=lambda place: not step.cases[place].ranges)
         word = "if"
         for place in order:
@@ -273,7 +273,7 @@ class _Reader:
         keys = self.view.fresh("known_keys")
         has_rest = step.unknown == "reject" or step.unknown_slot is not None
         if has_rest:
-            self.lines.add(f"{keys} = {_keys(step.entries)}")
+            self.lines.add(f"{keys}: frozenset[str] = {_keys(step.entries)}")
         for spread in step.spreads:
             self.spread(spread, node, members, keys if has_rest else None)
         if step.unknown == "reject":
@@ -296,7 +296,7 @@ class _Reader:
             self.block(entry.body, held, None)
 
     def spread(self, spread: p.Spread, node: str, members: str, keys: str | None) -> None:
-        on = self.view.expression(spread.on)
+        on = self.view.tag(self.lines, spread.on)
         word = "if"
         cases = cases_last_otherwise(spread.cases)
         for case in cases:

@@ -242,7 +242,7 @@ class _Writer:
     def branch(self, step: p.Branch, path: str) -> str:
         held = self.view.fresh("arm_tree")
         self.lines.add(f"{held}: Any = None")
-        on = self.view.expression(step.on)
+        on = self.view.tag(self.lines, step.on)
         order = sorted(range(len(step.cases)), key=lambda place: not step.cases[place].ranges)
         own = '""' if step.slot is None else self.path(step.slot)
         word = "if"
@@ -318,7 +318,7 @@ class _Writer:
                 self.lines.read(f'json_refuse(trace, "missing_field", {path}, None, "a value", "nothing")')
 
     def spread(self, spread: p.Spread) -> None:
-        on = self.view.expression(spread.on)
+        on = self.view.tag(self.lines, spread.on)
         every = {entry.slot for case in spread.cases for entry in case.entries}
         word = "if"
         cases = cases_last_otherwise(spread.cases)

@@ -71,10 +71,11 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object, node: str) -> None:
         lines.read(f"known = {len(static)}")
     for entry in step.entries:
         _entry(lines, view, entry, node, counts)
+    tags: dict[int, str] = {}
     for spread in step.spreads:
-        _spread(lines, view, step, spread, node, counts)
+        _spread(lines, view, spread, node, counts, tags)
     if counted:
-        _unknown(lines, view, step, node, "known" if counts else str(len(static)))
+        _unknown(lines, view, step, node, "known" if counts else str(len(static)), tags)
 
 
 def _entry(lines: Lines, view: TreeRecord, entry: p.Entry, node: str, counts: bool) -> None:
@@ -139,12 +140,12 @@ def _count(lines: Lines, counts: bool) -> None:
 
 
 def _spread(
-    lines: Lines, view: TreeRecord, step: p.Object, spread: p.Spread, node: str, counts: bool
+    lines: Lines, view: TreeRecord, spread: p.Spread, node: str, counts: bool, tags: dict[int, str]
 ) -> None:
     slots = sorted({entry.slot for case in spread.cases for entry in case.entries})
     for slot in slots:
         lines.add(f"{view.locals[slot]} = {view.nothing(slot)}")
-    on = view.expression(spread.on)
+    on = tags[id(spread)] = view.tag(lines, spread.on)
     word = "if"
     cases = cases_last_otherwise(spread.cases)
     for case in cases:
@@ -171,7 +172,9 @@ def _case(lines: Lines, view: TreeRecord, case: p.SpreadCase, node: str, counts:
             lines.add("known += 1" if required else f"known += {quoted(entry.key)} in {node}")
 
 
-def _unknown(lines: Lines, view: TreeRecord, step: p.Object, node: str, known: str) -> None:
+def _unknown(
+    lines: Lines, view: TreeRecord, step: p.Object, node: str, known: str, tags: dict[int, str]
+) -> None:
     if step.unknown == "reject":
         lines.refuse_if(f"len({node}) != {known}")
         return
@@ -179,16 +182,18 @@ def _unknown(lines: Lines, view: TreeRecord, step: p.Object, node: str, known: s
     name = view.locals[step.unknown_slot]
     lines.add(f"{name}: dict[str, Any] = {{}}")
     with lines.block(f"if len({node}) != {known}:"):
-        lines.read(f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step)})")
+        lines.read(
+            f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step, tags)})"
+        )
         if view.integers:
             lines.read(f"{view.scope.support('check_integers')}({name})")
 
 
-def _known_keys(view: TreeRecord, step: p.Object) -> str:
+def _known_keys(view: TreeRecord, step: p.Object, tags: dict[int, str]) -> str:
     """The keys that are known: a constant set, with those of the chosen cases of spreads."""
     text = _key_set(view, f"_{view.stem()}_keys", step.entries)
     for number, spread in enumerate(step.spreads):
-        on = view.expression(spread.on)
+        on = tags[id(spread)]
         chosen = "()"
         for place, case in reversed(list(enumerate(cases_last_otherwise(spread.cases)))):
             keys = (
@@ -208,7 +213,7 @@ def _known_keys(view: TreeRecord, step: p.Object) -> str:
 def _key_set(view: TreeRecord, name: str, entries: tuple[p.Entry, ...]) -> str:
     keys = sorted({quoted(entry.key) for entry in entries})
     constant = "_" + name.strip("_").upper()
-    text = f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))"
+    text = f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))" if keys else "frozenset[str]()"
     return view.scope.constant(constant, "\n".join(wrapped(f"{constant} = {text}", 0)).partition(" = ")[2])
 
 
@@ -439,7 +444,7 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, node: str) -> None
 
 
 def _branch(lines: Lines, view: TreeRecord, step: p.Branch, node: str) -> None:
-    on = view.expression(step.on)
+    on = view.tag(lines, step.on)
     order = sorted(range(len(step.cases)), key=lambda place: not step.cases[place].ranges)
     # The node may lie in the local that the union will have: keep it apart from what the arms make.
     held = view.fresh("arm_node")

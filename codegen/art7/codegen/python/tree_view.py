@@ -214,6 +214,16 @@ class TreeRecord:
         """Return a local name that nothing else has."""
         return self.claimed.claim(identifier(name, _TAKEN))
 
+    def tag(self, lines: Lines, expr: e.Expr) -> str:
+        """Return the name that holds what a choice depends on; `lines` computes it where it has none."""
+        if isinstance(expr, e.SlotRef | e.ParamRef) and not (
+            isinstance(expr, e.SlotRef) and expr.index in self.values.absent
+        ):
+            return self.expression(expr)
+        name = self.fresh("choice")
+        lines.add(f"{name} = {self.expression(expr)}")
+        return name
+
     def bound(self) -> tuple[p.Entry, ...]:
         """Return every entry of its object, those of spreads included."""
         return tuple(entries_of(self.record.body))

@@ -159,7 +159,7 @@ def _presence_test(view: TreeRecord, entry: p.Entry) -> str | None:
 
 def _spread(lines: Lines, view: TreeRecord, spread: p.Spread, number: int) -> list[_Member]:
     """Members of the case that the tag takes; a value for a member of another case is refused."""
-    on = view.expression(spread.on)
+    on = view.tag(lines, spread.on)
     found: list[_Member] = []
     every = {entry.slot for case in spread.cases for entry in case.entries}
     word = "if"
@@ -522,7 +522,7 @@ def _summand(text: str) -> str:
 
 def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> Written:
     held = view.fresh(f"{name}_text")
-    on = view.expression(step.on)
+    on = view.tag(lines, step.on)
     order = sorted(range(len(step.cases)), key=lambda place: not step.cases[place].ranges)
     word = "if"
     for place in order:
