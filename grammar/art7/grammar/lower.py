@@ -15,7 +15,7 @@ from art7.grammar.ir import representation as r
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.ir.expression import Kind, Literal
-from art7.grammar.ir.module import ConstantDeclaration, Enum, Module
+from art7.grammar.ir.module import ConstantDeclaration, Enum, EnumMember, Module
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import merge_enums
 from art7.grammar.passes.build_pairs import Context, TypeArgument
@@ -68,6 +68,7 @@ class ModuleLowering:
         self.sizes: dict[str, tuple[int, int | None]] = {}
         self.enums: dict[str, Enum] = {}
         self.own_enums: list[Enum] = []
+        self.members: dict[int, tuple[Enum, dict[str, EnumMember]]] = {}
         self.text_enums: set[str] = set()
         self.enum_pairs: dict[tuple[str, str, bool], Pair] = {}
         self.queue: list[str] = []
@@ -380,6 +381,14 @@ class ModuleLowering:
     def enum(self, name: str) -> Enum | None:
         """Return the enum with qualified `name`."""
         return self.enums.get(name)
+
+    def member(self, enum: Enum, name: str) -> EnumMember | None:
+        """Return a member of an enum."""
+        members = self.members.get(id(enum))
+        if members is None:
+            # The enum is kept beside its table, so that its id stays its own.
+            members = self.members[id(enum)] = (enum, {m.name: m for m in enum.members})
+        return members[1].get(name)
 
     def enum_named(self, parts: tuple[str, ...]) -> Enum | None:
         """Return the enum that the text calls so."""

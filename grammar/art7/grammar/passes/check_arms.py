@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,9 +90,9 @@ def _named(module: Any, name: t.QName, enum: Enum | None, context: Context) -> A
     if len(parts) > 1:
         enum = module.enum_named(parts[:-1]) or enum
     if enum is not None:
-        for member in enum.members:
-            if member.name == parts[-1]:
-                return member.low, member.high
+        member = module.member(enum, parts[-1])
+        if member is not None:
+            return member.low, member.high
     constant = module.value(parts)
     if constant is not None:
         return constant[0].value, constant[0].value
@@ -250,7 +251,11 @@ def merged(intervals: Sequence[Any]) -> list[Interval]:
 
 
 def _meets(low: int, high: int, domain: list[Interval]) -> bool:
-    return any(low <= b and a <= high for a, b in domain)
+    position = bisect_right(domain, (high, high)) if low <= high else 0
+    # The last interval that begins at or before `high` is the one that can reach back to `low`.
+    while position < len(domain) and domain[position][0] <= high:
+        position += 1
+    return position > 0 and domain[position - 1][1] >= low
 
 
 def _hole(domain: list[Interval], taken: list[Interval]) -> int | None:

@@ -60,6 +60,9 @@ class World(Protocol):
     def enum(self, name: str) -> Enum | None:
         """Return the enum with qualified `name`."""
 
+    def member(self, enum: Enum, name: str) -> EnumMember | None:
+        """Return a member of an enum."""
+
     def value(self, parts: tuple[str, ...]) -> Typed | None:
         """Return the constant with that name."""
 
@@ -207,9 +210,7 @@ class Expressions:
 
     def _member(self, enum_name: str, name: str) -> EnumMember | None:
         enum = self.world.enum(enum_name)
-        if enum is None:
-            return None
-        return next((m for m in enum.members if m.name == name), None)
+        return self.world.member(enum, name) if enum is not None else None
 
     @staticmethod
     def _literal(member: EnumMember) -> Literal:
@@ -245,7 +246,7 @@ class Expressions:
             return None
         enum = self.world.enum_named(parts[:-1])
         if enum is not None:
-            member = next((m for m in enum.members if m.name == parts[-1]), None)
+            member = self.world.member(enum, parts[-1])
             if member is None:
                 return self._no_member(enum, parts[-1], node.name.span)
             if member.low != member.high:
@@ -466,7 +467,7 @@ class Expressions:
         if parts is not None and self.place.find(parts[0], node.span) is None:
             enum = self.world.enum_named(parts[:-1])
             if enum is not None:
-                return next((m for m in enum.members if m.name == parts[-1]), None)
+                return self.world.member(enum, parts[-1])
         return None
 
     def _conditional(self, node: t.Conditional, hint: s.Shape | None) -> Typed:

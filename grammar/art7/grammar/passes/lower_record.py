@@ -83,6 +83,7 @@ class RecordLowering:
         self.on_tree = encoding in TREES
         self.positional = not self.on_tree and encoding != "protobuf"
         self.drafts: list[Draft] = []
+        self.taken: set[str] = set()
         self.params: list[p.Param] = list(params)
         self.captured: list[Expr] = []
         self.places: list[p.Place] = []
@@ -110,12 +111,12 @@ class RecordLowering:
         """Return a fresh slot."""
         draft = Draft(len(self.drafts), name, role, span)
         self.drafts.append(draft)
+        self.taken.add(name)
         return draft
 
     def free_name(self, name: str) -> str:
         """Return `name`, with underscores behind it until no slot is called so."""
-        taken = {d.name for d in self.drafts}
-        while name in taken:
+        while name in self.taken:
             name += "_"
         return name
 
@@ -147,16 +148,21 @@ class RecordLowering:
                 role = p.Role.VIEW if isinstance(member, t.Let) else p.Role.GIVEN
                 here[name] = self.new_slot(name, role, member.name.span).index
             elif isinstance(member, t.Select):
-                before = dict(here)
-                arms: dict[str, int] = {}
-                for arm in member.arms:
-                    inner = _arm_members(arm)
-                    names = {m.name.text for m in inner if isinstance(m, t.Field | t.Let)}
-                    known = {n: i for n, i in arms.items() if n in names and n not in before}
-                    for n in known:
-                        here.pop(n, None)
-                    self.declare(inner, known)
-                    arms |= {n: here[n] for n in names if n in here and n not in before}
+                self._declare_arms(member)
+
+    def _declare_arms(self, member: t.Select) -> None:
+        """Give the members of an unnamed select their slots; arms may have the same member."""
+        here = self.scopes[-1]
+        bodies = [_arm_members(arm) for arm in member.arms]
+        named = [[m.name.text for m in body if isinstance(m, t.Field | t.Let)] for body in bodies]
+        before = {name for names in named for name in names if name in here}
+        arms: dict[str, int] = {}
+        for body, names in zip(bodies, named, strict=True):
+            known = {name: arms[name] for name in names if name in arms}
+            for name in known:
+                here.pop(name, None)
+            self.declare(body, known)
+            arms |= {name: here[name] for name in names if name in here and name not in before}
 
     def slot_named(self, name: str) -> int | None:
         """Return the slot that `name` means here."""

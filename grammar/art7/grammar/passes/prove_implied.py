@@ -33,10 +33,11 @@ def prove_implied(record: p.Record, module: Any) -> p.Block:
     _gather(record.body, None, facts, record.slots)
 
     ruled = _ruled(record)
+    views = {x.index: x.value for x in record.slots if x.role in (p.Role.VIEW, p.Role.VIEW_INPUT)}
 
     def mark(step: p.Step) -> p.Step:
         if isinstance(step, p.Verify) and not step.guard and not step.deferred:
-            if step.slot in ruled or _holds(record, step.slot, facts, module):
+            if step.slot in ruled or _holds(record, step.slot, facts, views, module):
                 return p.Verify(step.slot, step.fault, True, step.guard, step.constant_time, step.deferred)
         return step
 
@@ -102,12 +103,13 @@ def _filled(step: p.Step) -> list[int]:
             return [step.slot]
 
 
-def _holds(record: p.Record, slot: int, facts: dict[int, Fact], module: Any) -> bool:
+def _holds(
+    record: p.Record, slot: int, facts: dict[int, Fact], views: dict[int, Expr | None], module: Any
+) -> bool:
     value = record.slots[slot].value
     if value is None:
         return False
     assumed = facts.get(slot, (None, None, None))[2]
-    views = {x.index: x.value for x in record.slots if x.role in (p.Role.VIEW, p.Role.VIEW_INPUT)}
 
     def change(expr: Expr) -> Expr | None:
         if assumed is not None and expr == assumed:
