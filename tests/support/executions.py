@@ -54,6 +54,11 @@ class Codec(Protocol):
         ...
 
 
+def is_absent(value: Any) -> bool:
+    """Whether it stands for a member that is not there, where null would be another value."""
+    return type(value).__name__.strip("_").lower() == "absent"
+
+
 def plain(value: Any) -> Any:
     """Return a decoded value as dicts, lists, tuples, octets, texts and numbers; absent members stay `None`."""
     match value:
@@ -77,6 +82,7 @@ def plain(value: Any) -> Any:
             names = [n for cls in type(value).__mro__ for n in getattr(cls, "__slots__", ())]
             members = [name for name in names if not name.startswith("_") and name != "unverified"]
             found = {name: getattr(value, name, None) for name in members}
+            found = {name: item for name, item in found.items() if not is_absent(item)}
             return {name.rstrip("_"): plain(item) for name, item in found.items()}
 
 
