@@ -67,7 +67,7 @@ message Plain as json {
     limit depth = 8
     b: number
     a: i8
-    list: Link[0..2]
+    links: Link[0..2]
     when_text?: text when a == 1
     hook?: any
 }
@@ -117,8 +117,8 @@ SEEDS = {
         },
     ],
     "Plain": [
-        {"b": 1, "a": 1, "list": [], "when_text": "w"},
-        {"b": -2.5e3, "a": -128, "list": [{"name": "n", "ratio": 255}, {"name": "n"}], "hook": None},
+        {"b": 1, "a": 1, "links": [], "when_text": "w"},
+        {"b": -2.5e3, "a": -128, "links": [{"name": "n", "ratio": 255}, {"name": "n"}], "hook": None},
     ],
 }
 
@@ -259,7 +259,7 @@ HOSTILE = {
     "comment": (b"{/**/}", "bad_json", 1),
     "size": (b'{"b":"' + b"x" * 1000 + b'"}', "too_large", 0),
     "top-level array": (b"[]", "wrong_kind", 0),
-    "null for absent": (b'{"b":1,"a":1,"list":[],"when_text":null}', "wrong_kind", 35),
+    "null for absent": (b'{"b":1,"a":1,"links":[],"when_text":null}', "wrong_kind", 36),
 }
 
 

@@ -119,6 +119,6 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
         f"    return {octets}(trace, tree, {sort}, {size})",
         f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
         f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
-        f"def encode_{stem}(trace: Trace, value: Any{parameters}) -> bytes:\n"
-        f"    return _encode_{stem}_octets(trace, value{arguments})",
+        f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"
+        f"    return _encode_{stem}_octets(Trace(writing=True), value{arguments})",
     ]
