@@ -32,10 +32,10 @@ ON = date(2026, 11, 1)
 def found(files: dict[str, bytes], kind: str = "zip") -> list[Diagnostic]:
     """Read and validate; return everything found, reading faults included."""
     report = Report()
-    start = time.monotonic()
+    start = time.process_time()
     offer = read(files, report, kind)
     results = list(report.diagnostics) if offer is None else [f.diagnostic for f in validate(offer).found]
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     return results
 
 
@@ -336,6 +336,17 @@ def test_a_long_process_and_long_texts_stay_fast() -> None:
     prose = ("see https://" + "a." * 200 + " or equivalent " * 20 + "\n") * 500
     files = {MANIFEST: (head + steps).encode(), "docs/x.md": prose.encode()}
     assert {"A7-V305", "A7-V104", "A7-V213"} <= codes(files, "folder")
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "9999-12-31", "2026-08-03T00:00:00Z", "2026-08-03T10:00:00", "10:00:00"]
+)
+@pytest.mark.parametrize(
+    "place", ["decision = { date = DAY }", "extension = [{ reference = 'x', until = DAY }]"]
+)
+def test_days_beyond_counting_are_refused(day: str, place: str) -> None:
+    files, _ = patched(small_files(), "[gatekeeper]\n" + place.replace("DAY", day))
+    assert "A7-V005" in codes(files, "folder")
 
 
 PATHS = [(key,) for key in TABLE] + [

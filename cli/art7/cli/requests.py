@@ -43,6 +43,10 @@ def _request(row: Any) -> AccessRequest | None:
     if not isinstance(row, dict) or not {"id", "received"} <= row.keys() <= {"id", *_DATES}:
         return None
     dates = {name: row[name] for name in _DATES if name in row}
-    if not isinstance(row["id"], str) or not all(type(day) is date for day in dates.values()):
+    if not isinstance(row["id"], str) or not all(_is_day(day) for day in dates.values()):
         return None
     return AccessRequest(row["id"], **dates)
+
+
+def _is_day(value: object) -> bool:
+    return type(value) is date and 1990 <= value.year < 2200

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir.module import (
@@ -75,6 +75,17 @@ class Declarations:
         """Return the offer's own declarations of these kinds, in textual order."""
         return [d for d in self.by_name.values() if d.kind in kinds and self.is_own(d.name)]
 
+    def names_of(self, kinds: Iterable[str]) -> list[str]:
+        """Return the names of all declarations of these kinds."""
+        return [name for kind in kinds for name in self._names_by_kind.get(kind, ())]
+
+    @cached_property
+    def _names_by_kind(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for declaration in self.by_name.values():
+            found.setdefault(declaration.kind, []).append(declaration.name)
+        return {kind: tuple(names) for kind, names in found.items()}
+
     def is_own(self, name: str) -> bool:
         """Whether a module of the offer (not of the catalogue) declares `name`."""
         return self.module_of(name) in self.own
@@ -135,22 +146,24 @@ class Declarations:
 
     def docs(self) -> Iterator[tuple[str, str, Span]]:
         """Yield (name, prose, place) of every documented thing in the offer's own modules."""
-        for name, module in self._own_modules():
-            for node in _nodes(module):
+        for name, module, nodes in self._own_nodes:
+            for node in nodes:
                 doc, span = getattr(node, "doc", ""), getattr(node, "span", None)
                 if doc and (span is None or isinstance(span, Span)):
                     yield getattr(node, "name", name) or name, doc, span or _module_span(module.file)
 
     def references(self) -> Iterator[tuple[str, str, Span]]:
         """Yield (name, citation, place) of every `ref` in the offer's own modules."""
-        for name, module in self._own_modules():
-            for node in _nodes(module):
+        for name, module, nodes in self._own_nodes:
+            for node in nodes:
                 span = getattr(node, "span", None) or _module_span(module.file)
                 for reference in getattr(node, "refs", ()):
                     yield getattr(node, "name", getattr(node, "id", name)), reference, span
 
-    def _own_modules(self) -> Iterator[tuple[str, Module]]:
-        return ((name, module) for name, module in self.specification.modules.items() if name in self.own)
+    @cached_property
+    def _own_nodes(self) -> tuple[tuple[str, Module, tuple[object, ...]], ...]:
+        modules = self.specification.modules.items()
+        return tuple((name, module, tuple(_nodes(module))) for name, module in modules if name in self.own)
 
     def slots(self, name: str) -> Iterator[tuple[str, Slot]]:
         """Yield (qualified path, slot) of all that a reader of message `name` sees, nested records included."""
@@ -335,10 +348,18 @@ def _nodes(root: object) -> Iterator[object]:
         node = pending.pop()
         if isinstance(node, tuple):
             pending.extend(reversed(node))
-        elif is_dataclass(node) and not isinstance(node, Span) and id(node) not in seen:
+        elif (members := _members(type(node))) and id(node) not in seen:
             seen.add(id(node))
             yield node
-            pending.extend(getattr(node, each.name) for each in reversed(fields(node)))
+            pending.extend(getattr(node, name) for name in members)
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    """Return the fields of a kind of node, last first; nothing for what is no node."""
+    if not is_dataclass(kind) or kind is Span:
+        return ()
+    return tuple(each.name for each in reversed(fields(kind)))
 
 
 def _errors_of(node: object) -> Iterator[str]:

@@ -6,13 +6,16 @@ import difflib
 from collections.abc import Sequence
 
 MOST_APART = 4
+MOST_LOOKED_AT = 2000
 MOST_COMPARED = 200
 """Comparing costs time, and a hostile offer can hold thousands of names."""
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:
     """Return `; did you mean …?` for the nearest known name, or nothing."""
-    alike = [each for each in known if abs(len(each) - len(name)) <= MOST_APART][:MOST_COMPARED]
+    alike = [each for each in known[:MOST_LOOKED_AT] if abs(len(each) - len(name)) <= MOST_APART][
+        :MOST_COMPARED
+    ]
     near = difflib.get_close_matches(name, alike, 1, 0.7)
     return f"; did you mean `{near[0]}`?" if near else ""
 

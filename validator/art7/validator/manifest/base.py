@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -92,6 +93,9 @@ Point = Annotated[str, StringConstraints(pattern=r"^7\(2\)\([a-z]\)\([ivx]+\)$")
 
 Duration = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(ms|s|min|h|d)$")]
 """A length of time in calendar units: `30d`, `12h`, `500ms`."""
+
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+"""A date on which a period can begin or end; far ones leave no room for counting."""
 
 SemanticVersion = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}(-[0-9A-Za-z.-]{1,40})?$")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from art7.validator.manifest.base import (
     Anchor,
     CatalogueName,
+    Day,
     Duration,
     FeatureId,
     FieldName,
@@ -81,8 +81,8 @@ class Function(Section):
     point: Point
     own: bool = Field(description="Whether the gatekeeper offers it to its own users.")
     interoperable: bool
-    since: date | None = None
-    planned: date | None = None
+    since: Day | None = None
+    planned: Day | None = None
     provides: Provides = Provides()
     identity: ResolutionName | None = Field(
         default=None, description="The resolution from identifier to account."

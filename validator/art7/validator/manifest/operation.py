@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from art7.validator.manifest.base import (
     Anchor,
+    Day,
     Duration,
     ErrorName,
     FilePath,
@@ -158,8 +158,8 @@ class Change(Section):
     """An entry of the change log."""
 
     version: SemanticVersion
-    published: date
-    effective: date
+    published: Day
+    effective: Day
     breaking: bool
     text: Anchor
 
@@ -191,4 +191,4 @@ class Waiver(Section):
 
     reason: Anchor
     owner: Text
-    until: date
+    until: Day

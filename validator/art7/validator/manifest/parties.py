@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from pydantic import Field
 
 from art7.validator.manifest.base import (
     Anchor,
+    Day,
     Id,
     Many,
     MeasureId,
@@ -20,14 +20,12 @@ from art7.validator.manifest.base import (
     Text,
 )
 
-Day: TypeAlias = date
-
 
 class Supersedes(Section):
     """The edition of the offer that this one replaces."""
 
     version: SemanticVersion
-    published: date
+    published: Day
     digest: Sha256 | None = Field(default=None, description="Digest of the manifest.json of that edition.")
 
 
@@ -44,10 +42,8 @@ class OfferHeader(Section):
 
     id: Id
     version: SemanticVersion
-    published: date | None = None
-    effective: date | None = Field(
-        default=None, description="First day of application, if after publication."
-    )
+    published: Day | None = None
+    effective: Day | None = Field(default=None, description="First day of application, if after publication.")
     supersedes: Supersedes | None = None
     languages: Many[Text] = ()
     public_location: Text | None = Field(default=None, description="HTTPS address that needs no contract.")
@@ -70,7 +66,7 @@ class Extension(Section):
     points: Many[Point] = Field(
         description="Functions whose date is moved; none means the whole offer.", default=()
     )
-    until: date
+    until: Day
 
 
 class Gatekeeper(Section):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from art7.validator.manifest.base import (
     Anchor,
     BindingName,
+    Day,
     Duration,
     FieldName,
     FilePath,
@@ -76,7 +76,7 @@ class Measure(Section):
     less_restrictive: Many[Alternative] = ()
     evidence: Many[FilePath] = ()
     applies_to_own_clients: bool | None = None
-    review: date | None = None
+    review: Day | None = None
 
 
 class Threat(Section):

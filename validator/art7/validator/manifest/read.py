@@ -171,7 +171,7 @@ def _expected(kind: str, found: Any) -> str:
             return "a number, a text, true, false or an array of texts"
         case "greater_than_equal" | "less_than_equal":
             bound = context.get("ge", context.get("le"))
-            return f"a number of at {'least' if 'ge' in context else 'most'} {bound}"
+            return f"a value of at {'least' if 'ge' in context else 'most'} {bound}"
         case _:
             return "another form (" + str(found["msg"]).lower() + ")"
 

@@ -29,7 +29,7 @@ def unknown_declaration(offer: Offer) -> Iterator[Finding]:
             continue
         if mention.marker.kinds == ("catalogue",):
             continue
-        names = [d.name for d in offer.declarations.by_name.values() if d.kind in mention.marker.kinds]
+        names = offer.declarations.names_of(mention.marker.kinds)
         yield Finding(
             f"no {' or '.join(mention.marker.kinds)} `{mention.value}`{suggestion(mention.value, names)}",
             offer.at(*mention.path),
