@@ -118,7 +118,8 @@ CASES = {
     "A7-S001": "protocol P { roles one channel one -> nobody }",
     "A7-S002": "protocol P { roles one }",
     "A7-S003": "protocol P { roles one, one role one { start state A } }",
-    "A7-S004": "protocol P { roles one, two channel one -> two carries Nothing role one { start state A } role two { start state A } }",
+    "A7-S004": "protocol P { roles one, two channel one -> two carries Nothing "
+    "role one { start state A } role two { start state A } }",
     "A7-S005": R.replace("bound 2", "bound 0") + "role one { start state X } " + OK2 + "}",
     "A7-S006": R + "role one { start state X { on local go { send B(y: 'a') to two } } } " + OK2 + "}",
     "A7-S007": R + "role one { state X } " + OK2 + "}",
