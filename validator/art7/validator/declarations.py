@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir.module import (
@@ -346,9 +347,10 @@ def _nodes(root: object) -> Iterator[object]:
     pending, seen = [root], set[int]()
     while pending:
         node = pending.pop()
+        kind: Any = type(node)
         if isinstance(node, tuple):
             pending.extend(reversed(node))
-        elif (members := _members(type(node))) and id(node) not in seen:
+        elif (members := _members(kind)) and id(node) not in seen:
             seen.add(id(node))
             yield node
             pending.extend(getattr(node, name) for name in members)
