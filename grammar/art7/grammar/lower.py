@@ -33,6 +33,9 @@ from art7.grammar.passes.signatures import Signature, encoding_of, signature_of
 INSTANCES = 5_000
 """Most instances of generics in one module."""
 
+CONSTANTS_DEEP = 64
+"""Constants that need one that stands further down, and so on."""
+
 NESTING = 8
 """How deep an instance's arguments may themselves be instances."""
 
@@ -73,6 +76,7 @@ class ModuleLowering:
         self.enum_pairs: dict[tuple[str, str, bool], Pair] = {}
         self.queue: list[str] = []
         self.constants: dict[str, Typed | None] = {}
+        self.open_constants: list[str] = []
         self.requirement_ids: dict[str, Span] = {}
         self.requirements: list[p.Requirement] = []
         self.patterns: dict[str, str | None] = {}
@@ -421,8 +425,10 @@ class ModuleLowering:
         if entity is None or entity.kind != "const":
             return None
         if entity.name not in self.constants:
+            self.open_constants.append(entity.name)
             self.constants[entity.name] = None
             self.constants[entity.name] = self._constant(entity)
+            self.open_constants.pop()
         found = self.constants[entity.name]
         if found is None:
             self.findings.add(
@@ -436,6 +442,10 @@ class ModuleLowering:
             kinds = {bool: Kind.BOOL, int: Kind.INT, str: Kind.TEXT, bytes: Kind.BYTES}
             return Literal(value, kinds[type(value)]), None
         node: t.Const = entity.node
+        if len(self.open_constants) > CONSTANTS_DEEP:
+            message = f"constant `{node.name.text}` is needed through more than {CONSTANTS_DEEP} others"
+            self.findings.add("A7-T035", message, entity.span, "declare it before those that use it")
+            return Literal(None, Kind.ANY), None
         shape = self.shape(node.type, self.context)
         expr = Expressions(self, Nowhere()).of_kind(node.value, self.kind(shape), hint=shape)
         if not isinstance(expr, Literal):
@@ -538,7 +548,11 @@ CODES = {
         "A generic that instantiates itself with larger types never ends.",
         "Use a list or a plain struct.",
     ),
-    "A7-T035": ("constant defined by itself", "Its value needs its value.", "Give it a value."),
+    "A7-T035": (
+        "constant defined by itself or through too many others",
+        "Its value needs its value, or a long chain of constants that stand after it.",
+        "Give it a value, or declare constants before those that use them.",
+    ),
 }
 """Code → title, explanation, next step."""
 

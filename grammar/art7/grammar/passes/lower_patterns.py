@@ -20,13 +20,21 @@ MOST_TEXT = 20_000
 MOST_TIMES = 1_000
 """Highest stated repetition (the bound of RE2)."""
 
+MOST_PLACES = 1_000
+"""Most characters that a pattern speaks of once its repetitions are written out: matching costs at most that
+much for each character of a text."""
+
+DEPTH = 50
+"""Tokens within tokens."""
+
 Characters = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of an expression: its text, whether it can be empty, the characters it can begin with, whether it
-    is one character, and whether its end is open (an unbounded repetition may end it)."""
+    is one character, whether its end is open (an unbounded repetition may end it), and how many characters it
+    speaks of with its repetitions written out."""
 
     text: str
     empty: bool
@@ -34,6 +42,7 @@ class Piece:
     single: bool = False
     open_end: Characters = ()
     atomic: bool = True
+    places: int = 1
 
 
 class _Refused(Exception):
@@ -68,7 +77,10 @@ class _Builder:
         known = self.pieces.get(entity.name)
         if known is not None:
             return known
-        if entity.name in self.path or len(self.path) > 50:
+        if len(self.path) > DEPTH:
+            message = f"tokens within tokens, more than {DEPTH} deep"
+            self._refuse("A7-I002", message, entity.span, "write a repetition")
+        if entity.name in self.path:
             ring = " uses ".join(f"`{n.rpartition('.')[2]}`" for n in [*self.path, entity.name])
             self._refuse("A7-I001", f"a token within itself: {ring}", entity.span, "write a repetition")
         node = entity.node
@@ -105,6 +117,9 @@ class _Builder:
             self._refuse(
                 "A7-I002", f"a pattern of more than {MOST_TEXT} characters", node.span, "write repetitions"
             )
+        if piece.places > MOST_PLACES:
+            message = f"a pattern that unfolds to more than {MOST_PLACES} characters"
+            self._refuse("A7-I002", message, node.span, "state smaller bounds, or `*`")
         return piece
 
     def _sub(self, node: t.SubPattern, home: Entity) -> Piece:
@@ -130,11 +145,10 @@ class _Builder:
             advice = "let each repetition end with something that cannot begin the next"
             self._refuse("A7-I005", "a repetition that can be cut in several ways", node.span, advice)
         text = _group(item) + _times(node.low, node.high)
-        if len(text) * max(1, node.high if node.high is not None else node.low) > MOST_TEXT * 50:
-            self._refuse("A7-I002", "a pattern that unfolds too far", node.span, "state smaller bounds")
+        places = item.places * max(1, node.high if node.high is not None else node.low + 1)
         variable = node.high is None or node.high > node.low
         open_end = item.first if variable and many else item.open_end
-        return Piece(text, item.empty or node.low == 0, item.first, False, open_end, atomic=False)
+        return Piece(text, item.empty or node.low == 0, item.first, False, open_end, False, places)
 
     def _sequence(self, node: t.Sequence, items: list[Piece]) -> Piece:
         text = "".join(_in_sequence(item) for item in items)
@@ -148,7 +162,8 @@ class _Builder:
             open_end = _union(open_end, item.open_end) if item.empty else item.open_end
             if item.empty and not item.open_end:
                 open_end = _union(open_end, item.first)
-        return Piece(text, all(item.empty for item in items), first, False, open_end, atomic=False)
+        places = sum(item.places for item in items)
+        return Piece(text, all(item.empty for item in items), first, False, open_end, False, places)
 
 
 def _chars(node: t.CharsPattern) -> Piece:
@@ -157,7 +172,7 @@ def _chars(node: t.CharsPattern) -> Piece:
         return Piece(f"[{_class(((low, high),))}]", False, ((low, high),), True)
     text = "".join(_literal(c) for c in node.low)
     first = ((ord(node.low[0]), ord(node.low[0])),) if node.low else ()
-    return Piece(text, not node.low, first, len(node.low) == 1, (), len(node.low) == 1)
+    return Piece(text, not node.low, first, len(node.low) == 1, (), len(node.low) == 1, len(node.low))
 
 
 def _alternatives(options: list[Piece]) -> Piece:
@@ -177,7 +192,8 @@ def _alternatives(options: list[Piece]) -> Piece:
         open_end = _union(open_end, option.open_end)
     text = "|".join(option.text for option in options)
     # Options that begin alike can be cut in two ways when repeated: their own first characters mark that.
-    return Piece(f"(?:{text})", any(o.empty for o in options), first, False, _union(open_end, overlap))
+    empty, places = any(o.empty for o in options), sum(o.places for o in options)
+    return Piece(f"(?:{text})", empty, first, False, _union(open_end, overlap), places=places)
 
 
 def _group(piece: Piece) -> str:
@@ -240,7 +256,8 @@ CODES = {
     ),
     "A7-I002": (
         "pattern too large",
-        f"An expression has at most {MOST_TEXT} characters and {MOST_TIMES} repetitions.",
+        f"An expression has at most {MOST_TEXT} characters, {MOST_TIMES} repetitions of one thing, and "
+        f"speaks of at most {MOST_PLACES} characters once its repetitions are written out.",
         "Use smaller bounds.",
     ),
     "A7-I003": (

@@ -10,6 +10,9 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 BITS = 4096
 """Most bits of a folded integer; beyond, the operation stays unfolded (and a limit refuses it elsewhere)."""
 
+OCTETS = 65_536
+"""Most octets of a folded `++`; doubling constants would fill the memory otherwise."""
+
 TRUE = Literal(True, Kind.BOOL)
 FALSE = Literal(False, Kind.BOOL)
 
@@ -71,8 +74,9 @@ def binary(op: str, left: Expr, right: Expr, kind: Kind) -> Expr:
         if simpler is not None:
             return simpler
     if op == "++" and isinstance(left, Literal) and isinstance(right, Literal):
-        if isinstance(left.value, bytes) and isinstance(right.value, bytes):
-            return Literal(left.value + right.value, Kind.BYTES)
+        one, two = left.value, right.value
+        if isinstance(one, bytes) and isinstance(two, bytes) and len(one) + len(two) <= OCTETS:
+            return Literal(one + two, Kind.BYTES)
     return e.Binary(op, left, right, kind)
 
 
