@@ -113,6 +113,7 @@ CASES = {
     "A7-L041": "message M as binary { x: u8 }",
     "A7-L042": M + "x: u8 s: N } struct N as binary { n: u8 next: N when n > 0 }",
     "A7-L043": S + "x: bytes[0] } struct O as binary { s: S[rest] }",
+    "A7-L045": S + "n: u8 = octets(d) d: bytes[0..1000] within n }",
     "A7-L050": "struct S as cbor { x: u8 }",
     # roles
     "A7-S001": "protocol P { roles one channel one -> nobody }",

@@ -36,7 +36,7 @@ def record(text: str, name: str, *, catalogue: bool = False, head: str = HEAD) -
     return next(x for x in found.records if x.name == f"{found.name}.{name}")
 
 
-def tests_of(found: Record) -> dict[str, bool]:
+def verified_slots(found: Record) -> dict[str, bool]:
     """Name of each verified slot → whether its test is implied."""
     return {
         found.slots[step.slot].name: step.implied

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from art7.grammar.ir import plan as p
+from art7.grammar.passes.check_lengths import check_lengths
 from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
@@ -24,6 +25,7 @@ def check_endings(
         if record.kind == "message":
             _limits(module, record, record.name in deep)
         if record.carrier is p.Carrier.OCTETS:
+            check_lengths(module, record)
             record_size(module, record)
             _progress(module, record)
 
