@@ -100,9 +100,10 @@ class Expressions:
 
     def of_kind(self, node: t.Expr, *kinds: Kind, hint: s.Shape | None = None) -> Expr:
         """Return the expression, which must yield one of `kinds`."""
-        expr, _ = self.typed(node, hint)
+        expr, shape = self.typed(node, hint)
         kind = expr.kind
         if fits(kind, *kinds):
+            self._check_enum(expr, bare(shape), bare(hint), node.span)
             return expr
         coerced = self._coerce(expr, kinds)
         if coerced is not None:
@@ -110,6 +111,17 @@ class Expressions:
         wanted = " or ".join(WORDS[k] for k in kinds)
         self.error("A7-T001", f"expected {wanted}, found {WORDS[kind]}", node.span)
         return BAD[0]
+
+    def _check_enum(self, expr: Expr, found: s.Shape | None, wanted: s.Shape | None, span: Span) -> None:
+        """A member of one enum is no value of another, even where the numbers agree."""
+        if (
+            isinstance(expr, Literal)
+            and isinstance(found, s.Enumeration)
+            and isinstance(wanted, s.Enumeration)
+        ):
+            if found.name != wanted.name:
+                message = f"expected a value of `{wanted.name}`, found one of `{found.name}`"
+                self.error("A7-T001", message, span, "name a member of the right enum")
 
     def truth(self, node: t.Expr) -> Expr:
         """Return a condition."""

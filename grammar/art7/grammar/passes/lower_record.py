@@ -617,7 +617,9 @@ class RecordLowering:
         """A constant must fit its field."""
         if not isinstance(value, Literal) or value.value is None:
             return
-        problem = misfit(bare(draft.shape), value.value)
+        shape = bare(draft.shape)
+        enum = self.module.enum(shape.name) if isinstance(shape, s.Enumeration) else None
+        problem = misfit(shape, value.value) if enum is None else _no_value(enum, value.value)
         if problem is not None:
             message = f"the {what} of `{draft.name}` {problem}"
             self.module.findings.add("A7-T020", message, span, "give one that fits the type")
@@ -821,6 +823,17 @@ def misfit(shape: s.Shape | None, value: Any) -> str | None:
                 return f"has {len(value)} characters, outside {low}..{'' if high is None else high}"
         case _:
             pass
+    return None
+
+
+def _no_value(enum: Any, value: Any) -> str | None:
+    """Return how a constant is no value of an enum, or `None` when it is one."""
+    if enum.text or type(value) is not int:
+        return None  # told where the constant was read
+    if not 0 <= value < 1 << enum.bits:
+        return f"is {str(value)[:40]}, outside 0..{(1 << enum.bits) - 1}"
+    if not enum.open and all(not m.low <= value <= m.high for m in enum.members):
+        return f"is {value}, which the closed enum `{enum.name}` does not name"
     return None
 
 
