@@ -132,6 +132,10 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             head.append(f"    v[{decoder.key(slot.index)}] = {decoder.text(slot.default)}")
     head.append("    begin = o")
     head.append("    at: dict[str, int] = {}")
+    for local in ("wanted", "word"):
+        if f" {local} = " in used or f" {local}, " in used:
+            scope.from_standard("typing", "Any")
+            head.append(f"    {local}: Any")
     if "spans" in used:
         head.append("    spans: dict[str, tuple[int, int]] = {}")
     name = scope.names.functions[record.name]

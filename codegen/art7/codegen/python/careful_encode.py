@@ -156,7 +156,19 @@ class CarefulEncoder(CarefulDecoder):
 
     def expect(self, expr: Expr, slot: int | None, kind: str, actual: str) -> None:
         """Ask, once the record is written, that `expr` was `actual`."""
-        self.add(f"pending.append((lambda: {self.text(expr)}, {self.at(slot)}, {quoted(kind)}, {actual}))")
+        text = self.text(expr)
+        text = _bare(text) if text.startswith("(") else text
+        self.add(f"pending.append((lambda: {text}, {self.at(slot)}, {quoted(kind)}, {actual}))")
+
+
+def _bare(text: str) -> str:
+    """Return `text` without the one pair of brackets around all of it."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if not depth:
+            return text[1:-1] if position == len(text) - 1 else text
+    return text
 
 
 def shape_source(shape: s.Shape) -> str:
@@ -214,6 +226,7 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
         encoder.use("Mark")
         marks = ", ".join(f"{encoder.key(slot)}: Mark()" for slot in sorted(encoder.facts.starts))
         head.append(f"    at = {{{marks}}}")
+    head += [f"    {name}: Any" for name in ("value",) if f" {name} = " in used]
     if "written" in used:
         head.append("    written: dict[str, bytes] = {}")
     if "pending" in used:

@@ -110,6 +110,14 @@ def code_octets(code: str) -> int:
     return _OCTETS[code] if len(code) == 1 else int(code[:-1])
 
 
+def sliced(data: str, first: str, last: str) -> str:
+    """Return `data[first:last]` with the spaces that formatters put around operands."""
+    simple = all(part.isidentifier() or part.isdigit() or not part for part in (first, last))
+    if simple:
+        return f"{data}[{first}:{last}]"
+    return f"{data}[{first}{' ' if first else ''}:{' ' if last else ''}{last}]"
+
+
 def names_in(text: str) -> list[str]:
     """Return the identifiers of an expression's text, attribute and keyword names among them."""
     return _NAME.findall(text)

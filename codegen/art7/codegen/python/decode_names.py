@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from art7.codegen.python.code import Place
+from art7.codegen.python.code import Place, sliced
 from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression, literal, truth
 from art7.codegen.python.record_facts import RecordFacts
 from art7.codegen.python.shapes import TypedScope
@@ -157,7 +157,7 @@ class DecodeNames:
         stop = frame.start if node.until is None else frame.starts[node.until]
         first = "" if frame.origin == "0" else frame.origin
         if not node.overrides:
-            return Code(f"{data}[{first}:{stop}]")
+            return Code(sliced(data, first, stop))
         parts, at = [], first
         spots = [
             (frame.places[o.place].text if o.lifted else frame.starts[o.place], o) for o in node.overrides
@@ -168,10 +168,10 @@ class DecodeNames:
             return Code(f"{helper}({data}, {first or '0'}, {stop}, ({rows},))")
         for spot, override in spots:
             value = expression(override.value, self)
-            parts.append(f"{data}[{at}:{spot}]")
+            parts.append(sliced(data, at, spot))
             parts.append(self._octets(value, override.octets))
             at = add(spot, override.octets)
-        parts.append(f"{data}[{at}:{stop}]")
+        parts.append(sliced(data, at, stop))
         return Code(" + ".join(parts), SUM)
 
     def _octets(self, value: Code, octets: int) -> str:
@@ -182,7 +182,7 @@ class DecodeNames:
 
     def encoded(self, slot: int) -> Code:
         start, end = self.frame.spans[slot]
-        return Code(f"{self.emitter.data}[{start}:{end}]")
+        return Code(sliced(self.emitter.data, start, end))
 
     def function(self, name: str) -> str:
         return self.emitter.scope.support(name)

@@ -66,7 +66,9 @@ class _Writer:
     def record(self, record: p.Record, value: Any) -> str | None:
         if isinstance(value, tuple):
             items = [self.shape(slot.shape, item, {}) for slot, item in zip(record.api(), value, strict=True)]
-            return None if None in items else f"({', '.join(map(str, items))}{',' if len(items) == 1 else ''})"
+            return (
+                None if None in items else f"({', '.join(map(str, items))}{',' if len(items) == 1 else ''})"
+            )
         python = self.names.members(record)
         parts = []
         for slot in record.api():

@@ -328,6 +328,10 @@ def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
         return Code(f"{names.function('xor_octets')}({left.text}, {right.text})")
     if op in ("<<", ">>") and not (constant and 0 <= int(expr.right.value or 0) <= 1024):  # type: ignore[union-attr]
         return Code(f"{names.function(_CHECKED[op])}({left.text}, {right.text})")
+    if not names.careful:
+        left, right = (
+            Code(f"{names.function('known')}({side.text})") if side.optional else side for side in (left, right)
+        )
     symbol = {"/": "//", "++": "+"}.get(op, op)
     level = _LEVELS[op]
     return Code(f"{left.at(level)} {symbol} {right.at(level + 1)}", level)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
-from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Read, Test, While
+from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Read, Test, While, sliced
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.decode_names import DecodeNames, Frame, add
 from art7.codegen.python.dispatch import DispatchArm, dispatch
@@ -235,7 +235,9 @@ class DecodeEmitter:
     def target(self, frame: Frame, index: int) -> str | None:
         """Return where the value of a slot goes, or `None` when nobody wants it."""
         if index in frame.redirect:
-            return frame.redirect[index]
+            # A union's member has the type of all its arms: who computes with one wants a local.
+            apart = frame.facts.uses[index] > 0 and "." in frame.redirect[index]
+            return self.fresh(frame.members[index]) if apart else frame.redirect[index]
         slot = frame.record.slots[index]
         wanted = frame.facts.uses[index]
         if slot.is_api and frame.record.form is p.Form.OBJECT and index not in frame.facts.lenient:
@@ -249,6 +251,9 @@ class DecodeEmitter:
         """Note that the slot's value lies in `target`, and store the member when that is elsewhere."""
         slot = frame.record.slots[index]
         frame.values[index] = Code(target)
+        if target != frame.redirect.get(index, target):
+            self.out.append(Assign([frame.redirect[index]], target))
+            return
         if not slot.is_api or frame.record.form is p.Form.TUPLE or index in frame.redirect:
             return
         member = f"{frame.target}.{frame.members[index]}"
@@ -828,10 +833,10 @@ def _take(emitter: DecodeEmitter, frame: Frame, step: p.Take) -> None:
         first = "" if str(begin) == "0" else str(begin)
         # A slice to the end of the data needs no end.
         last = "" if emitter.cursor_state.whole and end == emitter.end else end
-        value = f"{emitter.data}[{first}:{last}]"
+        value = sliced(emitter.data, first, last)
         _store_octets(emitter, frame, step, value)
     elif step.text:
-        emitter.out.append(Line(f"{emitter.data}[{begin}:{end}].decode()"))
+        emitter.out.append(Line(f"{sliced(emitter.data, str(begin), end)}.decode()"))
     _arrive(emitter, end, rest=end == emitter.end, fixed=fixed, begin=begin)
     _note_span(emitter, frame, step.slot, begin, emitter.cursor)
 
@@ -990,7 +995,7 @@ def _read_batch(
     length = _distance(end, begin)
     if step.octets == 1 and code == "B":
         emitter.out.append(Assign([count], length))
-        value = f"[*{emitter.data}[{begin}:{end}]]"
+        value = f"[*{sliced(emitter.data, str(begin), end)}]"
     else:
         size = step.octets
         octets = emitter.fresh("octets")
@@ -1433,7 +1438,7 @@ def _call_tree(
     """A record on a tree takes all that is left of the region."""
     emitter.tighten()
     function = emitter.scope.function("decode", record.name) + "_octets"
-    octets = f"{emitter.data}[{emitter.cursor}:{emitter.end}]"
+    octets = sliced(emitter.data, str(emitter.cursor), emitter.end)
     value = emitter.fresh(frame.members[step.slot])
     arguments = ", ".join([octets, *(code.at(OR) for code in params)])
     emitter.out.append(Assign([value], f"{function}({arguments})", pure=False))
@@ -1594,7 +1599,7 @@ def _fill_kept(emitter: DecodeEmitter, frame: Frame, step: p.Align, begin: str, 
     if step.slot is None or not _is_wanted(frame, step.slot):
         return
     usual = literal(bytes([step.octet]) * (step.to - 1)).text
-    found = f"{emitter.data}[{begin}:{end}]"
+    found = sliced(emitter.data, begin, end)
     name = emitter.fresh("fill")
     emitter.out.append(Assign([name], found))
     emitter.fill(frame, step.slot, Code(f"None if {usual}.startswith({name}) else {name}", 0, optional=True))

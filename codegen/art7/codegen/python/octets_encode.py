@@ -49,7 +49,7 @@ from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, is_optional
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Binary, Expr, Kind, Literal, Measure, SlotRef, is_positional, walk
-from art7.grammar.ir.shape import Boolean, Nullable, Octets
+from art7.grammar.ir.shape import Boolean, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
 
@@ -126,7 +126,13 @@ class EncodeEmitter:
             if slot.role is p.Role.VIEW:
                 continue
             code = Code(f"{value}.{members[slot.index]}", optional=is_optional(slot))
-            if uses.get(slot.index, 0) > 1:
+            if isinstance(slot.shape, Union):
+                # Its tag says what it is; types cannot.
+                self.scope.from_standard("typing", "Any")
+                name = self.fresh(members[slot.index])
+                self.out.append(Assign([f"{name}: Any"], code.text, pure=False))
+                code = replace(code, text=name)
+            elif uses.get(slot.index, 0) > 1:
                 name = self.fresh(members[slot.index])
                 self.out.append(Assign([name], code.text))
                 code = replace(code, text=name)
@@ -152,6 +158,7 @@ class EncodeEmitter:
 
     def pieces(self, frame: WriteFrame, block: p.Block) -> list[Piece]:
         """Emit the steps of `block`; returns the pieces in wire order."""
+        block = merge_whens(block)
         made: dict[int, list[Piece]] = {}
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
         for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
@@ -247,12 +254,31 @@ class EncodeEmitter:
             frame.values[value] = Code(text, optional=isinstance(shape, Nullable))
             return
         own = set(filled_slots(branch.cases[position].body))
+        self._require_own(frame, branch.cases[position].body)
         for case in branch.cases:
             for index in filled_slots(case.body):
                 slot = frame.record.slots[index]
                 if index not in own and slot.role is p.Role.GIVEN and slot.default is None:
                     own.add(index)
                     self.out.append(Test(f"{frame.values[index].text} is not None"))
+
+    def _require_own(self, frame: WriteFrame, body: p.Block) -> None:
+        """What an arm writes must be there."""
+        for step in body.steps:
+            index = getattr(step, "slot", None)
+            if not isinstance(index, int) or isinstance(step, p.When | p.Present | p.Verify | p.Domain | p.View):
+                continue
+            code = frame.values.get(index)
+            if code is None or not code.optional or frame.record.slots[index].role is not p.Role.GIVEN:
+                continue
+            if isinstance(frame.record.slots[index].shape, Nullable):
+                continue
+            name = code.text
+            if not name.isidentifier():
+                name = self.fresh(frame.record.slots[index].name)
+                self.out.append(Assign([name], code.text, pure=False))
+            self.out.append(Test(f"{name} is None"))
+            frame.values[index] = Code(name)
 
     def _align(self, frame: WriteFrame, step: p.Align, before: list[Piece]) -> list[Piece]:
         length = total(before)
@@ -337,6 +363,27 @@ class EncodeEmitter:
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
         return joined(pieces, self.scope).text
+
+
+def merge_whens(block: p.Block) -> p.Block:
+    """Return `block` with neighbouring parts under one computed condition as one part."""
+    steps, emit = list(block.steps), list(block.emit)
+    for at in range(len(steps) - 2, -1, -1):
+        first, second = steps[at], steps[at + 1]
+        if not (isinstance(first, p.When) and isinstance(second, p.When)):
+            continue
+        if first.given is not None or second.given is not None or first.condition != second.condition:
+            continue
+        if abs(emit.index(at) - emit.index(at + 1)) != 1:
+            continue
+        count = len(first.body.steps)
+        inner = tuple(first.body.emit) + tuple(count + i for i in second.body.emit)
+        if emit.index(at) > emit.index(at + 1):
+            inner = tuple(count + i for i in second.body.emit) + tuple(first.body.emit)
+        body = p.Block(first.body.steps + second.body.steps, inner)
+        steps[at : at + 2] = [replace(first, body=body)]
+        emit = [i if i <= at else i - 1 for i in emit if i != at + 1]
+    return p.Block(tuple(steps), tuple(emit))
 
 
 def _tag_known(branch: p.Branch, case: p.Case) -> dict[Expr, Expr]:
@@ -494,11 +541,24 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
     if fixed:
         terms.append(number(fixed))
     word = " | ".join(terms)
-    if step.octets == 1:
+    if step.octets == 1 and _stands_alone(frame, step):
         if signs:
-            emitter.out.append(Test(" or ".join(f"{name} < 0" for name in signs)))
+            # A table must not be asked from its end; any negative field makes the word negative.
+            name = emitter.fresh("bits")
+            emitter.out.append(Assign([name], word, pure=False))
+            emitter.out.append(Test(f"{name} < 0"))
+            word = name
         return [Fixed("B", word, None, natural=True)]
     return _integer_pieces(emitter, word, step.octets, checked, BIT_OR)
+
+
+def _stands_alone(frame: WriteFrame, step: p.Bits) -> bool:
+    """Whether no neighbour of fixed size shares a `pack` with the step."""
+    steps = [s for s in frame.record.body.steps if not isinstance(s, p.Verify | p.Check | p.View | p.Domain)]
+    if step not in steps:
+        return False
+    at = steps.index(step)
+    return not any(isinstance(s, p.Bits | p.Uint) for s in steps[max(at - 1, 0) : at + 2] if s is not step)
 
 
 def _field_expr(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Expr | None:

@@ -329,13 +329,11 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
         scope.support("Fix")
         emitter.out.append(Assign(["fixes: list[Fix]"], "[]", pure=False))
     frame = emitter.frame(record, params, [], "self")
+    emitter.out.append(Line("octets: bytes"))
 
     def finish(pieces: list[Piece]) -> None:
         emitter.note_fix_ups(pieces, "-1")
         code = joined(pieces, scope)
-        if record.limit_size is None and not record.deferred:
-            emitter.out.append(Line(f"return {code.text}"))
-            return
         emitter.out.append(Assign(["octets"], code.text, pure=False))
         if record.limit_size is not None:
             emitter.out.append(Test(f"len(octets) > {record.limit_size}"))
@@ -405,9 +403,13 @@ def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     )
     try:
         frame = emitter.frame(record, params, [], "x")
-        emitter.write_record(
-            frame, lambda pieces: emitter.out.append(Line(f"return {emitter.octets_of(pieces)}"))
-        )
+        emitter.out.append(Line("octets: bytes"))
+
+        def finish(pieces: list[Piece]) -> None:
+            emitter.out.append(Assign(["octets"], emitter.octets_of(pieces), pure=False))
+            emitter.out.append(Line("return octets"))
+
+        emitter.write_record(frame, finish)
         lines = printed(emitter.out, scope, 1)
     except Unsupported:
         lines = ["    raise Refused"]

@@ -41,9 +41,9 @@ def record_members(record: Record, scope: ModuleScope) -> list[Member]:
 
 def _member(slot: Slot, name: str, scope: ModuleScope) -> Member:
     plain = annotation(slot.shape, scope)
-    shown = optional(plain) if is_optional(slot) or slot.role is Role.VIEW else plain
+    shown = optional(plain) if is_optional(slot) else plain
     if slot.role is Role.VIEW:
-        return Member(slot, name, shown, None, "None", False)
+        return Member(slot, name, shown, None, "", False)
     if isinstance(slot.default, Literal):
         return Member(slot, name, shown, f"{name}: {shown} = {literal(slot.default.value).text}", name, False)
     if is_optional(slot):
@@ -88,6 +88,8 @@ def class_text(record: Record, scope: ModuleScope, methods: Iterable[str], *, un
     slots = [member.name for member in members] + (["unverified"] if unverified else [])
     lines = [f"class {name}({base}):", _docstring(record, members, scope, unverified), ""]
     lines.append(_slots(slots))
+    # What only reading tells has a type but no value in an object that a user makes.
+    lines += [f"    {member.name}: {member.type}" for member in members if member.parameter is None]
     secrets = [member.name for member in members if is_secret(member.slot.shape)]
     views = [member.name for member in members if member.slot.role is Role.VIEW]
     if secrets:
@@ -144,7 +146,7 @@ def _init(members: list[Member], unverified: bool) -> str:
         if len(head) > WIDTH:
             rows = "".join(f"        {parameter},\n" for parameter in parameters)
             head = f"    def __init__(\n        self,\n        *,\n{rows}    ) -> None:"
-    body = [f"        self.{member.name}: {member.type} = {member.store}" for member in members]
+    body = [f"        self.{member.name}: {member.type} = {member.store}" for member in members if member.store]
     if unverified:
         body.append("        self.unverified: list[str] = []")
     return "\n".join([head, *(body or ["        pass"])])

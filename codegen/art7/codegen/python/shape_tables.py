@@ -122,7 +122,9 @@ def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
             return f'("text", {low}, {high}, {quoted(pattern) if pattern is not None else None})'
         case s.Enumeration(name=name):
             enum = enums.get(name)
-            ranges = [f"({literal(m.low).text}, {literal(m.high).text})" for m in enum.members] if enum else []
+            ranges = (
+                [f"({literal(m.low).text}, {literal(m.high).text})" for m in enum.members] if enum else []
+            )
             return f'("enum", {bool(enum and enum.text)}, {_tuple(ranges)})'
         case s.Sequence(item=item, minimum=low, maximum=high):
             return f'("list", {shape_text(item, enums)}, {low}, {high})'

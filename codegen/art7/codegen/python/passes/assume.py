@@ -6,11 +6,12 @@ trees and by arithmetic that holds for all integers, never by trying values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from art7.grammar.ir.expression import Binary, Conditional, Expr, InRanges, Kind, Literal, Unary, walk
+from art7.grammar.ir.expression import Binary, Call, Conditional, Expr, InRanges, Kind, Literal, Unary, walk
 
 Assumptions = Mapping[Expr, Expr]
 """Expression → what it is known to be."""
@@ -38,7 +39,22 @@ def simplify(expr: Expr, known: Assumptions) -> Expr:
             return replace(expr, test=decided, yes=simplify(yes, known), no=simplify(no, known))
         case _:
             rebuilt: Expr = rebuild(expr, known)
-            return rebuilt
+            return constant_call(rebuilt)
+
+
+_OCTETS = re.compile(r"u(8|16|24|32|40|48|56|64)(be|le)")
+
+
+def constant_call(expr: Expr) -> Expr:
+    """Return an integer spelled as octets as those octets."""
+    match expr:
+        case Call(function=function, arguments=(Literal(value=int(value)),)) if found := _OCTETS.fullmatch(function):
+            bits = int(found[1])
+            if 0 <= value < 1 << bits:
+                return Literal(value.to_bytes(bits // 8, "big" if found[2] == "be" else "little"), Kind.BYTES)
+        case _:
+            pass
+    return expr
 
 
 def rebuild(expr: Any, known: Assumptions) -> Any:

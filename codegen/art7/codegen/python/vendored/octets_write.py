@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from art7.codegen.python.vendored.core import Refused
 
-Fix = tuple[int, int, int, int, Callable[[bytes, int], bytes]]
+Fix = tuple[int, int, int, int, Callable[..., bytes]]
 """What only the complete message tells: the part of a list that holds it (-1: none), how far into that it and
 its record lie, its octets, and how they are made from the message and the record's first octet."""
 
