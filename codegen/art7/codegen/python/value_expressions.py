@@ -127,6 +127,10 @@ class ValueNames:
         """Refuse: there is no cursor."""
         raise Unprintable(word)
 
+    def octet_count(self, expr: e.Expr) -> int | None:
+        """Return how many octets an expression certainly has: nothing is certain of what a caller gives."""
+        return None
+
     def octet_at(self, offset: e.Expr) -> Code:
         """Refuse: there are no octets."""
         raise Unprintable("octet_at")

@@ -1,0 +1,98 @@
+"""`art7 generate`: a typed SDK, test vectors or JSON Schemas from a specification."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import click
+
+from art7.cli.application import SETTINGS, Command, Settings
+from art7.cli.exits import ExitCode, Unusable
+from art7.cli.findings import print_report
+from art7.cli.output import shown, write_tree
+from art7.cli.sources import GeneratorSource, read_generator_source
+from art7.cli.terminal import note, say
+from art7.grammar.diagnostics import Report
+
+Files = dict[str, bytes]
+
+
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    short_help="Generate an SDK, test vectors or schemas from a specification.",
+    epilog="Examples: art7 generate python ietf.stun -o stun; art7 generate vectors offer/ -o vectors; "
+    "art7 generate json-schema modules/chat.a7 -o schemas.",
+)
+@click.argument("target", type=click.Choice(["python", "vectors", "json-schema"]))
+@click.argument("source")
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", help="The folder to write; it must be new or empty."
+)
+@click.option("--force", is_flag=True, help="Replace the folder that is there.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the output."
+)
+@click.pass_obj
+def command(settings: Settings, target: str, source: str, output: str, force: bool, form: str) -> int:
+    """Generate TARGET from SOURCE: a module file, a catalogue module, an offer's folder or bundle."""
+    report = Report()
+    given = read_generator_source(source, report)
+    if given is None:
+        return print_report(report, form, settings)
+    files = _TARGETS[target](given)
+    if not files:
+        raise Unusable(
+            f"nothing to generate: the source has no message for `{target}`", "choose another target"
+        )
+    write_tree(output, files, force=force, inputs=[source])
+    if form == "json":
+        say(json.dumps({"target": target, "folder": output, "files": sorted(files)}, indent=2))
+    else:
+        say(f"{len(files)} files in {shown(output)}")
+        if target != "json-schema" and not settings.quiet:
+            _tell_uncovered(files)
+    return ExitCode.CLEAN
+
+
+def _python(given: GeneratorSource) -> Files:
+    from art7.codegen.project import generate_python
+
+    made = generate_python(given.specification, given.name, modules=given.modules)
+    return {path: text.encode() for path, text in made.items()}
+
+
+def _vectors(given: GeneratorSource) -> Files:
+    from art7.codegen.json_schema import vectors_schema
+    from art7.codegen.vectors.generate import generate_vectors, vector_file_text
+
+    made = generate_vectors(given.specification, given.modules)
+    files = {path: vector_file_text(content).encode() for path, content in made.items()}
+    if files:
+        files["schema/vectors.schema"] = (json.dumps(vectors_schema(), indent=2) + "\n").encode()
+    return files
+
+
+def _json_schema(given: GeneratorSource) -> Files:
+    from art7.codegen.json_schema.messages import generate_json_schema
+
+    made = generate_json_schema(given.specification, given.modules)
+    return {path: text.encode() for path, text in made.items()}
+
+
+_TARGETS: dict[str, Callable[[GeneratorSource], Files]] = {
+    "python": _python,
+    "vectors": _vectors,
+    "json-schema": _json_schema,
+}
+
+
+def _tell_uncovered(files: Files) -> None:
+    """Say how many requirements and errors no vector reaches; each is listed in its file."""
+    missing = 0
+    for path, content in files.items():
+        if path.endswith(".json"):
+            missing += len(json.loads(content).get("uncovered", ()))
+    if missing:
+        note(f"{missing} requirements and errors have no vector yet: see `uncovered` in the vector files")
