@@ -36,6 +36,9 @@ INSTANCES = 5_000
 CONSTANTS_DEEP = 64
 """Constants that need one that stands further down, and so on."""
 
+SUPPORTED = frozenset(("binary", "tls", "protobuf", "json"))
+"""Encodings that have codecs; records of the others keep their names and the types of their members."""
+
 NESTING = 8
 """How deep an instance's arguments may themselves be instances."""
 
@@ -154,7 +157,7 @@ class ModuleLowering:
         signature = self.signatures[name]
         node = signature.node
         refs = tuple(ref.text for ref in node.meta.refs)
-        if signature.encoding not in ("binary", "tls", "protobuf", "json"):
+        if signature.encoding not in SUPPORTED:
             message = f"encoding `{signature.encoding}` is not supported yet"
             span = node.encoding.span if node.encoding is not None else node.name.span
             self.findings.add("A7-L050", message, span, "use `binary`, `tls`, `protobuf` or `json`")
@@ -471,7 +474,7 @@ class ModuleLowering:
     def member_shape(self, record: str, name: str) -> s.Shape | None:
         """Return the shape of a member of a record."""
         found = self.record(record)
-        if found is not None:
+        if found is not None and found.encoding in SUPPORTED:
             for slot in found.slots:
                 if slot.name == name and slot.role is not p.Role.LOCAL:
                     return slot.shape
@@ -482,7 +485,7 @@ class ModuleLowering:
     def member_names(self, record: str) -> Iterable[str]:
         """Return the names of a record's members."""
         found = self.record(record)
-        if found is not None:
+        if found is not None and found.encoding in SUPPORTED:
             return [slot.name for slot in found.slots if slot.role is not p.Role.LOCAL]
         signature = self.signatures.get(record)
         return signature.member_names() if signature is not None else ()
