@@ -124,9 +124,10 @@ def _holds(
                 return None
 
     goal = e.SlotRef(slot, value.kind)
+    domain = _domain(record, slot)
     for _ in range(ROUNDS):
-        changed = simplify.rebuild(value, change)
-        if changed == goal or _same_bits(changed, goal, record, module):
+        changed = simplify.rebuild(_settled(simplify.rebuild(value, change), facts), lambda _: None)
+        if changed == goal or _same_bits(changed, goal, record, module) or _names_both(changed, goal, domain):
             return True
         if changed == value:
             return False
@@ -147,6 +148,54 @@ def _fact(what: str, fact: Fact | None, assumed: Expr | None) -> Expr | None:
     if condition is None or condition == assumed:
         return size
     return simplify.conditional(condition, size, simplify.number(0), Kind.INT)
+
+
+def _settled(expr: Expr, facts: dict[int, Fact]) -> Expr:
+    """Use what evaluating the views before has shown: octets that were joined by `^` have one length."""
+
+    def change(node: Expr) -> Expr | None:
+        match node:
+            case e.Binary(op="^", left=e.Binary(op="^", left=kept, right=mask), right=again, kind=Kind.BYTES):
+                return _settled(kept, facts) if mask == again else None
+            case e.Call(function="length", arguments=(e.Binary(op="^", left=left, kind=Kind.BYTES),)):
+                return _settled(e.Call("length", (left,), Kind.INT), facts)
+            case e.Call(function="length", arguments=(e.SlotRef(index=index, kind=Kind.BYTES),)):
+                return _fact("octets", facts.get(index), None)
+            case _:
+                return None
+
+    return simplify.rebuild(expr, change)
+
+
+def _domain(record: p.Record, slot: int) -> tuple[int, int] | None:
+    """Return the two values of a slot that has no others, as its domain has shown before its test."""
+    for step in walk_steps(record.body):
+        if isinstance(step, p.Domain) and step.slot == slot:
+            values = sorted({n for ends in step.ranges for n in ends if isinstance(n, int)})
+            if len(values) == 2 and values[1] - values[0] == 1:
+                return values[0], values[1]
+    return None
+
+
+def _names_both(expr: Expr, goal: Expr, domain: tuple[int, int] | None) -> bool:
+    """Whether `expr` is `if goal == a then a else b`, and `goal` is either `a` or `b`."""
+    match expr:
+        case e.Conditional(test=test, yes=Literal(value=int(yes)), no=Literal(value=int(no))) if domain:
+            return {yes, no} == set(domain) and _is_equation(test, goal, yes)
+        case _:
+            return False
+
+
+def _is_equation(test: Expr, goal: Expr, value: int) -> bool:
+    """Whether `test` is `goal == value`, also as `(if goal == value then m else n) == m`."""
+    match test:
+        case e.Binary(op="==", left=left, right=Literal(value=int(right))):
+            if left == goal:
+                return right == value
+            match left:
+                case e.Conditional(test=inner, yes=Literal(value=int(yes)), no=Literal(value=int(no))):
+                    return right == yes != no and _is_equation(inner, goal, value)
+    return False
 
 
 # ---- bits ----
