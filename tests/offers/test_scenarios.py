@@ -52,8 +52,8 @@ def test_equal_seeds_give_equal_traces(name: str) -> None:
 
 
 def test_other_seeds_give_other_keys() -> None:
-    digests = {good()["one_to_one_text"].play(CALM, seed).outcome.trace_digest for seed in SEEDS}
-    assert len(digests) == len(SEEDS)
+    digests = {good()["one_to_one_text"].play(CALM, seed).outcome.trace_digest for seed in (1, 2, 3)}
+    assert len(digests) == 3
 
 
 # ---- damage on the wire --------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_a_damaged_message_never_shows_something_wrong(
     deliveries = stage.play(CALM, 5).outcome.messages
     refused = 0
     for delivery in range(1, deliveries + 1):
-        for position in (5, 31 + delivery * 7, 211):
+        for position in (5 + delivery, 31 + delivery * 37):
             run = stage.play_damaged(delivery, position, bit=(delivery + position) % 8, seed=5)
             assert run.happened
             refused += run.refused
@@ -112,14 +112,13 @@ class Fault:
         return Edit(file, text, text[:at] + self.new + text[at + len(self.old) :])
 
 
-SESSIONS = ("one_to_one_text", "one_to_one_file", "key_change", "key_change_of_initiator")
 FAULTS = {
     "the envelope is sent once": Fault(
         "chat", "                start resend\n", "", ("one_to_one_text", "key_change"),
         "Envelope|Receipt|expect|after", STORM, "role initiator",
     ),
     "another label in Accept": Fault(
-        "session", "ExampleChat root 2", "ExampleChat root 3", SESSIONS, "Envelope|expect", section="schedule Accept",
+        "session", "ExampleChat root 2", "ExampleChat root 3", ("one_to_one_text", "one_to_one_file"), "Envelope|expect", section="schedule Accept",
     ),
     "sender and recipient swapped": Fault(
         "chat", "header(identifier, service, peer, peer_service", "header(peer, peer_service, identifier, service",
