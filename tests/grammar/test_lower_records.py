@@ -315,3 +315,9 @@ def test_requirements_keep_level_text_and_place() -> None:
         ("A-2", "should", "x < 9", (), False),
         ("A-3", "may", "As it likes.", (), True),
     ]
+
+
+def test_the_shortest_ring_is_shown() -> None:
+    ring = "".join(f"struct S{i} as binary {{ a: S{(i + 1) % 50} }} " for i in range(50))
+    _, report = load(ring.replace("struct S7 as binary {", "struct S7 as binary { b: S6"))
+    assert [x.message for x in report.diagnostics] == ["a type without end: `S6` holds `S7` holds `S6`"]

@@ -11,6 +11,10 @@ from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
 
+STARTS = 100
+"""From how many records of a ring the shortest one is looked for."""
+
+
 def check_endings(
     module: Any,
     records: Sequence[p.Record],
@@ -98,22 +102,28 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
 
 
 def _ring(always: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """Return a ring of records, each of which always holds the next; shortest from its first member."""
-    for start in always:
-        before: dict[str, str] = {}
-        queue = [start]
-        for name in queue:
-            for following in always[name]:
-                if following == start:
-                    path = [name]
-                    while path[-1] != start:
-                        path.append(before[path[-1]])
-                    return path[::-1]
-                if following not in before:
-                    before[following] = name
-                    queue.append(following)
-        if len(before) > 200:
-            return None
+    """Return a shortest ring of records, each of which always holds the next."""
+    best: list[str] | None = None
+    for start, _ in zip(always, range(STARTS), strict=False):
+        found = _ring_through(start, always)
+        if found is not None and (best is None or len(found) < len(best)):
+            best = found
+    return best
+
+
+def _ring_through(start: str, always: Mapping[str, Sequence[str]]) -> list[str] | None:
+    before: dict[str, str] = {}
+    queue = [start]
+    for name in queue:
+        for following in always[name]:
+            if following == start:
+                path = [name]
+                while path[-1] != start:
+                    path.append(before[path[-1]])
+                return path[::-1]
+            if following not in before:
+                before[following] = name
+                queue.append(following)
     return None
 
 
