@@ -118,11 +118,13 @@ FAULTS = {
         "Envelope|Receipt|expect|after", STORM, "role initiator",
     ),
     "another label in Accept": Fault(
-        "session", "ExampleChat root 2", "ExampleChat root 3", ("one_to_one_text", "one_to_one_file"), "Envelope|expect", section="schedule Accept",
+        "session", "ExampleChat root 2", "ExampleChat root 3", ("one_to_one_text", "one_to_one_file"),
+        "Envelope|expect", section="schedule Accept",
     ),
     "sender and recipient swapped": Fault(
         "chat", "header(identifier, service, peer, peer_service", "header(peer, peer_service, identifier, service",
-        ("one_to_one_text", "key_change", "key_change_of_initiator"), "Envelope|expect", section="role initiator",
+        ("one_to_one_text", "crossing_texts", "key_change", "key_change_of_initiator"), "Envelope|expect",
+        section="role initiator",
     ),
     "sender and recipient swapped with a file": Fault(
         "chat", "header(identifier, service, peer, peer_service", "header(peer, peer_service, identifier, service",
