@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import corpus
+from catalogue_codec import found_files
 from executions import Codec, Refused
 
 
 def recordings(topic: str) -> Iterator[tuple[Path, Any]]:
-    for path in corpus.files("captures", topic, ".json"):
+    for path in found_files("captures", topic, ".json"):
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 

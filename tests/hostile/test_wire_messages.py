@@ -77,7 +77,10 @@ def extra_modules() -> dict[str, str]:
 
 
 def test_every_row(codec: Codec, cases: Any, hostile: Path) -> None:
-    for case, key, name in rows():
+    found = rows()
+    if not found:
+        pytest.skip("no hostile wire messages")
+    for case, key, name in found:
         if not name:
             cases.cannot_run("hostile", case.path.name, key, "no structure is known for this row")
             continue

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import corpus
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.module import Specification
@@ -27,6 +28,14 @@ def load_catalogue(extra: dict[str, str]) -> Specification:
     specification = load_sources(sources, report)
     assert not report.diagnostics, [str(each) for each in report.diagnostics][:10]
     return specification
+
+
+def found_files(kind: str, topic: str, *suffixes: str) -> list[Path]:
+    """List the files of a topic; a topic without any skips the test, so that none passes by doing nothing."""
+    found = corpus.files(kind, topic, *suffixes)
+    if not found:
+        pytest.skip(f"no {topic} cases below {corpus.root(kind)}")
+    return found
 
 
 @pytest.fixture(scope="module")

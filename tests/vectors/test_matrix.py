@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-import corpus
+from catalogue_codec import found_files
 from executions import Codec, Refused
 
 TOPIC = "matrix"
@@ -98,7 +98,7 @@ def events_in(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def folder(name: str) -> list[Path]:
-    return [path for path in corpus.files("vectors", TOPIC, ".json", ".yaml") if path.parent.name == name]
+    return [path for path in found_files("vectors", TOPIC, ".json", ".yaml") if path.parent.name == name]
 
 
 def test_examples_of_the_specification(codec: Codec, cases: Any, vectors: Path) -> None:
@@ -150,7 +150,7 @@ def test_responses(codec: Codec, cases: Any, vectors: Path) -> None:
 
 
 def test_canonical_json(codec: Codec, cases: Any, vectors: Path) -> None:
-    for path in corpus.files("vectors", TOPIC, ".json"):
+    for path in found_files("vectors", TOPIC, ".json"):
         if path.parent.name != TOPIC:
             continue
         for number, row in enumerate(json.loads(path.read_text(encoding="utf-8"))):

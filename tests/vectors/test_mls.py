@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 import corpus
+from catalogue_codec import found_files
 from executions import Codec, Refused
 
 TOPIC = "mls"
@@ -327,7 +328,7 @@ def run_case(codec: Codec, case: Mapping[str, Any]) -> str | None:
 
 
 def test_every_case(codec: Codec, cases: Any, vectors: Path) -> None:
-    for path in corpus.files("vectors", TOPIC, ".json"):
+    for path in found_files("vectors", TOPIC, ".json"):
         rows = json.loads(path.read_text(encoding="utf-8"))
         reasons: dict[str, int] = {}
         for row in rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import corpus
+from catalogue_codec import found_files
 from executions import Codec, Refused
 
 TOPIC = "payload"
@@ -382,7 +382,7 @@ def check(codec: Codec, path: Path, row: dict[str, Any]) -> str | None:
 
 
 def test_every_case(codec: Codec, cases: Any, vectors: Path) -> None:
-    for path in corpus.files("vectors", TOPIC, ".json"):
+    for path in found_files("vectors", TOPIC, ".json"):
         for number, row in enumerate(json.loads(path.read_text(encoding="utf-8"))):
             if reason := check(codec, path, row):
                 cases.cannot_run(TOPIC, path.name, str(row.get("name", number)), reason)

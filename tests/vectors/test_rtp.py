@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import corpus
+from catalogue_codec import found_files
 from executions import Codec, Refused
 
 TOPIC = "rtp"
@@ -144,7 +144,7 @@ def is_control(octets: bytes) -> bool:
 
 
 def test_every_case(codec: Codec, cases: Any, vectors: Path) -> None:
-    for path in corpus.files("vectors", TOPIC, ".json"):
+    for path in found_files("vectors", TOPIC, ".json"):
         for row in json.loads(path.read_text(encoding="utf-8")):
             octets, name = bytes.fromhex(row["packet"]), row["name"]
             control = "packets" in row or name.startswith("rtcp") or "rtcp" in path.stem

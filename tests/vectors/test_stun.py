@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import corpus
+from catalogue_codec import found_files
 from executions import Codec, Decoded, Refused
 
 TOPIC = "stun"
@@ -50,7 +50,7 @@ IGNORED = {"name", "message", "browser", "version", "system", "note", "comment",
 
 
 def files() -> Iterator[tuple[Path, list[dict[str, Any]]]]:
-    for path in corpus.files("vectors", TOPIC, ".json"):
+    for path in found_files("vectors", TOPIC, ".json"):
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
