@@ -86,7 +86,10 @@ def measure(goal: Goal, codec: Codec, rounds: int) -> tuple[Group, Group]:
     """Time our codec beside every limit; both must write the same octets."""
     data = (BENCH / "inputs" / goal.input).read_bytes()
     reading, writing = Group(f"{goal.name} decode"), Group(f"{goal.name} encode")
-    for label, (decode, encode) in {OURS: codec, **{name: limit(name) for name in (goal.limit, *goal.others)}}.items():
+    for label, (decode, encode) in {
+        OURS: codec,
+        **{name: limit(name) for name in (goal.limit, *goal.others)},
+    }.items():
         value = _written(label, goal, decode(data))
         written = encode(value)
         if "fingerprint" not in goal.name and written != data:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.codegen.python.careful_names import CarefulNames
-from art7.codegen.python.dispatch import condition
+from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts
 from art7.codegen.python.scope import ModuleScope
@@ -333,7 +333,7 @@ def _branch(d: CarefulDecoder, step: p.Branch) -> None:
     rest = next((i for i, c in enumerate(step.cases) if not c.ranges), None)
     word = "if"
     for i in order:
-        d.add(f"{word} {condition(Code(tag, optional=True), step.cases[i].ranges)}:")
+        d.add(f"{word} {careful_condition(d, tag, step.cases[i].ranges)}:")
         _arm(d, step, i, tag)
         word = "elif"
     if word == "elif":
@@ -346,6 +346,14 @@ def _branch(d: CarefulDecoder, step: p.Branch) -> None:
         d.add(f'    trace.refuse("unknown_value", o, "", "a value with an arm", {d.use("show")}({tag}))')
     if step.slot is not None and step.slot not in d.opened:
         d.span(step.slot, f"first{number}")
+
+
+def careful_condition(d: CarefulDecoder, tag: str, ranges: Ranges) -> str:
+    """Return the test of a tag, which may be absent or of another kind."""
+    if all(low == high for low, high in ranges):
+        return condition(Code(tag, optional=True), ranges)
+    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in ranges).rstrip()
+    return f"{d.use('within')}({tag}, ({rows}))"
 
 
 def _arm(d: CarefulDecoder, step: p.Branch, position: int, tag: str) -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from art7.codegen.python.careful_decode import CarefulDecoder
+from art7.codegen.python.careful_decode import CarefulDecoder, careful_condition
 from art7.codegen.python.careful_names import CarefulNames
-from art7.codegen.python.dispatch import condition
 from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import (
     FactsOf,
@@ -252,12 +251,11 @@ def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
     rows = []
     attributes = scope.names.members(record)
     for slot in record.api():
-        if slot.role is p.Role.VIEW:
-            continue
         default = "None" if slot.default is None else expression(slot.default, names).text
         if isinstance(slot.shape, s.Sequence) and slot.default is None and slot.wire_name is not None:
             default = "None"
         required = slot.role is p.Role.VIEW_INPUT and not slot.optional
+        shape = '("view",)' if slot.role is p.Role.VIEW else shape_source(slot.shape)
         row = (names.keys[slot.index], attributes[slot.index])
         rows.append(
             f"    ({quoted(row[0])}, {quoted(row[1])}, {shape_source(slot.shape)}, {default}, {required}),"
@@ -421,7 +419,7 @@ def _branch(d: CarefulEncoder, step: p.Branch) -> str:
     rest = next((i for i, c in enumerate(step.cases) if not c.ranges), None)
     word = "if"
     for i in order:
-        d.add(f"{word} {condition(Code(tag, optional=True), step.cases[i].ranges)}:")
+        d.add(f"{word} {careful_condition(d, tag, step.cases[i].ranges)}:")
         _arm(d, step, i, tag, result)
         word = "elif"
     d.add("else:" if word == "elif" else "if True:")

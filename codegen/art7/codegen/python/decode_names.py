@@ -15,7 +15,8 @@ from art7.codegen.python.record_facts import RecordFacts
 from art7.codegen.python.shapes import TypedScope
 from art7.grammar.ir.expression import Covered, Expr, Literal, LocalRef, SlotRef
 from art7.grammar.ir.plan import Form, Record
-from art7.grammar.ir.shape import Octets, RecordOf, Sequence as SequenceShape
+from art7.grammar.ir.shape import Octets, RecordOf
+from art7.grammar.ir.shape import Sequence as SequenceShape
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_decode import DecodeEmitter

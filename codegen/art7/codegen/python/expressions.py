@@ -330,7 +330,8 @@ def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
         return Code(f"{names.function(_CHECKED[op])}({left.text}, {right.text})")
     if not names.careful:
         left, right = (
-            Code(f"{names.function('known')}({side.text})") if side.optional else side for side in (left, right)
+            Code(f"{names.function('known')}({side.text})") if side.optional else side
+            for side in (left, right)
         )
     symbol = {"/": "//", "++": "+"}.get(op, op)
     level = _LEVELS[op]
@@ -367,7 +368,9 @@ def _constant_octets(expr: Expr, names: Names) -> bytes | None:
     match expr:
         case Literal(value=bytes(value)):
             return value
-        case Call(function=function, arguments=(Literal(value=int(value)),)) if re.fullmatch(r"u\d+(be|le)", function):
+        case Call(function=function, arguments=(Literal(value=int(value)),)) if re.fullmatch(
+            r"u\d+(be|le)", function
+        ):
             octets = FUNCTIONS[function].octets or 0
             if not 0 <= value < 1 << 8 * octets:
                 return None

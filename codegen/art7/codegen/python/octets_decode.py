@@ -37,7 +37,6 @@ from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots,
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, optional
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.shape import Sequence as SequenceShape
 from art7.grammar.ir.expression import (
     Binary,
     Call,
@@ -53,6 +52,7 @@ from art7.grammar.ir.expression import (
     is_positional,
     walk,
 )
+from art7.grammar.ir.shape import Sequence as SequenceShape
 
 INLINE_STEPS = 40
 """The most steps (callees included) of a record that is copied into a function."""
@@ -64,6 +64,7 @@ DEEPEST = 8
 """The deepest nesting at which a record is still copied in; deeper ones are functions."""
 LISTED = 64
 """Item counts up to which unpackers of integer lists are prebuilt."""
+
 
 class DecodeEmitter:
     """One function under construction. `level` counts nested blocks; `out` is the block being filled."""
@@ -1426,7 +1427,7 @@ def more_arguments(
     if record.origin and record.kind != "message":
         more.append(frame.origin)
     if record.recursive:
-        more.append(f"{emitter.depth} - 1" if emitter.depth else str((record.limit_depth or 64)))
+        more.append(f"{emitter.depth} - 1" if emitter.depth else str(record.limit_depth or 64))
     if record.guarded:
         more.append("unverified")
     return more + [code.at(OR) for code in params] + [code.at(OR) for code in places]

@@ -49,7 +49,7 @@ from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, is_optional
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Binary, Expr, Kind, Literal, Measure, SlotRef, is_positional, walk
-from art7.grammar.ir.shape import Boolean, Nullable, Octets, Union
+from art7.grammar.ir.shape import Integer, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
 
@@ -137,6 +137,14 @@ class EncodeEmitter:
                 self.out.append(Assign([name], code.text))
                 code = replace(code, text=name)
             frame.values[slot.index] = code
+            if slot.role is p.Role.KEPT and slot.optional and isinstance(slot.shape, Octets):
+                # Not written by every message, but never of another kind.
+                kinds = "(bytes, bytearray, memoryview)"
+                self.out.append(Test(f"{code.text} is not None and not isinstance({code.text}, {kinds})"))
+            if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
+                # What is written depends on it; it may itself not be.
+                low, high = number(slot.shape.minimum), number(slot.shape.maximum)
+                self.out.append(Test(f"not {low} <= {code.text} <= {high}"))
         return frame
 
     def write_record(self, frame: WriteFrame, finish: Finish) -> None:
@@ -266,7 +274,9 @@ class EncodeEmitter:
         """What an arm writes must be there."""
         for step in body.steps:
             index = getattr(step, "slot", None)
-            if not isinstance(index, int) or isinstance(step, p.When | p.Present | p.Verify | p.Domain | p.View):
+            if not isinstance(index, int) or isinstance(
+                step, p.When | p.Present | p.Verify | p.Domain | p.View
+            ):
                 continue
             code = frame.values.get(index)
             if code is None or not code.optional or frame.record.slots[index].role is not p.Role.GIVEN:
@@ -534,7 +544,7 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
             continue
         terms.append(_field(emitter, frame, field, expr, 8 * step.octets))
         low = interval(expr, frame.record)[0] if expr is not None else None
-        if not field.boolean and not (low is not None and low >= 0):
+        if not (field.boolean and expr is not None) and not (low is not None and low >= 0):
             signs.append(terms[-1].partition(" << ")[0])
     if not terms:
         return [constant(fixed.to_bytes(step.octets, "big"))]
@@ -575,12 +585,8 @@ def _field(
     names = EncodeNames(emitter, frame)
     slot = frame.record.slots[field.slot]
     mask = (1 << field.width) - 1
-    if field.boolean:
-        test = truth(expr, names) if expr is not None else written(emitter, frame, field.slot)
-        if expr is None and not isinstance(slot.shape, Boolean):
-            raise Unsupported("flag")
-        # True alone may stand for a set bit: another value must not spill into its neighbours.
-        return f"({number(1 << field.shift)} if {test.at(OR)} else 0)"
+    if field.boolean and expr is not None:
+        return f"({number(1 << field.shift)} if {truth(expr, names).at(OR)} else 0)"
     code = expression(expr, names) if expr is not None else written(emitter, frame, field.slot)
     top = field.shift + field.width == width
     low, high = interval(expr, frame.record) if expr is not None else (None, None)
@@ -635,17 +641,15 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
                 known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
             )
         ]
+    if step.boolean and expr is not None:
+        return [Fixed("B", f"1 if {code.at(OR)} else 0")]
     if step.boolean:
-        return [Fixed("B", f"1 if {truth_of(code)} else 0")]
+        code = Code(_local(emitter, code, "flag"))
+        emitter.out.append(Test(f"not 0 <= {code.text} <= 1"))
     codes = codes_of(step.octets, step.little, step.signed)
     return _integer_pieces(
         emitter, code.text, step.octets, codes[0], code.level, little=step.little, signed=step.signed
     )
-
-
-def truth_of(code: Code) -> str:
-    """Return text whose truth is that of a boolean value."""
-    return code.at(OR)
 
 
 def _varint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Varint) -> list[Piece]:
@@ -661,8 +665,9 @@ def _varint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Varint) -> list[P
 def varint_piece(emitter: EncodeEmitter, step: p.Varint, code: Code) -> Raw:
     """Return a variable-length integer, its range checked."""
     if step.boolean:
-        text = f'(b"\\x01" if {code.at(OR)} else b"\\x00")'
-        return Raw(text, "1")
+        name = _local(emitter, code, "flag")
+        emitter.out.append(Test(f"not 0 <= {name} <= 1"))
+        return Raw(f"{emitter.scope.support('OCTETS')}[{name}]", "1")
     if not code.text.isidentifier():
         name = emitter.fresh("number")
         emitter.out.append(Assign([name], code.text, pure=False))
@@ -810,7 +815,11 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
     frame.octets[step.slot] = size
     for union in _filled_union(step):
         frame.octets[union] = size
-    if len(step.body.steps) == 1 and isinstance(step.body.steps[0], p.Loop) and step.body.steps[0].skip is not None:
+    if (
+        len(step.body.steps) == 1
+        and isinstance(step.body.steps[0], p.Loop)
+        and step.body.steps[0].skip is not None
+    ):
         # Filled up to a multiple: what divides by it loses nothing.
         for slot_ in (step.slot, step.body.steps[0].slot):
             octets = Measure("octets", slot_, Kind.INT)

@@ -9,8 +9,8 @@ from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
-from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.encode_names import Unsupported
+from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
@@ -161,7 +161,11 @@ def _decode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ..
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     more += (["[]"] if record.guarded else []) + list(names)
     arguments = ", ".join(["data", "0", "n", *more])
-    tests: Body = [Test(f"{text} is None") for text, param in zip(names, record.params, strict=True) if not param.nullable]
+    tests: Body = [
+        Test(f"{text} is None")
+        for text, param in zip(names, record.params, strict=True)
+        if not param.nullable
+    ]
     return [
         Assign(["n"], "len(data)", pure=False),
         *tests,
@@ -280,7 +284,11 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     arguments = "".join(f", {text}" for text in names)
     name = literal(scope.names.functions[record.name]).text
     try:
-        out = _encode_body(record, scope, facts, names) if record.kind == "message" else _encode_by_function(record, scope, names)
+        out = (
+            _encode_body(record, scope, facts, names)
+            if record.kind == "message"
+            else _encode_by_function(record, scope, names)
+        )
         body = [
             "        try:",
             *printed(out, scope, 3),
@@ -305,7 +313,11 @@ def _encode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ..
     if record.deferred:
         raise Unsupported("fix-up in a struct")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
-    tests: Body = [Test(f"{text} is None") for text, param in zip(names, record.params, strict=True) if not param.nullable]
+    tests: Body = [
+        Test(f"{text} is None")
+        for text, param in zip(names, record.params, strict=True)
+        if not param.nullable
+    ]
     if tests:
         scope.support("Refused")
     function = scope.function("encode", record.name)

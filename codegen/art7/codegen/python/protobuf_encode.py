@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.code import Assign, Body, For, If, Line
+from art7.codegen.python.encode_names import EncodeNames
 from art7.codegen.python.expressions import COMPARE, Code, expression, literal
 from art7.codegen.python.pieces import Piece, Raw, constant, joined
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
@@ -33,7 +34,13 @@ def fields(emitter: EncodeEmitter, frame: WriteFrame, step: Fields) -> list[Piec
     if step.unknown_slot is not None:
         kept = frame.values.get(step.unknown_slot)
         if kept is not None:
-            emitter.out.append(If([(kept.text, [Line(f"{parts}.append({kept.text})")])]))
+            other = (f'{kept.text} is not None and {kept.text} != b""', [Line("raise Refused")])
+            emitter.scope.support("Refused")
+            arms: list[tuple[str, Body]] = [
+                (kept.text, [Line(f"{parts}.append({kept.text})")]),
+                (other[0], [*other[1]]),
+            ]
+            emitter.out.append(If(arms))
     name = emitter.fresh("fields")
     emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
     return [Raw(name, f"len({name})")]
@@ -66,13 +73,17 @@ def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
     if not test:
         emitter.out += statements
         return
-    emitter.out.append(If([(test, statements)]))
+    arms: list[tuple[str, Body]] = [(test, statements)]
+    if test == name and slot.default is not None:
+        # Nothing of another kind passes for an empty value.
+        default = expression(slot.default, EncodeNames(emitter, frame)).text
+        arms.append((f"{name} is not None and {name} != {default}", [Line("raise Refused")]))
+        emitter.scope.support("Refused")
+    emitter.out.append(If(arms))
 
 
 def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name: str) -> str:
     """Return the test of a field that is written: there, and not its default."""
-    from art7.codegen.python.encode_names import EncodeNames
-
     slot = frame.record.slots[entry.slot]
     if slot.default is None:
         return "" if entry.required else f"{name} is not None"

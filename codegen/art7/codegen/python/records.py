@@ -146,7 +146,9 @@ def _init(members: list[Member], unverified: bool) -> str:
         if len(head) > WIDTH:
             rows = "".join(f"        {parameter},\n" for parameter in parameters)
             head = f"    def __init__(\n        self,\n        *,\n{rows}    ) -> None:"
-    body = [f"        self.{member.name}: {member.type} = {member.store}" for member in members if member.store]
+    body = [
+        f"        self.{member.name}: {member.type} = {member.store}" for member in members if member.store
+    ]
     if unverified:
         body.append("        self.unverified: list[str] = []")
     return "\n".join([head, *(body or ["        pass"])])

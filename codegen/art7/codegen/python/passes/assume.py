@@ -48,7 +48,9 @@ _OCTETS = re.compile(r"u(8|16|24|32|40|48|56|64)(be|le)")
 def constant_call(expr: Expr) -> Expr:
     """Return an integer spelled as octets as those octets."""
     match expr:
-        case Call(function=function, arguments=(Literal(value=int(value)),)) if found := _OCTETS.fullmatch(function):
+        case Call(function=function, arguments=(Literal(value=int(value)),)) if found := _OCTETS.fullmatch(
+            function
+        ):
             bits = int(found[1])
             if 0 <= value < 1 << bits:
                 return Literal(value.to_bytes(bits // 8, "big" if found[2] == "be" else "little"), Kind.BYTES)

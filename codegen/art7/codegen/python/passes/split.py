@@ -14,17 +14,22 @@ from art7.codegen.python.passes.assume import Assumptions, simplify, tests_in
 from art7.codegen.python.record_facts import inner_blocks, step_expressions
 from art7.grammar.ir.expression import (
     Binary,
+    Call,
     Covered,
     Expr,
     InRanges,
+    Literal,
+    LocalRef,
     Measure,
+    OctetAt,
+    ParamRef,
+    Position,
     Quantified,
     SlotRef,
     Unary,
     walk,
 )
-from art7.grammar.ir.expression import Call, Literal, LocalRef, OctetAt, ParamRef, Position
-from art7.grammar.ir.plan import Record, Region, When, Loop, Branch, CallRecord, Check, View, Verify
+from art7.grammar.ir.plan import Branch, CallRecord, Check, Loop, Record, Region, Verify, View, When
 
 LONGEST = 14
 """Longer runs are not printed twice."""

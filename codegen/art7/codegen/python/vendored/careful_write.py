@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from art7.codegen.python.vendored.core import Fields, Refused, Trace, show
+from art7.codegen.python.vendored.core import Fields, Record, Refused, Trace, show
 from art7.codegen.python.vendored.octets_write import write_leb128, write_mls, write_protobuf, write_quic
 
 
@@ -141,9 +141,7 @@ def conform(trace: Trace, at: str, value: Any, shape: Shape) -> Any:
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             wrong(trace, at, "a map with texts as keys", value)
         return {key: conform(trace, at, one, shape[1]) for key, one in value.items()}
-    if value is None or isinstance(value, (int, str, bytes)):
-        wrong(trace, at, "a record", value)
-    return value
+    return value if isinstance(value, (Record, dict, list, tuple)) else wrong(trace, at, "a record", value)
 
 
 def wrong(trace: Trace, at: str, expected: str, value: Any) -> Any:
@@ -158,11 +156,13 @@ def load(trace: Trace, value: Any, members: tuple[tuple[str, str, Shape, Any, bo
         if len(value) != len(members):
             wrong(trace, "", f"{len(members)} members", value)
         given: Any = dict(zip((member[1] for member in members), value, strict=True))
-    elif value is None or isinstance(value, (int, float, str, bytes)):
-        wrong(trace, "", "a record", value)
-    else:
+    elif isinstance(value, (Record, dict)):
         given = value
+    else:
+        wrong(trace, "", "a record", value)
     for key, attribute, shape, default, required in members:
+        if shape[0] == "view":
+            continue
         one = given.get(attribute) if isinstance(given, dict) else getattr(given, attribute, None)
         if one is None and shape[0] != "null":
             if required:

@@ -211,6 +211,8 @@ def explain_decoding(module: str, name: str, explain: bool, data: Any, *argument
         run(Trace(octets), *arguments)
     except DecodeError as error:
         return error
+    except RecursionError:
+        return DecodeError("too_deep", offset=0, expected="fewer levels", got="more than the stack holds")
     except Exception as error:
         return DecodeError("internal", expected="an explanation", got=type(error).__name__)
     return DecodeError("internal", expected="one verdict of both decoders", got="two")
@@ -225,6 +227,11 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
         run(value, *arguments)
     except EncodeError as error:
         return error
+    except RecursionError:
+        return EncodeError("too_deep", expected="fewer levels", got="more than the stack holds")
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+        # An expression met a value of another kind deep inside what the caller gave.
+        return EncodeError("wrong_kind", expected="values of the declared kinds", got=type(error).__name__)
     except Exception as error:
         return EncodeError("internal", expected="an explanation", got=type(error).__name__)
     return EncodeError("internal", expected="one verdict of both encoders", got="two")
@@ -236,6 +243,11 @@ def encode_carefully(module: str, name: str, explain: bool, value: Any, *argumen
         octets = _careful(module, f"encode_{name}")(value, *arguments)
     except EncodeError as error:
         raise (error if explain else EncodeError("refused")) from None
+    except RecursionError:
+        raise EncodeError("too_deep", expected="fewer levels", got="more than the stack holds") from None
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+        got = type(error).__name__
+        raise EncodeError("wrong_kind", expected="values of the declared kinds", got=got) from None
     except Exception as error:
         raise EncodeError("internal", expected="octets", got=type(error).__name__) from None
     if not isinstance(octets, bytes):
