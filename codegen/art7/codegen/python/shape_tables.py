@@ -63,11 +63,14 @@ def _tuple(items: Iterable[str]) -> str:
 
 def _row(record: Record, names: PackageNames, enums: dict[str, Enum]) -> str:
     python = names.members(record)
+    kept = {getattr(step, "unknown_slot", None) for step in record.body.steps}
     members = []
     for slot in record.api():
         optional = slot.optional or slot.role in (Role.KEPT, Role.VIEW)
         default = literal(slot.default.value).text if isinstance(slot.default, e.Literal) else "None"
         shape = shape_text(slot.shape, enums)
+        if slot.index in kept:
+            shape = f'("kept", {shape})'
         members.append(f"({quoted(slot.name)}, {quoted(python[slot.index])}, {shape}, {optional}, {default})")
     params = [
         f"({quoted(param.name)}, {quoted(name)}, {shape_text(param.shape, enums)})"
