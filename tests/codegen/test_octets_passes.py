@@ -13,7 +13,7 @@ from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
 from art7.grammar.ir.expression import Binary, Call, Conditional, Expr, Kind, Literal, Measure, SlotRef, Unary
 
-I, B = Kind.INT, Kind.BOOL
+INT, BOOL = Kind.INT, Kind.BOOL
 
 
 def read(offset: int, code: str, target: str | None, base: str = "o") -> Read:
@@ -73,42 +73,45 @@ def test_tests_merge_and_constants_chain() -> None:
 
 
 def test_an_assumption_decides_conditionals_and_constants() -> None:
-    flag = SlotRef(0, B)
-    view = Conditional(flag, SlotRef(1, I), Literal(0, I), I)
-    assert simplify(view, assume(flag, False)) == Literal(0, I)
-    assert simplify(Unary("not", flag, B), assume(flag, True)) == FALSE
-    tag = Binary("==", SlotRef(2, I), Literal(15, I), B)
-    assert simplify(SlotRef(2, I), assume(tag, True)) == Literal(15, I)
+    flag = SlotRef(0, BOOL)
+    view = Conditional(flag, SlotRef(1, INT), Literal(0, INT), INT)
+    assert simplify(view, assume(flag, False)) == Literal(0, INT)
+    assert simplify(Unary("not", flag, BOOL), assume(flag, True)) == FALSE
+    tag = Binary("==", SlotRef(2, INT), Literal(15, INT), BOOL)
+    assert simplify(SlotRef(2, INT), assume(tag, True)) == Literal(15, INT)
     assert simplify(tag, assume(tag, False)) == FALSE
 
 
 def test_an_or_that_holds_says_nothing_of_its_parts() -> None:
-    a, b = SlotRef(0, B), SlotRef(1, B)
-    known = assume(Binary("or", a, b, B), True)
+    a, b = SlotRef(0, BOOL), SlotRef(1, BOOL)
+    known = assume(Binary("or", a, b, BOOL), True)
     assert a not in known and b not in known
-    assert assume(Binary("and", a, b, B), True)[b] == TRUE
+    assert assume(Binary("and", a, b, BOOL), True)[b] == TRUE
 
 
 def test_a_multiple_of_a_constant_divides() -> None:
-    words = Binary("*", SlotRef(0, I), Literal(4, I), I)
-    assert simplify(Binary("%", words, Literal(4, I), I), {}) == Literal(0, I)
-    assert simplify(Binary("/", words, Literal(4, I), I), {}) == SlotRef(0, I)
-    assert simplify(Binary("%", words, Literal(8, I), I), {}) != Literal(0, I)
+    words = Binary("*", SlotRef(0, INT), Literal(4, INT), INT)
+    assert simplify(Binary("%", words, Literal(4, INT), INT), {}) == Literal(0, INT)
+    assert simplify(Binary("/", words, Literal(4, INT), INT), {}) == SlotRef(0, INT)
+    assert simplify(Binary("%", words, Literal(8, INT), INT), {}) != Literal(0, INT)
 
 
 def test_constants_are_spelled_as_octets() -> None:
-    assert simplify(Call("u16be", (Literal(1, I),), Kind.BYTES), {}) == Literal(b"\0\1", Kind.BYTES)
-    assert isinstance(simplify(Call("u8be", (Literal(256, I),), Kind.BYTES), {}), Call)
+    assert simplify(Call("u16be", (Literal(1, INT),), Kind.BYTES), {}) == Literal(b"\0\1", Kind.BYTES)
+    assert isinstance(simplify(Call("u8be", (Literal(256, INT),), Kind.BYTES), {}), Call)
 
 
 _LEAVES = st.one_of(
-    st.integers(-40, 40).map(lambda value: Literal(value, I)), st.integers(0, 2).map(lambda i: SlotRef(i, I))
+    st.integers(-40, 40).map(lambda value: Literal(value, INT)),
+    st.integers(0, 2).map(lambda i: SlotRef(i, INT)),
 )
 _EXPRESSIONS = st.recursive(
     _LEAVES,
     lambda inner: st.one_of(
-        st.tuples(st.sampled_from("+-*&|"), inner, inner).map(lambda x: Binary(x[0], x[1], x[2], I)),
-        st.tuples(inner, inner, inner).map(lambda x: Conditional(Binary("<=", x[0], x[1], B), x[1], x[2], I)),
+        st.tuples(st.sampled_from("+-*&|"), inner, inner).map(lambda x: Binary(x[0], x[1], x[2], INT)),
+        st.tuples(inner, inner, inner).map(
+            lambda x: Conditional(Binary("<=", x[0], x[1], BOOL), x[1], x[2], INT)
+        ),
     ),
     max_leaves=8,
 )
@@ -131,10 +134,10 @@ def value(expr: Expr, slots: list[int]) -> int:
 
 @given(_EXPRESSIONS, st.lists(st.integers(-9, 9), min_size=3, max_size=3), st.integers(0, 2))
 def test_simplifying_keeps_the_value(expr: Expr, slots: list[int], known: int) -> None:
-    facts = assume(Binary("==", SlotRef(known, I), Literal(slots[known], I), B), True)
+    facts = assume(Binary("==", SlotRef(known, INT), Literal(slots[known], INT), BOOL), True)
     assert value(simplify(expr, facts), slots) == value(expr, slots)
 
 
 def test_measures_are_left_alone() -> None:
-    size = Measure("octets", 3, I)
-    assert simplify(Binary("+", size, Literal(0, I), I), {}) == size
+    size = Measure("octets", 3, INT)
+    assert simplify(Binary("+", size, Literal(0, INT), INT), {}) == size

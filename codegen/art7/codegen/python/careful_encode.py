@@ -257,9 +257,7 @@ def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
         required = slot.role is p.Role.VIEW_INPUT and not slot.optional
         shape = '("view",)' if slot.role is p.Role.VIEW else shape_source(slot.shape)
         row = (names.keys[slot.index], attributes[slot.index])
-        rows.append(
-            f"    ({quoted(row[0])}, {quoted(row[1])}, {shape_source(slot.shape)}, {default}, {required}),"
-        )
+        rows.append(f"    ({quoted(row[0])}, {quoted(row[1])}, {shape}, {default}, {required}),")
     stem = scope.names.functions[record.name].upper()
     return f"_MEMBERS_{stem}: Any = (\n" + "\n".join(rows) + "\n)" if rows else f"_MEMBERS_{stem}: Any = ()"
 

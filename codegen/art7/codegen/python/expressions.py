@@ -2,8 +2,8 @@
 
 One printer serves the fast and the careful codecs. Where an operation can be refused (a divisor, a position,
 an absent operand), the fast text lets Python raise, and the careful text calls a function that raises
-`BuiltinError` with the code; the careful record gives it the place. What a name *is* (a local, an attribute, a piece of the data) the
-`Names` of the function under construction say.
+`BuiltinError` with the code; the careful record gives it the place. What a name *is* (a local, an
+attribute, a piece of the data) the `Names` of the function under construction say.
 """
 
 from __future__ import annotations

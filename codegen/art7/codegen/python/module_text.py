@@ -7,11 +7,14 @@ The private functions of a record, which other records call (`scope.function(ver
 
 | carrier | module | signature |
 |---|---|---|
-| octets | fast | `_decode_x(data, o, end, *more) -> (value, o)`; `more`: `start` if `Record.origin`, `depth` if `recursive`, the parameters, the places |
-| octets | fast | `_encode_x(value, *more) -> bytes`; `more`: `fixes` if `Record.deferred`, `depth` if `recursive`, the parameters, the places |
-| octets | careful | `_decode_x(trace, o, end, *more) -> (value, o)`; `_encode_x(trace, value, *more) -> bytes`, `more` as above |
+| octets | fast | `_decode_x(data, o, end, *more) -> (value, o)` |
+| octets | fast | `_encode_x(value, *more) -> bytes` |
+| octets | careful | `_decode_x(trace, o, end, *more) -> (value, o)`; `_encode_x(trace, value, *more) -> bytes` |
 | tree | fast | `_decode_x_octets(data, *parameters) -> value`; `_encode_x_octets(value, *parameters) -> bytes` |
-| tree | careful | `_decode_x_octets(trace, start, data, *parameters) -> value`; `_encode_x_octets(trace, value, *parameters) -> bytes` |
+| tree | careful | `_decode_x_octets(trace, start, data, *parameters)`, `_encode_x_octets(trace, value, *parameters)` |
+
+`more` is, in this order: `start` (decoding, if `Record.origin`), the levels left (if `recursive`),
+`unverified` (fast decoding, if `guarded`), the parameters, the places.
 
 A fast function says no by raising `Refused` or any of `FAILURES`; a careful one raises by
 `trace.refuse(…)`. In the careful twin a decoded record is a `dict` of its API members.

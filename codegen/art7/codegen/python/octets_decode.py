@@ -1201,7 +1201,7 @@ def _until_end(emitter: DecodeEmitter, frame: Frame, step: p.Loop) -> None:
 def _item(emitter: DecodeEmitter, frame: Frame, step: p.Loop, items: str) -> None:
     """Emit one round: the item is read, rules over every item are tested, it is appended."""
     outer = {index: frame.values.pop(index) for index in _inner_slots(step) if index in frame.values}
-    redirects, level, known, proved = dict(frame.redirect), frame.level, frame.known, frame.proved
+    redirects, level, known = dict(frame.redirect), frame.level, frame.known
     frame.known, frame.proved = dict(known), {}
     frame.level = emitter.level
     for index in [step.item, *_inner_slots(step)]:

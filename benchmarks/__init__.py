@@ -1,0 +1,1 @@
+"""Figures beside peers and hand-written limits: `python -m benchmarks`."""
