@@ -23,8 +23,9 @@ from art7.grammar.passes.check_types import Expressions, Nowhere
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
 from art7.grammar.passes.kinds import Typed, kind_of
-from art7.grammar.passes.lower_record import RecordLowering, misfit
+from art7.grammar.passes.lower_record import RecordLowering
 from art7.grammar.passes.plain_shapes import plain_shape
+from art7.grammar.passes.record_members import misfit
 from art7.grammar.passes.resolve_names import declare_names
 from art7.grammar.passes.scalars import PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean

@@ -10,9 +10,11 @@ from art7.grammar.passes.check_lengths import check_lengths
 from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
-
 STARTS = 100
 """From how many records of a ring the shortest one is looked for."""
+
+MOST_NAMES = 60
+"""Names of a ring that are shown."""
 
 
 def check_endings(
@@ -69,7 +71,10 @@ def _infinite(module: Any, records: Mapping[str, p.Record], components: Sequence
         always = {name: _always(records[name].body, members) for name in component}
         loop = _ring(always)
         if loop is not None:
-            chain = " holds ".join(f"`{name.rpartition('.')[2]}`" for name in [*loop, loop[0]])
+            names = [f"`{name.rpartition('.')[2]}`" for name in [*loop, loop[0]]]
+            if len(names) > MOST_NAMES:
+                names[MOST_NAMES - 5 : -5] = [f"{len(names) - MOST_NAMES} others"]
+            chain = " holds ".join(names)
             span = records[loop[0]].span
             module.findings.add(
                 "A7-L040", f"a type without end: {chain}", span, "make one of them optional, or a list"

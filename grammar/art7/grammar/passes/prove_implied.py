@@ -124,10 +124,13 @@ def _holds(
                 return None
 
     goal = e.SlotRef(slot, value.kind)
-    domain = _domain(record, slot)
     for _ in range(ROUNDS):
         changed = simplify.rebuild(_settled(simplify.rebuild(value, change), facts), lambda _: None)
-        if changed == goal or _same_bits(changed, goal, record, module) or _names_both(changed, goal, domain):
+        if (
+            changed == goal
+            or _same_bits(changed, goal, record, module)
+            or _names_both(changed, goal, record, slot)
+        ):
             return True
         if changed == value:
             return False
@@ -177,11 +180,14 @@ def _domain(record: p.Record, slot: int) -> tuple[int, int] | None:
     return None
 
 
-def _names_both(expr: Expr, goal: Expr, domain: tuple[int, int] | None) -> bool:
+def _names_both(expr: Expr, goal: Expr, record: p.Record, slot: int) -> bool:
     """Whether `expr` is `if goal == a then a else b`, and `goal` is either `a` or `b`."""
     match expr:
-        case e.Conditional(test=test, yes=Literal(value=int(yes)), no=Literal(value=int(no))) if domain:
-            return {yes, no} == set(domain) and _is_equation(test, goal, yes)
+        case e.Conditional(test=test, yes=Literal(value=int(yes)), no=Literal(value=int(no))):
+            if not _is_equation(test, goal, yes):
+                return False
+            domain = _domain(record, slot)
+            return domain is not None and {yes, no} == set(domain)
         case _:
             return False
 
