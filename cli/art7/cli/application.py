@@ -45,9 +45,7 @@ COMMANDS: dict[str, CommandRow] = {
     "generate": CommandRow(
         "art7.cli.commands.generate", "Generate an SDK, test vectors or schemas from a specification."
     ),
-    "replay": CommandRow(
-        "art7.cli.commands.replay", "Run test vectors against a program in any language."
-    ),
+    "replay": CommandRow("art7.cli.commands.replay", "Run test vectors against a program in any language."),
     "run": CommandRow(
         "art7.cli.commands.run",
         "Play the scenarios of an offer between endpoints made from the bundle alone.",

@@ -14,11 +14,11 @@ from art7.validator.evidence import Cause, Evidence, Exhibit
 from art7.validator.law import ExhibitKind
 
 if TYPE_CHECKING:
-    from art7.grammar.ir.module import Specification
+    from art7.runtime.generated import GeneratedPackage
     from art7.runtime.scenario import Outcome
     from art7.validator.offer import Offer
 
-Collector: TypeAlias = "Callable[[Offer], Iterator[Exhibit]]"
+Collector: TypeAlias = "Callable[[Offer, GeneratedPackage], Iterator[Exhibit]]"
 
 SEED = 7
 """Runs are repeated with this seed; it stands in the digest of the trace."""
@@ -26,6 +26,8 @@ SEED = 7
 
 def collect(offer: Offer) -> Evidence:
     """Run what can be run from the bundle alone. A module with faults gives no evidence."""
+    from art7.cli.generated import generated_package
+
     if any(found.code[3] not in "VB" for found in offer.reading):
         return Evidence()
     kinds: tuple[tuple[ExhibitKind, Collector], ...] = (
@@ -34,18 +36,27 @@ def collect(offer: Offer) -> Evidence:
         ("vector", vector_exhibits),
         ("sdk", _sdk),
     )
-    return Evidence(tuple(exhibit for kind, run in kinds for exhibit in _guarded(kind, run, offer)))
+    try:
+        with generated_package(offer.specification) as package:
+            found = [exhibit for kind, run in kinds for exhibit in _guarded(kind, run, offer, package)]
+    except Exception as error:
+        return Evidence((_our_fault("sdk", error),))
+    return Evidence(tuple(found))
 
 
-def _guarded(kind: ExhibitKind, run: Collector, offer: Offer) -> Iterator[Exhibit]:
+def _guarded(kind: ExhibitKind, run: Collector, offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
     """Give what was collected; a fault of ours leaves the rest of the kind open, and is never a pass."""
     try:
-        yield from run(offer)
+        yield from run(offer, package)
     except Exception as error:
-        yield Exhibit(kind, "art7", "inconclusive", f"art7 itself failed: {type(error).__name__}")
+        yield _our_fault(kind, error)
 
 
-def _scenarios(offer: Offer) -> Iterator[Exhibit]:
+def _our_fault(kind: ExhibitKind, error: Exception) -> Exhibit:
+    return Exhibit(kind, "art7", "inconclusive", f"art7 itself failed: {type(error).__name__}")
+
+
+def _scenarios(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
     """Play what the functions name, calm and over a bad network, each role by generated code and by the interpreter."""
     from art7.cli.runs import performances
     from art7.runtime.network import Faults
@@ -60,7 +71,7 @@ def _scenarios(offer: Offer) -> Iterator[Exhibit]:
     ]
     if not wanted:
         return
-    played = performances(specification, modules, networks=(calm, bad), seeds=(SEED,), wanted=wanted)
+    played = performances(specification, modules, package, networks=(calm, bad), seeds=(SEED,), wanted=wanted)
     for name, group in groupby(played, key=lambda each: f"{each.outcome.protocol}.{each.outcome.scenario}"):
         yield _played(name, [each.outcome for each in group])
 
@@ -82,7 +93,7 @@ def _played(name: str, outcomes: list[Outcome]) -> Exhibit:
     return Exhibit("scenario", name, "failed", detail, digest, cause)
 
 
-def _vectors(offer: Offer) -> Iterator[Exhibit]:
+def _vectors(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
     from art7.interpreter.vectors import check_vectors
 
     for name in sorted(offer.own_modules):
@@ -98,14 +109,10 @@ def _vectors(offer: Offer) -> Iterator[Exhibit]:
             yield Exhibit("vector", full, "failed" if failed else "passed", detail)
 
 
-def _sdk(offer: Offer) -> Iterator[Exhibit]:
-    from art7.codegen.python.package import package_text
-
-    specification: Specification = offer.specification
-    texts = package_text(specification).files
-    for path, text in texts.items():
+def _sdk(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
+    for path, text in package.files.items():
         if path.endswith(".py"):
             compile(text, path, "exec")
-    detail = f"{len(texts)} files generated from the bundle alone, and compiled"
-    digest = root_digest({path: text.encode() for path, text in texts.items()})
+    detail = f"{len(package.files)} files generated from the bundle alone, and compiled"
+    digest = root_digest({path: text.encode() for path, text in package.files.items()})
     yield Exhibit("sdk", ", ".join(sorted(offer.own_modules)), "passed", detail, digest)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from art7.grammar.ir.module import Derive, Module, Specification
 
 if TYPE_CHECKING:
-    from art7.codegen.names import PackageNames
+    from art7.codegen.python.package import PackageText
     from art7.runtime.generated import GeneratedPackage
 
 _loaded = "art7_generated_sdk"
@@ -40,18 +40,19 @@ def generated_package(specification: Specification) -> Iterator[GeneratedPackage
         sys.path.insert(0, folder)
         importlib.invalidate_caches()
         try:
-            yield _package(specification, text.names)
+            yield _package(specification, text)
         finally:
             sys.path.remove(folder)
             for name in [each for each in sys.modules if each == _loaded or each.startswith(_loaded + ".")]:
                 del sys.modules[name]
 
 
-def _package(specification: Specification, names: PackageNames) -> GeneratedPackage:
+def _package(specification: Specification, text: PackageText) -> GeneratedPackage:
     from art7.codegen.python.machines import role_names
     from art7.codegen.python.schedules import schedule_names
     from art7.runtime.generated import GeneratedPackage
 
+    names = text.names
     messages: dict[str, Any] = {}
     members: dict[str, dict[str, str]] = {}
     schedules: dict[str, Any] = {}
@@ -72,7 +73,7 @@ def _package(specification: Specification, names: PackageNames) -> GeneratedPack
             machines = _import(f"{stem}_roles")
             for key, name in role_names(module).items():
                 roles[key] = getattr(machines, name)
-    return GeneratedPackage(messages, members, schedules, roles, _import("_support"))
+    return GeneratedPackage(messages, members, schedules, roles, _import("_support"), text.files)
 
 
 def _import(name: str) -> ModuleType:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def performances(
     specification: Specification,
     modules: Sequence[str],
+    package: GeneratedPackage,
     *,
     networks: Sequence[Faults],
     seeds: Sequence[int],
@@ -27,7 +28,6 @@ def performances(
 
     Raises: `KeyError` with the name of a wanted scenario that there is not.
     """
-    from art7.cli.generated import generated_package
     from art7.interpreter.shared import interpreter_of
     from art7.runtime.play import casts, interpreter_maker, perform, qualified_name, scenarios_of
 
@@ -36,16 +36,15 @@ def performances(
     chosen = [_choose(names, name) for name in wanted] or list(names)
     interpreter = interpreter_of(specification)
     second = interpreter_maker(specification, interpreter)
-    with generated_package(specification) as package:
-        first = generated_maker(package)
-        for name in chosen:
-            module, protocol, scenario = names[name]
-            for cast in casts(protocol, first, second, ("generated code", "interpreter")):
-                for faults, seed in product(networks, seeds):
-                    yield perform(
-                        specification, interpreter, module, protocol, scenario, cast,
-                        faults=faults, seed=seed, sandbox=sandbox,
-                    )  # fmt: skip
+    first = generated_maker(package)
+    for name in chosen:
+        module, protocol, scenario = names[name]
+        for cast in casts(protocol, first, second, ("generated code", "interpreter")):
+            for faults, seed in product(networks, seeds):
+                yield perform(
+                    specification, interpreter, module, protocol, scenario, cast,
+                    faults=faults, seed=seed, sandbox=sandbox,
+                )  # fmt: skip
 
 
 def generated_maker(package: GeneratedPackage) -> Maker:

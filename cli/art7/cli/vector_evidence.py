@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from art7.validator.offer import Offer
 
 
-def vector_exhibits(offer: Offer) -> Iterator[Exhibit]:
+def vector_exhibits(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
     """Yield one exhibit for each message and schedule of the offer's own modules."""
-    from art7.cli.generated import generated_package
     from art7.codegen.vectors.generate import generate_vectors
 
     files = generate_vectors(offer.specification, sorted(offer.own_modules))
-    with generated_package(offer.specification) as package:
-        for content in files.values():
-            yield _exhibit(offer.specification, package, content)
+    for content in files.values():
+        yield _exhibit(offer.specification, package, content)
 
 
 def _exhibit(specification: Specification, package: GeneratedPackage, content: Mapping[str, Any]) -> Exhibit:

@@ -95,19 +95,20 @@ def _may_run(offer: Offer, despite: Sequence[str], report: Report) -> bool:
 def _play(
     offer: Offer, wanted: Sequence[str], seeds: Sequence[int], faults: Faults, *, sandbox: bool
 ) -> list[Performance]:
+    from art7.cli.generated import generated_package
     from art7.cli.runs import performances
 
-    modules = [name for name in offer.specification.modules if name in offer.own_modules]
-    try:
-        return list(
-            performances(
-                offer.specification, modules, networks=(faults,), seeds=seeds, wanted=wanted, sandbox=sandbox
-            )
+    specification = offer.specification
+    modules = [name for name in specification.modules if name in offer.own_modules]
+    with generated_package(specification) as package:
+        played = performances(
+            specification, modules, package, networks=(faults,), seeds=seeds, wanted=wanted, sandbox=sandbox
         )
-    except KeyError as error:
-        raise Unusable(
-            f"no scenario of this offer is called {error}", "`art7 run OFFER` plays them all"
-        ) from None
+        try:
+            return list(played)
+        except KeyError as error:
+            why = f"no scenario of this offer is called {error}"
+            raise Unusable(why, "`art7 run OFFER` plays them all") from None
 
 
 def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Offer) -> str:
