@@ -86,8 +86,8 @@ BUILTINS: dict[str, Builtin] = {
     },
     **{f"{name}_seal": Builtin("seal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
     **{f"{name}_open": Builtin("unseal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
-    "aead_seal": Builtin("seal"),
-    "aead_open": Builtin("unseal"),
+    "aead_seal": Builtin("seal_named"),
+    "aead_open": Builtin("unseal_named"),
     "random": Builtin("random", session=True),
     "fresh": Builtin("fresh", session=True),
 }

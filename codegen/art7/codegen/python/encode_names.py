@@ -31,6 +31,9 @@ class WriteFrame:
     places: Sequence[Code]
     values: dict[int, Code] = field(default_factory=dict)
     octets: dict[int, Code] = field(default_factory=dict)
+    counts: dict[int, Code] = field(default_factory=dict)
+    fixed: dict[int, int] = field(default_factory=dict)
+    """Slots that a rule leaves one value."""
     known: dict[Expr, Expr] = field(default_factory=dict)
     starts: dict[int, Code] = field(default_factory=dict)
     deferred: frozenset[int] = frozenset()
@@ -92,6 +95,8 @@ class EncodeNames:
         frame = self.frame
         if what == "octets" and slot in frame.octets:
             return frame.octets[slot]
+        if what == "count" and slot in frame.counts:
+            return frame.counts[slot]
         declared = frame.record.slots[slot]
         value = self.slot(slot)
         if what == "present":

@@ -21,6 +21,7 @@ from art7.codegen.python.expressions import (
     OR,
     SHIFT,
     Code,
+    conjuncts,
     expression,
     literal,
     negated,
@@ -115,6 +116,7 @@ class EncodeEmitter:
         shapes = TypedScope(record, self.scope.records)
         frame = WriteFrame(record, shapes, params, places, deferred=deferred, number=self.frames)
         frame.unknown = unknown_views(record)
+        frame.fixed = _fixed_by_rules(record, frame.unknown)
         api = record.api()
         if record.form is p.Form.TUPLE:
             for position, slot in enumerate(api):
@@ -460,6 +462,22 @@ def _fix_form(
     return _local(emitter, expression(size, EncodeNames(emitter, frame)), "size"), lambda value: value.text
 
 
+def _fixed_by_rules(record: p.Record, unknown: frozenset[int]) -> dict[int, int]:
+    """Return the values that rules over the whole record leave to slots: their octets are constants."""
+    found: dict[int, int] = {}
+    for step in record.body.steps:
+        if not isinstance(step, p.Check) or step.level != "must" or not step.on_writing:
+            continue
+        for part in conjuncts(step.condition) if is_checkable(step.condition, unknown) else ():
+            match part:
+                case Binary(op="==", left=SlotRef(index=index), right=Literal(value=int(value))):
+                    if not isinstance(value, bool):
+                        found[index] = value
+                case _:
+                    pass
+    return found
+
+
 def _writing_uses(record: p.Record) -> dict[int, int]:
     """Return how often writing mentions each slot, about."""
     uses: dict[int, int] = {}
@@ -635,6 +653,8 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
         else written(emitter, frame, step.slot)
     )
     known = frame.known.get(SlotRef(step.slot, Kind.INT))
+    if step.slot in frame.fixed and not step.boolean:
+        known = Literal(frame.fixed[step.slot], Kind.INT)
     if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
         return [
             constant(
@@ -805,7 +825,6 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
         emitter.out.append(Assign([name], emitter.octets_of(inner), pure=False))
         inner = [Raw(name, f"len({name})")]
     size = total(inner)
-    exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
     if not size.text.isidentifier() and not size.text.isdigit() and step.slot in _measured(frame.record):
         name = emitter.fresh("size")
         emitter.out.append(Assign([name], size.text, pure=False))
@@ -827,6 +846,7 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
             frame.known[Binary("%", octets, by, Kind.INT)] = Literal(0, Kind.INT)
             quotient = Binary("/", octets, by, Kind.INT)
             frame.known[Binary("*", quotient, by, Kind.INT)] = octets
+    exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
     if exact is not None and is_checkable(exact, frame.unknown):
         _expect(emitter, frame, step.slot, exact, size)
     prefix, _ = _prefix(emitter, step.extent, size.text, step.minimum, step.maximum, slot.name)
@@ -885,6 +905,7 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     assert isinstance(inner, p.Uint)
     count = emitter.fresh("count")
     emitter.out.append(Assign([count], f"len({items})", pure=False))
+    frame.counts[step.slot] = Code(count)
     struct = emitter.scope.standard("struct")
     table = emitter.scope.constant(
         f"_list_packs_of_{code}", f'[struct.Struct(f">{{i}}{code}").pack for i in range({LISTED})]'

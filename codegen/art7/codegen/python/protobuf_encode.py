@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from art7.codegen.python.code import Assign, Body, For, If, Line
 from art7.codegen.python.encode_names import EncodeNames
 from art7.codegen.python.expressions import COMPARE, Code, expression, literal
-from art7.codegen.python.pieces import Piece, Raw, constant, joined
+from art7.codegen.python.pieces import Piece, Raw, constant
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
+from art7.codegen.python.shapes import find_enum
 from art7.codegen.python.vendored.octets_write import write_protobuf
 from art7.grammar.ir.plan import FieldEntry, Fields, Role
-from art7.grammar.ir.shape import Boolean, Integer, Octets, Text
+from art7.grammar.ir.shape import Boolean, Enumeration, Integer, Octets, Text
 
 if TYPE_CHECKING:
     from art7.codegen.python.encode_names import WriteFrame
@@ -50,8 +51,15 @@ def _tag(entry: FieldEntry, wire: int | None = None) -> bytes:
     return write_protobuf(entry.number << 3 | (entry.wire if wire is None else wire))
 
 
+def _is_integer_enum(emitter: EncodeEmitter, shape: object) -> bool:
+    if not isinstance(shape, Enumeration):
+        return False
+    found = find_enum(emitter.scope.spec, shape.name)
+    return found is not None and not found.text
+
+
 def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
-    from art7.codegen.python.octets_encode import written
+    from art7.codegen.python.octets_encode import append_parts, written
 
     slot = frame.record.slots[entry.slot]
     given = slot.role in (Role.GIVEN, Role.VIEW_INPUT) or slot.value is None
@@ -64,7 +72,7 @@ def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
 
     def body() -> None:
         pieces = [constant(_tag(entry)), *emitter.pieces(inner, entry.body)]
-        emitter.out.append(Line(f"{parts}.append({joined(pieces, emitter.scope).text})"))
+        emitter.out.append(Line(append_parts(parts, pieces, emitter)))
 
     statements = emitter.nested(body)
     test = _present(emitter, frame, entry, name)
@@ -89,7 +97,8 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name:
         return "" if entry.required else f"{name} is not None"
     default = expression(slot.default, EncodeNames(emitter, frame))
     zero = default.text in ("0", 'b""', '""', "False")
-    if zero and isinstance(slot.shape, Integer | Octets | Text | Boolean):
+    plain = isinstance(slot.shape, Integer | Octets | Text | Boolean) or _is_integer_enum(emitter, slot.shape)
+    if zero and plain:
         # An empty or zero value is the default; so is an absent one.
         return name
     wanted = f"{name} != {default.at(COMPARE + 1)}"
@@ -97,6 +106,8 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name:
 
 
 def _repeated(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
+    from art7.codegen.python.octets_encode import append_parts
+
     slot = frame.record.slots[entry.slot]
     assert entry.item is not None
     items = frame.values[entry.slot].text
@@ -108,7 +119,7 @@ def _repeated(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
     def body() -> None:
         head = [] if packed else [constant(_tag(entry))]
         pieces = [*head, *emitter.pieces(inner, entry.body)]
-        emitter.out.append(Line(f"{target}.append({joined(pieces, emitter.scope).text})"))
+        emitter.out.append(Line(append_parts(target, pieces, emitter)))
 
     if not packed:
         emitter.out.append(For(item, f"{items} or ()", emitter.nested(body)))

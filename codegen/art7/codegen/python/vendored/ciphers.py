@@ -63,23 +63,25 @@ def _curve(name: str) -> tuple[ec.EllipticCurve, int, hashes.HashAlgorithm]:
 
 
 def _curve_private(name: str, private: bytes) -> ec.EllipticCurvePrivateKey:
+    number = int.from_bytes(private, "big")
+    if len(private) > 80 or not 0 < number < _ORDERS[name]:
+        raise BuiltinError("bad_key")
+    return ec.derive_private_key(number, _curve(name)[0])
+
+
+def _curve_point(name: str, public: bytes) -> ec.EllipticCurvePublicKey:
     curve, octets, _ = _curve(name)
     try:
-        if len(private) != octets:
+        if len(public) != 2 * octets + 1 or public[0] != 4:
             raise ValueError
-        return ec.derive_private_key(int.from_bytes(private, "big"), curve)
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, public)
     except ValueError:
         raise BuiltinError("bad_key") from None
 
 
 def ecdh(name: str, private: bytes, public: bytes) -> bytes:
     """The x-coordinate of the shared point (SP 800-56A §5.7.1.2)."""
-    key = _curve_private(name, private)
-    try:
-        point = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, public)
-        return key.exchange(ec.ECDH(), point)
-    except ValueError:
-        raise BuiltinError("bad_key") from None
+    return _curve_private(name, private).exchange(ec.ECDH(), _curve_point(name, public))
 
 
 def curve_public(name: str, private: bytes) -> bytes:
@@ -94,6 +96,13 @@ def curve_public(name: str, private: bytes) -> bytes:
 # ---- signatures ----
 
 
+def _edwards_seed(name: str, private: bytes) -> bytes:
+    size = 32 if name == "ed25519" else 57
+    if len(private) not in (size, 2 * size):  # a seed followed by its public key is a common form
+        raise BuiltinError("bad_key")
+    return private[:size]
+
+
 def _edwards(name: str) -> Any:
     return (
         (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey)
@@ -104,30 +113,24 @@ def _edwards(name: str) -> Any:
 
 def edwards_sign(name: str, private: bytes, data: bytes) -> bytes:
     """The signature of `data` (RFC 8032)."""
-    try:
-        signature: bytes = _edwards(name)[0].from_private_bytes(private).sign(data)
-    except ValueError:
-        raise BuiltinError("bad_key") from None
+    signature: bytes = _edwards(name)[0].from_private_bytes(_edwards_seed(name, private)).sign(data)
     return signature
 
 
 def edwards_verify(name: str, public: bytes, data: bytes, signature: bytes) -> bool:
     """Whether the signature holds (RFC 8032)."""
+    if len(public) != (32 if name == "ed25519" else 57):
+        raise BuiltinError("bad_key")
     try:
         _edwards(name)[1].from_public_bytes(public).verify(signature, data)
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):
         return False
-    except ValueError:
-        raise BuiltinError("bad_key") from None
     return True
 
 
 def edwards_public(name: str, private: bytes) -> bytes:
     """The public key (RFC 8032)."""
-    try:
-        key = _edwards(name)[0].from_private_bytes(private).public_key()
-    except ValueError:
-        raise BuiltinError("bad_key") from None
+    key = _edwards(name)[0].from_private_bytes(_edwards_seed(name, private)).public_key()
     octets: bytes = key.public_bytes(_RAW, _RAW_PUBLIC)
     return octets
 
@@ -139,11 +142,7 @@ def ecdsa_sign(name: str, private: bytes, data: bytes) -> bytes:
 
 def ecdsa_verify(name: str, public: bytes, data: bytes, signature: bytes) -> bool:
     """Whether the DER signature holds (FIPS 186-5 §6)."""
-    curve, _, algorithm = _curve(name)
-    try:
-        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, public)
-    except ValueError:
-        raise BuiltinError("bad_key") from None
+    key, algorithm = _curve_point(name, public), _curve(name)[2]
     try:
         key.verify(signature, data, ec.ECDSA(algorithm))
     except (InvalidSignature, ValueError):
@@ -211,11 +210,13 @@ def xeddsa_verify(public: bytes, data: bytes, signature: bytes) -> bool:
         raise BuiltinError("bad_key")
     if len(signature) != 64:
         return False
-    u = int.from_bytes(public, "little")
-    if u >= _P:
+    u = int.from_bytes(public, "little") & (1 << 255) - 1
+    if u >= _P - 1:
         return False
     y = (u - 1) * pow(u + 1, _P - 2, _P) % _P
-    return edwards_verify("ed25519", y.to_bytes(32, "little"), data, signature)
+    # As deployed, the highest bit of the signature is the sign of the Edwards key.
+    key = (y | (signature[63] >> 7) << 255).to_bytes(32, "little")
+    return edwards_verify("ed25519", key, data, signature[:63] + bytes((signature[63] & 127,)))
 
 
 # ---- ciphers ----
@@ -230,7 +231,7 @@ def _aes(key: bytes) -> algorithms.AES:
 
 def _block(octets: bytes) -> bytes:
     if len(octets) != 16:
-        raise BuiltinError("out_of_range")
+        raise BuiltinError("bad_key")
     return octets
 
 
@@ -264,11 +265,25 @@ def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
 
 def _aead(name: str, key: bytes, nonce: bytes) -> Any:
     sizes = {"aes_128_gcm": (16,), "aes_256_gcm": (32,), "aes_gcm": (16, 24, 32), "chacha20_poly1305": (32,)}
-    if name not in sizes or len(nonce) != 12:
-        raise BuiltinError("out_of_range")
-    if len(key) not in sizes[name]:
+    if len(key) not in sizes[name] or len(nonce) != 12:
         raise BuiltinError("bad_key")
     return ChaCha20Poly1305(key) if name == "chacha20_poly1305" else AESGCM(key)
+
+
+def _aead_named(name: str) -> str:
+    if name not in ("aes_128_gcm", "aes_256_gcm", "chacha20_poly1305"):
+        raise BuiltinError("unknown_value")
+    return name
+
+
+def seal_named(name: str, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
+    """Ciphertext and tag of the AEAD of that name."""
+    return seal(_aead_named(name), key, nonce, aad, plaintext)
+
+
+def unseal_named(name: str, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
+    """The plaintext of the AEAD of that name."""
+    return unseal(_aead_named(name), key, nonce, aad, ciphertext)
 
 
 def seal(name: str, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
@@ -281,7 +296,7 @@ def unseal(name: str, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -
     """The plaintext; `not_authentic` when the tag does not hold (RFC 5116 §2.2)."""
     try:
         octets: bytes = _aead(name, key, nonce).decrypt(nonce, ciphertext, aad)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise BuiltinError("not_authentic") from None
     return octets
 
@@ -305,7 +320,7 @@ _ORDERS = {
 def hpke_derive_private(kem: int, ikm: bytes) -> bytes:
     """The private key of DeriveKeyPair (RFC 9180 §7.1.3)."""
     if kem not in _KEMS:
-        raise BuiltinError("out_of_range")
+        raise BuiltinError("unknown_value")
     name, hash_name, octets = _KEMS[kem]
     suite = b"KEM" + kem.to_bytes(2, "big")
     zero = bytes(len(digest(hash_name, b"")))

@@ -72,10 +72,8 @@ def write_leb128(value: int) -> bytes:
 
 def write_protobuf(value: int) -> bytes:
     """Write a base 128 integer of up to 64 bits. Source: Protocol Buffers Encoding."""
-    if value < 0 or value >> 64:
+    if value >> 64:  # a negative value keeps its sign however far it is shifted
         raise Refused
-    if value < 128:
-        return OCTETS[value]
     octets = []
     while value > 127:
         octets.append(value & 127 | 128)

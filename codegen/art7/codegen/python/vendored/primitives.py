@@ -100,7 +100,7 @@ def contains(value: Any, part: Any) -> bool:
 
 def distinct(items: Any, by: str) -> bool:
     """Whether no two items, or their members `by`, are equal."""
-    keys = [getattr(item, by) if by else item for item in items]
+    keys = [item if not by or isinstance(item, str | bytes | int) else member(item, by) for item in items]
     try:
         return len(set(keys)) == len(keys)
     except TypeError:
@@ -306,7 +306,7 @@ def equal(left: bytes, right: bytes) -> bool:
 def digest(name: str, value: bytes) -> bytes:
     """The digest of that name."""
     if name not in ("md5", "sha1", "sha256", "sha384", "sha512"):
-        raise BuiltinError("out_of_range")
+        raise BuiltinError("unknown_value")
     return hashlib.new(name, value, usedforsecurity=False).digest()
 
 
@@ -318,7 +318,7 @@ def hash_length(name: str) -> int:
 def mac(name: str, key: bytes, data: bytes) -> bytes:
     """The MAC with the hash of that name (RFC 2104)."""
     if name not in ("md5", "sha1", "sha256", "sha384", "sha512"):
-        raise BuiltinError("out_of_range")
+        raise BuiltinError("unknown_value")
     return hmac.digest(key, data, name)
 
 
@@ -329,7 +329,7 @@ def hkdf_extract(name: str, salt: bytes, ikm: bytes) -> bytes:
 
 def hkdf_expand(name: str, prk: bytes, info: bytes, count: int) -> bytes:
     """`count` octets from the key (RFC 5869 §2.3)."""
-    if not 0 <= count <= 255 * hash_length(name):
+    if not 0 <= count <= min(255 * hash_length(name), SIZE_LIMIT):
         raise BuiltinError("out_of_range")
     output, block = b"", b""
     for counter in range(1, -(-count // hash_length(name)) + 1):
