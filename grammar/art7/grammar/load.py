@@ -20,6 +20,15 @@ from art7.grammar.source import decode_source, read_source
 MODULES = 2_000
 """Most modules of one specification."""
 
+CONSEQUENCES = frozenset(
+    f"A7-{code}"
+    for code in (
+        *("N010", "N011", "N012", "N013", "N014", "N015", "N017", "N018", "N020", "N023", "N024", "N099"),
+        *("S001", "S002", "S004", "S006", "S007", "S009", "S010", "S011", "S012", "K001", "I003"),
+    )
+)
+"""What is told of names that are not there: nothing new where a text could not be read whole."""
+
 
 def load_paths(paths: Iterable[Path | str], report: Report, *, catalogue: bool = True) -> Specification:
     """Return the specification of files and folders of files; unreadable ones are reported."""
@@ -77,6 +86,7 @@ class Loader:
         self.sources: dict[str, Source] = {}
         self.scopes: dict[str, ModuleScope] = {}
         self.keys: dict[str, str | None] = {}
+        self.incomplete: set[str] = set()
 
     def load(self, sources: Mapping[str, str | bytes]) -> Specification:
         """Load everything."""
@@ -188,6 +198,8 @@ class Loader:
         """Return the module of a source, from the cache when nothing that it depends on has changed."""
         scope = ModuleScope(source.name, source.file)
         clean = self._link(source, scope) and source.clean
+        if not clean or any(use.module in self.incomplete for use in source.uses):
+            self.incomplete.add(source.name)
         key = self._key(source) if clean else None
         kept = self.cache.get(key) if key is not None else None
         if isinstance(kept, ModuleScope) and kept.name == source.name and kept.module is not None:
@@ -204,7 +216,10 @@ class Loader:
         self.scopes[source.name] = scope
         scope.encoding = source.tree.encoding
         module = lower(source.tree, scope, self.report)
-        self.report.diagnostics[before:] = sorted(self.report.diagnostics[before:], key=_place)
+        told = self.report.diagnostics[before:]
+        if source.name in self.incomplete:
+            told = [each for each in told if each.code not in CONSEQUENCES]
+        self.report.diagnostics[before:] = sorted(told, key=_place)
         if key is not None and len(self.report.diagnostics) == before:
             self.keys[source.name] = key
             self._keep(key, scope)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from art7.grammar.diagnostics import Related, Report, Severity, Span
 
-MOST = 100
+MOST = 50
 """Diagnostics that the passes give for one module; more would only hide the first ones."""
 
 
