@@ -84,6 +84,12 @@ class EncodeNames:
         self.frame.shapes.locals[variable] = shape.item if isinstance(shape, SequenceShape) else None
         return item, position
 
+    def bind_item(self, variable: str, item: str, source: Expr) -> None:
+        """Let `variable` stand for the item a loop is writing."""
+        self._bound[variable] = (item, "", "")
+        shape = self.frame.shapes.shape(source)
+        self.frame.shapes.locals[variable] = shape.item if isinstance(shape, SequenceShape) else None
+
     def unbind(self, variable: str) -> None:
         del self._bound[variable]
 

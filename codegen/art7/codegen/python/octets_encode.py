@@ -49,7 +49,19 @@ from art7.codegen.python.record_facts import FactsOf, filled_slots, is_checkable
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, is_optional
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.expression import Binary, Expr, Kind, Literal, Measure, SlotRef, is_positional, walk
+from art7.grammar.ir.expression import (
+    Binary,
+    Expr,
+    IsLast,
+    Kind,
+    Literal,
+    Measure,
+    Position,
+    Quantified,
+    SlotRef,
+    is_positional,
+    walk,
+)
 from art7.grammar.ir.shape import Integer, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
@@ -69,6 +81,9 @@ class EncodeEmitter:
         self.part_lists: list[str] = []
         """Variables that hold the parts of lists whose items have fix-ups."""
         self.frames = 0
+        self.rules: dict[int, list[tuple[str, Expr]]] = {}
+        self.done: set[int] = set()
+        """Checks that loops have taken over."""
         self.has_fix_ups = False
         """Whether items of lists must stay whole: their place in the message is asked for."""
         self.is_message = False
@@ -169,6 +184,7 @@ class EncodeEmitter:
     def pieces(self, frame: WriteFrame, block: p.Block) -> list[Piece]:
         """Emit the steps of `block`; returns the pieces in wire order."""
         block = merge_whens(block)
+        self._gather_rules(block)
         made: dict[int, list[Piece]] = {}
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
         for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
@@ -181,6 +197,22 @@ class EncodeEmitter:
             else:
                 made[index] = WRITE_STEPS[type(step)](self, frame, step)
         return [piece for index in range(len(block.steps)) for piece in made.get(index, [])]
+
+    def _gather_rules(self, block: p.Block) -> None:
+        """Find rules that all items but the last must keep: they are tested while the list is written."""
+        loops = {loop.slot: loop for step in block.steps for loop in _plain_loops(step)}
+        for step in block.steps:
+            if not isinstance(step, p.Check) or step.level != "must" or not step.on_writing:
+                continue
+            rule = step.condition
+            if not isinstance(rule, Quantified) or not rule.every or not isinstance(rule.source, SlotRef):
+                continue
+            loop, kept = loops.get(rule.source.index), _but_the_last(rule)
+            if loop is None or kept is None or batch_code(loop) is not None:
+                continue
+            if _tuple_record(self, loop) is None:
+                self.rules.setdefault(id(loop), []).append((rule.variable, kept))
+                self.done.add(id(step))
 
     def _sink(self, frame: WriteFrame, block: p.Block, position: int, finish: Finish) -> None:
         step = block.steps[position]
@@ -460,6 +492,30 @@ def _fix_form(
     if isinstance(size, Literal):
         return str(size.value), lambda value: value.text
     return _local(emitter, expression(size, EncodeNames(emitter, frame)), "size"), lambda value: value.text
+
+
+def _plain_loops(step: Any) -> list[p.Loop]:
+    if isinstance(step, p.Region):
+        return [inner for inner in step.body.steps if isinstance(inner, p.Loop)]
+    return [step] if isinstance(step, p.Loop) else []
+
+
+def _but_the_last(rule: Quantified) -> Expr | None:
+    """Return what items other than the last must keep, of a rule `… or is_last(item)` over the item alone."""
+    body = rule.body
+    if not isinstance(body, Binary) or body.op != "or":
+        return None
+    for last, kept in ((body.left, body.right), (body.right, body.left)):
+        if isinstance(last, IsLast) and not any(
+            isinstance(node, SlotRef | Quantified | IsLast | Position | Measure) for node in walk(kept)
+        ):
+            return kept
+    return None
+
+
+def _tuple_record(emitter: EncodeEmitter, loop: p.Loop) -> p.Record | None:
+    record = _item_record(emitter, loop)
+    return record if record is not None and record.form is p.Form.TUPLE else None
 
 
 def _fixed_by_rules(record: p.Record, unknown: frozenset[int]) -> dict[int, int]:
@@ -921,6 +977,10 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, name: str) -> None:
     """Emit the loop that writes every item; `name` then holds their octets."""
     parts = emitter.fresh("parts")
+    rules = emitter.rules.pop(id(step), [])
+    broken = [emitter.fresh("ended") for _ in rules]
+    for flag in broken:
+        emitter.out.append(Assign([flag], "False", pure=False))
     emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
     target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
     names = _tuple_target(emitter, frame, step)
@@ -939,6 +999,11 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
     def body() -> None:
         frame.values[step.item] = Code(target)
+        for number_, (variable, kept) in enumerate(rules):
+            item_names = EncodeNames(emitter, frame)
+            item_names.bind_item(variable, target, SlotRef(step.slot, Kind.LIST))
+            emitter.out.append(Test(broken[number_]))
+            emitter.out.append(Assign([broken[number_]], negated(kept, item_names).text, pure=False))
 
         def finish(pieces: list[Piece]) -> None:
             emitter.note_fix_ups(pieces, f"len({parts})")
@@ -1186,6 +1251,8 @@ def _verify(emitter: EncodeEmitter, frame: WriteFrame, step: p.Verify) -> list[P
 
 
 def _check(emitter: EncodeEmitter, frame: WriteFrame, step: p.Check) -> list[Piece]:
+    if id(step) in emitter.done:
+        return []
     if not step.on_writing or step.level != "must" or not is_checkable(step.condition, frame.unknown):
         return []
     condition = emitter.resolved(frame, step.condition)

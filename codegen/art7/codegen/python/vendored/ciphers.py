@@ -294,8 +294,9 @@ def seal(name: str, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> b
 
 def unseal(name: str, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
     """The plaintext; `not_authentic` when the tag does not hold (RFC 5116 §2.2)."""
+    cipher = _aead(name, key, nonce)
     try:
-        octets: bytes = _aead(name, key, nonce).decrypt(nonce, ciphertext, aad)
+        octets: bytes = cipher.decrypt(nonce, ciphertext, aad)
     except (InvalidTag, ValueError):
         raise BuiltinError("not_authentic") from None
     return octets

@@ -329,7 +329,8 @@ def hkdf_extract(name: str, salt: bytes, ikm: bytes) -> bytes:
 
 def hkdf_expand(name: str, prk: bytes, info: bytes, count: int) -> bytes:
     """`count` octets from the key (RFC 5869 §2.3)."""
-    if not 0 <= count <= min(255 * hash_length(name), SIZE_LIMIT):
+    limit = min(255 * hash_length(name), SIZE_LIMIT)
+    if not 0 <= count <= limit:
         raise BuiltinError("out_of_range")
     output, block = b"", b""
     for counter in range(1, -(-count // hash_length(name)) + 1):
