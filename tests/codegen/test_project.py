@@ -164,6 +164,7 @@ more()
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_every_hash_seed() -> None:
     here, support = str(Path(__file__).parent), str(corpus.REPOSITORY / "tests" / "support")
     code = (
@@ -294,6 +295,7 @@ SMALL = (
 SMALL += TEXT[TEXT.index("schedule Step") :]
 
 
+@pytest.mark.slow
 def test_hostile_texts_stay_texts(tmp_path: Path, cases: Any) -> None:
     """Every string in every place: the modules compile, hold expected nodes only, and importing them does nothing."""
     spec, packages = specification(SMALL), []

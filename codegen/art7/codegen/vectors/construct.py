@@ -207,6 +207,44 @@ def _compared(node: e.Expr, slot: int) -> list[int | str | bytes]:
     return []
 
 
+def _sizes(record: p.Record, slot: int) -> list[int]:
+    """Sizes and counts that a condition compares those of the slot with, and their neighbours."""
+    found: list[int] = []
+    for condition in _conditions(record):
+        for node in e.walk(condition):
+            match node:
+                case e.Binary(left=left, right=e.Literal(value=int(value))) if _measures(left, slot):
+                    found += [value, value + 1, value - 1]
+                case e.InRanges(operand=operand, ranges=ranges) if _measures(operand, slot):
+                    found += [low for low, _ in ranges if isinstance(low, int)]
+                case _:
+                    continue
+    return [size for size in dict.fromkeys(found) if 0 <= size <= 5_000]
+
+
+def _measures(expr: e.Expr, slot: int) -> bool:
+    """Whether an expression is a size of the slot, scaled or not."""
+    return any(
+        (isinstance(node, e.Measure) and node.slot == slot and node.what in ("octets", "count"))
+        or (isinstance(node, e.Call) and node.function == "length" and _is_slot(node.arguments[0], slot))
+        for node in e.walk(expr)
+    )
+
+
+def _sized(builder: Builder, record: p.Record, shape: s.Shape, size: int) -> Any:
+    match shape:
+        case s.Octets():
+            return _run(size)
+        case s.Text():
+            return "x" * size
+        case s.Sequence(item=item) if size <= LONG:
+            return [builder.shape(item, 1, {}, record, None) for _ in range(size)]
+        case s.Nullable(inner=inner):
+            return _sized(builder, record, inner, size)
+        case _:
+            return None
+
+
 def _is_slot(expr: e.Expr, slot: int) -> bool:
     return isinstance(expr, e.SlotRef) and expr.index == slot
 
@@ -351,6 +389,10 @@ def _record_variants(
                 f"{name} is {str(literal)[:40]}",
                 _with_arms(builder, record, root, place, slot.name, literal),
             )
+        for size in _sizes(record, slot.index):
+            sized = _sized(builder, record, slot.shape, size)
+            if sized is not None:
+                yield "branch", f"{name}: {size} long", put(root, at, sized)
         for comment, edge in boundaries(spec, slot.shape, present):
             yield "boundary", f"{name}: {comment}", _with_arms(builder, record, root, place, slot.name, edge)
         yield from _inner_variants(spec, builder, record, slot.shape, present, at, root, depth)
