@@ -65,7 +65,15 @@ def command(
         say(text.rstrip("\n"))
     else:
         write_file(output, text.encode(), force=force)
+        say(_summary(assessment, output))
     return ExitCode.CLEAN if assessment.is_clean else ExitCode.FINDINGS
+
+
+def _summary(assessment: Assessment, output: str) -> str:
+    """Return how many duties got each verdict, and where the dossier lies."""
+    verdicts = dict.fromkeys(judgement.verdict for judgement in assessment.judgements)
+    counts = ", ".join(f"{assessment.count(verdict)} {verdict}" for verdict in verdicts)
+    return f"{counts}; written: {output}"
 
 
 def _day(on: datetime | None) -> date:

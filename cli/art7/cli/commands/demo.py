@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 import click
 
 from art7.cli.application import SETTINGS, Command, Settings
 from art7.cli.demo_page import index_page
-from art7.cli.exits import ExitCode
+from art7.cli.exits import ExitCode, Unusable
 from art7.cli.output import write_file, write_tree
 from art7.cli.terminal import say
 
@@ -58,7 +61,7 @@ def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ..
             "is this offer complete, consistent and implementable, clause by clause?",
             (
                 Step("a draft with planted defects: a verdict for each duty",
-                     ("assess", draft, "--on", day), 48, ExitCode.FINDINGS),
+                     ("assess", draft, "--on", day, "--no-run"), 48, ExitCode.FINDINGS),
                 Step("the offer in force: the dossier as one page",
                      ("assess", good, "--on", day, "--format", "html", "-o", str(folder / "dossier.html"), "--force")),
                 Step("the draft's dossier beside it",
@@ -105,43 +108,95 @@ def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ..
 )
 @click.option("-o", "--output", type=click.Path(), default="art7-demo", help="Folder for pages and code.")
 @click.option("--force/--no-force", default=True, help="Replace what an earlier demo left there.")
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form of the account."
+)
 @click.pass_obj
-def command(settings: Settings, output: str, force: bool) -> int:
+def command(settings: Settings, output: str, force: bool, form: str) -> int:
     """Walk through the three journeys with the real commands on two example offers. Needs no network."""
     started = time.monotonic()
+    tell = say if form == "text" else _silent
     folder = Path(output).absolute()
     write_tree(folder, {"index.html": b""}, force=force)
     offers = files("art7.spec").joinpath("offers")
     tour = journeys(folder, str(offers / "examplechat"), str(offers / "examplechat-draft"), "2026-11-23")
-    failed = 0
-    for number, journey in enumerate(tour, start=1):
-        say(f"\n{number}. {journey.who}: {journey.why}\n")
-        for step in journey.steps:
-            failed += not _walk(step, folder)
+    done: list[Done] = []
+    for number, (journey, taken) in enumerate(_in_parallel(tour, folder), start=1):
+        tell(f"\n{number}. {journey.who}: {journey.why}\n")
+        for each in taken:
+            done.append(each)
+            _tell(each, tell)
     write_file(folder / "index.html", index_page(tour).encode(), force=True)
-    say(f"\nDone in {time.monotonic() - started:.1f} s. Open {folder / 'index.html'}")
-    return ExitCode.CLEAN if not failed else ExitCode.INTERNAL
+    seconds = time.monotonic() - started
+    if form == "json":
+        steps = [{"command": each.line, "exit": each.exit, "output": list(each.output)} for each in done]
+        say(
+            json.dumps(
+                {"steps": steps, "seconds": round(seconds, 1), "page": str(folder / "index.html")}, indent=2
+            )
+        )
+    tell(f"\nDone in {seconds:.1f} s. Open {folder / 'index.html'}")
+    return ExitCode.CLEAN if all(each.exit == each.step.expects for each in done) else ExitCode.INTERNAL
 
 
-def _walk(step: Step, folder: Path) -> bool:
-    """Run one step, show its output, and return whether it ended as it should."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was taken."""
+
+    step: Step
+    line: str
+    exit: int
+    output: tuple[str, ...]
+
+
+def _in_parallel(tour: Sequence[Journey], folder: Path) -> Iterator[tuple[Journey, Iterator[Done]]]:
+    """Walk the journeys side by side, each step after the one before, and give what they show in order."""
+    queues: list[Queue[Done | Exception]] = [Queue() for _ in tour]
+    for journey, queue in zip(tour, queues, strict=True):
+        Thread(target=_walk_all, args=(journey, folder, queue), daemon=True).start()
+    for journey, queue in zip(tour, queues, strict=True):
+        yield journey, (_given(queue.get()) for _ in journey.steps)
+
+
+def _walk_all(journey: Journey, folder: Path, queue: Queue[Done | Exception]) -> None:
+    for step in journey.steps:
+        try:
+            queue.put(_walk(step, folder))
+        except (OSError, subprocess.SubprocessError) as error:
+            queue.put(error)
+
+
+def _given(result: Done | Exception) -> Done:
+    if isinstance(result, Exception):
+        raise Unusable(f"a step of the demo could not be run: {result}")
+    return result
+
+
+def _walk(step: Step, folder: Path) -> Done:
+    """Run one step."""
     line = [*(step.program or (sys.executable, "-m", "art7.cli")), *step.arguments]
-    say(f"  # {step.text}")
-    say(f"  $ {_spelled(step, folder)}")
     environment = os.environ | {"PYTHONPATH": str(folder / "sdk"), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False, timeout=120)
-    output = [row.rstrip() for row in (done.stdout + done.stderr).split("\n")]
-    while output and not output[-1]:
-        output.pop()
-    for row in output[: step.shown]:
-        say(f"    {row}")
-    if len(output) > step.shown:
-        say(f"    … {len(output) - step.shown} more lines")
-    say("")
-    if done.returncode != step.expects:
-        say(f"    this step ended with {done.returncode}, expected {int(step.expects)}")
-        return False
-    return True
+    output = (done.stdout + done.stderr).rstrip().split("\n")
+    return Done(step, _spelled(step, folder), done.returncode, tuple(row.rstrip() for row in output))
+
+
+def _tell(done: Done, tell: Callable[[str], None]) -> None:
+    """Show a step, the command, the first lines of its output, and whether it ended otherwise than it should."""
+    step = done.step
+    tell(f"  # {step.text}")
+    tell(f"  $ {done.line}")
+    for row in done.output[: step.shown]:
+        tell(f"    {row}".rstrip())
+    if len(done.output) > step.shown:
+        tell(f"    … {len(done.output) - step.shown} more lines")
+    if done.exit != step.expects:
+        tell(f"    this step ended with {done.exit}, expected {int(step.expects)}")
+    tell("")
+
+
+def _silent(line: str) -> None:
+    """Say nothing: the account comes as JSON at the end."""
 
 
 def _spelled(step: Step, folder: Path) -> str:
