@@ -99,17 +99,21 @@ class MessageVectors:
         self.base, octets = found
         self._take("the shortest that was found", ["branch"], octets)
         seeds.append((octets, self.base))
-        builder = Builder(self.spec)
-        count = 0
-        for flag, comment, value in variants(self.spec, builder, self.record, self.base):
-            if count >= MOST_VALID:
+        seeds += self._neighbours(self.base, MOST_VALID)
+        # What a rule forbids beside the shortest values it may allow beside the longest.
+        seeds += self._neighbours(seeds[-1][1], MOST_VALID - len(seeds))
+        return seeds
+
+    def _neighbours(self, base: Any, most: int) -> list[tuple[bytes, Any]]:
+        seeds: list[tuple[bytes, Any]] = []
+        for flag, comment, value in variants(self.spec, Builder(self.spec), self.record, base):
+            if len(seeds) >= most:
                 break
             try:
                 octets = encode(self.spec, self.record.name, value, self.params)
             except (EncodeError, RecursionError):
                 continue
             if len(octets) <= LARGEST and self._take(comment, [flag], octets):
-                count += 1
                 seeds.append((octets, value))
         return seeds
 
