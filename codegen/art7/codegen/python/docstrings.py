@@ -29,7 +29,7 @@ def cited(doc: str, refs: Iterable[str], otherwise: str) -> str:
 def docstring(first: str, rows: Iterable[str] = (), pad: str = "") -> str:
     """Return a docstring: a sentence, then rows (already escaped), at indentation `pad`."""
     width = _WIDTH - len(pad)
-    lines = textwrap.wrap(first, width - 3) or [""]
+    lines = [first] if len(first) <= width - 3 else textwrap.wrap(first, width - 3)
     body = list(rows)
     if len(lines) == 1 and not body:
         text = lines[0]
@@ -38,10 +38,9 @@ def docstring(first: str, rows: Iterable[str] = (), pad: str = "") -> str:
     if body:
         out.append("")
         for row in body:
-            out += [
-                f"{pad}{line}" if line else ""
-                for line in textwrap.wrap(row, width, subsequent_indent="    ") or [""]
-            ]
+            short = len(row) <= width
+            wrapped = [row] if short else textwrap.wrap(row, width, subsequent_indent="    ")
+            out += [f"{pad}{line}" if line else "" for line in wrapped]
     return "\n".join(out) + f'\n{pad}"""'
 
 

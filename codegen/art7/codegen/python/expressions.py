@@ -147,6 +147,8 @@ def number(value: int) -> str:
 
 def quoted(value: bytes | str) -> str:
     """Return a string constant in double quotes where that needs no more escapes, as formatters do."""
+    if isinstance(value, str) and value.isascii() and value.isidentifier():
+        return f'"{value}"'
     text = ascii(value) if isinstance(value, str) else repr(value)
     prefix = "b" if isinstance(value, bytes) else ""
     body = text[len(prefix) :]

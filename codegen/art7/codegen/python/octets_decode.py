@@ -54,11 +54,11 @@ from art7.grammar.ir.expression import (
 )
 from art7.grammar.ir.shape import Sequence as SequenceShape
 
-INLINE_STEPS = 40
+INLINE_STEPS = 14
 """The most steps (callees included) of a record that is copied into a function."""
 MESSAGE_INLINE_STEPS = 120
 """The same for the methods of a message, which run for every packet."""
-FUNCTION_STEPS = 240
+FUNCTION_STEPS = 420
 """The most steps that one function takes in; a record that has one caller may take them all."""
 DEEPEST = 8
 """The deepest nesting at which a record is still copied in; deeper ones are functions."""
@@ -925,7 +925,8 @@ def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
     whole = outer.whole and end == outer.end
     emitter.cursor_state = Cursor(begin, end, False, whole, outer.least)
     if batch is not None:
-        _read_batch(emitter, frame, batch, begin, end, fixed)
+        varint = isinstance(step.extent, p.Prefixed) and step.extent.form != "uint"
+        _read_batch(emitter, frame, batch, begin, end, fixed, "k" if varint else "")
         emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
         return
     steps = step.body.steps
@@ -986,14 +987,20 @@ def _unpack_list(emitter: DecodeEmitter, code: str, count: str, at: str, most: i
 
 
 def _read_batch(
-    emitter: DecodeEmitter, frame: Frame, loop: p.Loop, begin: Place, end: str, fixed: int | None
+    emitter: DecodeEmitter,
+    frame: Frame,
+    loop: p.Loop,
+    begin: Place,
+    end: str,
+    fixed: int | None,
+    known: str = "",
 ) -> None:
     step = loop.body.steps[0]
     assert isinstance(step, p.Uint)
     code = batch_code(loop)
     assert code is not None
     count = emitter.fresh("count")
-    length = _distance(end, begin)
+    length = known or _distance(end, begin)
     if step.octets == 1 and code == "B":
         emitter.out.append(Assign([count], length))
         value = f"[*{sliced(emitter.data, str(begin), end)}]"
@@ -1010,7 +1017,6 @@ def _read_batch(
         )
         value = _unpack_list(emitter, code, count, str(begin))
     _count_bounds(emitter, loop, count)
-    emitter.out.append(Test(f"{count} < 0"))
     _fill_list(emitter, frame, loop, value)
 
 
