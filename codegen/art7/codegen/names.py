@@ -36,7 +36,7 @@ RESERVED_CLASSES = frozenset(dir(builtins)) | frozenset(
 )
 """What generated modules import or take from Python."""
 
-RESERVED_MODULES = frozenset("adapter testing vectors conftest py builtins".split())
+RESERVED_MODULES = frozenset("adapter testing vectors conftest py builtins con prn aux nul".split())
 """Modules and folders that every generated package has."""
 
 RESERVED_LOCALS = frozenset(dir(builtins)) | frozenset(
