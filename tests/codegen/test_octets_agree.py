@@ -124,6 +124,24 @@ def verdict_of_sdk(kind: Any, support: ModuleType, data: bytes, params: dict[str
     return "accepted", plain(value), tuple(getattr(value, "unverified", ()))
 
 
+def prefix_of_interpreter(
+    spec: Specification, name: str, data: bytes, params: dict[str, Any]
+) -> tuple[Any, ...]:
+    try:
+        read = decode(spec, name, data, params, prefix=True)
+    except DecodeError as error:
+        return error.code, error.requirement, error.path, error.offset
+    return "accepted", plain(read.value), read.consumed
+
+
+def prefix_of_sdk(kind: Any, support: ModuleType, data: bytes, params: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        value, octets = kind.decode_prefix(data, **params)
+    except support.DecodeError as error:
+        return error.code, error.requirement, error.path, error.offset
+    return "accepted", plain(value), octets
+
+
 def written_by_interpreter(
     spec: Specification, name: str, value: Any, params: dict[str, Any]
 ) -> tuple[Any, ...]:
@@ -163,6 +181,9 @@ def test_decoders_and_encoders_agree(name: str, tmp_path: Path) -> None:
             ours = verdict_of_sdk(kind, support, data, given)
             assert ours == verdict_of_interpreter(spec, record.name, data, params), (record.name, data.hex())
             compared += 1
+            if record.kind == "message":
+                wanted = prefix_of_interpreter(spec, record.name, data, params)
+                assert prefix_of_sdk(kind, support, data, given) == wanted, (record.name, data.hex())
             if ours[0] == "accepted":
                 value = kind.decode(data, **given)
                 read = decode(spec, record.name, data, params).value

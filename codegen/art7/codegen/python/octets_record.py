@@ -43,6 +43,8 @@ def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Re
     methods = (
         [_decode_method(record, fast, facts), _encode_method(record, fast, facts)] if is_root(record) else []
     )
+    if record.kind == "message":
+        methods += [_prefix_method(record, fast), _many_method(record, fast)]
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
 
@@ -82,26 +84,83 @@ def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
     name = scope.names.functions[record.name]
     scope.support("Trace")
     names = [text.partition(":")[0] for text in params]
-    lines = [f"def decode_{name}({', '.join(['trace: Trace', *params])}) -> object:"]
+    rows = ["trace: Trace", *params, "prefix: bool = False"]
+    lines = [f"def decode_{name}({', '.join(rows)}) -> object:"]
     lines.append(
         docstring(f"Read octets that hold one {safe(record.name)}; refuse where they do not.", pad="    ")
     )
-    lines.append("    end = len(trace.data)")
-    if record.limit_size is not None:
-        lines.append(f"    if end > {record.limit_size}:")
-        lines.append(
-            f'        trace.refuse("too_large", 0, "", "at most {record.limit_size} octets", f"{{end}} octets")'
-        )
     for text, param in zip(names, record.params, strict=True):
         if not param.nullable:
             lines.append(f"    if {text} is None:")
             lines.append(f'        trace.refuse("missing_field", 0, {literal(param.name).text}, "a value")')
+    lines.append("    end = len(trace.data)")
+    if (limit := record.limit_size) is not None:
+        lines.append(f"    if end > {limit}:")
+        lines.append("        if not prefix:")
+        lines.append(
+            f'            trace.refuse("too_large", 0, "", "at most {limit} octets", f"{{end}} octets")'
+        )
+        lines.append(f"        end = {limit}")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     lines.append(f"    value, o = _decode_{name}({', '.join(['trace', '0', 'end', *more, *names])})")
-    lines.append("    if o != end:")
+    lines.append("    if not prefix and o != end:")
     lines.append('        trace.refuse("trailing_data", o, "", "the end", f"{end - o} more octets")')
     lines.append("    return value")
     return "\n".join(lines)
+
+
+def _prefix_method(record: Record, scope: ModuleScope) -> str:
+    """Return `decode_prefix`: one message at the start of octets that may hold more."""
+    names = parameter_names(record)
+    name, stem = scope.names.classes[record.name], literal(scope.names.functions[record.name]).text
+    more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
+    more += (["[]"] if record.guarded else []) + list(names)
+    end = "len(data)" if record.limit_size is None else f"min(len(data), {record.limit_size})"
+    call = f"{scope.function('decode', record.name)}({', '.join(['data', '0', end, *more])})"
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    given = "".join(f", {text}" for text in names)
+    doc = docstring(
+        "Read one message from the start of `data`; returns it and how many octets it took.",
+        ["Raises: DecodeError, and nothing else."],
+        "        ",
+    )
+    required = [text for text, param in zip(names, record.params, strict=True) if not param.nullable]
+    tests = [
+        f"            if {' or '.join(f'{text} is None' for text in required)}:",
+        "                raise Refused",
+    ]
+    return "\n".join(
+        [
+            "    @staticmethod",
+            signature("decode_prefix", ["data: bytes"], keywords, f"tuple[{name}, int]"),
+            doc,
+            "        try:",
+            *(tests if required else []),
+            f"            return {call}",
+            "        except FAILURES:",
+            f"            raise explain_decoding(__name__, {stem}, explain, data{given}, prefix=True) from None",
+        ]
+    )
+
+
+def _many_method(record: Record, scope: ModuleScope) -> str:
+    """Return `decode_many`: a batch, with the collector at rest."""
+    names = parameter_names(record)
+    name = scope.names.classes[record.name]
+    helper = scope.support("decode_all")
+    scope.from_standard("collections.abc", "Iterable")
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    given = "".join(f", {text}={text}" for text in names)
+    doc = docstring("Read many messages, each alone in its octets.", ["Raises: DecodeError."], "        ")
+    run = f"lambda data: {name}.decode(data{given}, explain=explain)"
+    return "\n".join(
+        [
+            "    @staticmethod",
+            signature("decode_many", ["items: Iterable[bytes]"], keywords, f"list[{name}]"),
+            doc,
+            f"        return {helper}({run}, items)",
+        ]
+    )
 
 
 def is_root(record: Record) -> bool:
