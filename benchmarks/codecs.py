@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import matrix_case
 from benchmarks.measure import Group
 from benchmarks.sdk import sdk_module
 
@@ -46,6 +47,7 @@ GOALS = (
     Goal("MLS KeyPackage", "mls_key_package.bin", "mls", 0.95, 0.95),
     Goal("MLS PrivateMessage", "mls_private_message.bin", "mls", 0.95, 0.95),
     Goal("protobuf Envelope", "signal_envelope.bin", "protobuf", 0.95, 0.9),
+    Goal("Matrix event", "matrix_event.json", "matrix", 0.9, 0.85),
 )
 
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -55,6 +57,8 @@ def limit(name: str) -> Codec:
     """Return the hand-written codec `name` of the bench folder."""
     if str(BENCH) not in sys.path:
         sys.path.insert(0, str(BENCH))
+    if name == "matrix":
+        return matrix_case.limit_codec(BENCH)
     module = importlib.import_module(f"limits.{name.removesuffix(' with key')}")
     if name.endswith("with key"):
         return lambda data: module.decode(data, KEY), lambda value: module.encode(value, KEY)
@@ -75,6 +79,7 @@ def ours() -> dict[str, Codec]:
         "MLS KeyPackage": (mls.decode, mls.encode),
         "MLS PrivateMessage": (mls.decode, mls.encode),
         "protobuf Envelope": (envelope.decode, envelope.encode),
+        "Matrix event": matrix_case.our_codec(),
     }
 
 
