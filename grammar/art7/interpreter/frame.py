@@ -7,8 +7,10 @@ put together, so reading a good message pays nothing for them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.ir.plan import Fault, Role
 from art7.interpreter.errors import DecodeError, EncodeError, FieldNode, Note
 from art7.interpreter.quoting import brief, printable, quote
@@ -155,6 +157,8 @@ class Frame:
         member: str | None = None,
     ) -> NoReturn:
         """Raise the refusal; `member` extends the path by a member that is not a slot's."""
+        if fault.requirement is None and fault.code in BUILTIN_ERRORS:
+            fault = self._with_sentence(fault)
         path = self.path(slot)
         if member is not None:
             path = f"{path}.{member}" if path else member
@@ -197,6 +201,14 @@ class Frame:
                     self.refuse(Fault("missing_field"), slot.index, None, "a value", "nothing")
                 continue
             self.values[slot.index] = conform(slot.shape, given, self, slot.index)
+
+    def _with_sentence(self, fault: Fault) -> Fault:
+        """Return a builtin fault with the sentence that the root's module puts behind it."""
+        root = self
+        while root.parent is not None:
+            root = root.parent
+        found = root.prepared.sentence(fault.code)
+        return fault if found is None else replace(fault, requirement=found.requirement, ref=found.ref)
 
     def partial(self) -> Any:
         """Return what is known of the whole message: the members read so far, nested."""

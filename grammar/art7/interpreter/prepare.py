@@ -13,7 +13,7 @@ from typing import Any
 
 from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.ir.expression import EncodedSlot, Expr, Measure, SlotRef, is_positional, walk
-from art7.grammar.ir.module import Module, Specification
+from art7.grammar.ir.module import Module, Refusal, Specification
 from art7.grammar.ir.plan import (
     Array,
     Bits,
@@ -107,6 +107,12 @@ class PreparedRecord:
                 if error.name == code:
                     return error.number
         return 0
+
+    def sentence(self, code: str) -> Refusal | None:
+        """Return the sentence of the record's module that stands behind the builtin refusal `code`."""
+        module = next(iter(self.interpreter.modules_near(self.record.name)), None)
+        found = module.refusals if module is not None else ()
+        return next((refusal for refusal in found if refusal.code == code), None)
 
     def bit(self, slot: int | None) -> int:
         """Return the bit within its octet at which the slot starts."""

@@ -29,6 +29,7 @@ from importlib import import_module
 from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.docstrings import module_docstring
 from art7.codegen.python.enums import enum_text
+from art7.codegen.python.expressions import quoted
 from art7.codegen.python.octets_record import octets_functions, octets_record
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.scope import ModuleScope
@@ -90,12 +91,26 @@ def module_source(spec: Specification, module: Module, names: PackageNames | Non
             module_docstring(module), fast, exports, enums + _with_functions(module, parts, functions)
         ),
         explain=_assemble(
-            _twin_docstring(names.modules[module.name]), explain, [], [part.explain for part in parts]
+            _twin_docstring(names.modules[module.name]),
+            explain,
+            [],
+            [_sentences(module), *(part.explain for part in parts)],
         ),
         exports=tuple(exports),
         support=fast.support_names() | explain.support_names(),
         needs_cryptography=any(part.needs_cryptography for part in parts),
     )
+
+
+def _sentences(module: Module) -> str:
+    """Return the table of sentences behind builtin refusals; nothing where there are none."""
+    if not module.refusals:
+        return ""
+    rows = "".join(
+        f"    {quoted(each.code)}: ({quoted(each.requirement)}, {quoted(each.ref) if each.ref else None}),\n"
+        for each in module.refusals
+    )
+    return f"SENTENCES: dict[str, tuple[str, str | None]] = {{\n{rows}}}"
 
 
 def _functions(module: Module, scope: ModuleScope) -> dict[str, str]:

@@ -377,6 +377,19 @@ class VectorDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The sentence behind a builtin refusal: `must MLS-2.1.2-01: manual else non_minimal` at the module's level.
+
+    When a message of the module is read or written and refused with builtin `code`, the refusal carries `requirement`
+    and `ref`, unless a rule or field gave its own.
+    """
+
+    code: str
+    requirement: str
+    ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """One resolved module. Names of records and enums are qualified by `name`."""
 
@@ -397,6 +410,7 @@ class Module:
     resolutions: tuple[Resolution, ...] = ()
     vectors: tuple[VectorDeclaration, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     file: str = ""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from art7.grammar import syntax as t
 from art7.grammar.ir import module as m
+from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.passes.lower_identities import lower_identity, lower_resolution
 from art7.grammar.passes.lower_protocols import lower_protocol
 from art7.grammar.passes.lower_schedules import lower_schedule
@@ -27,6 +29,7 @@ def lower_declarations(module: Any) -> dict[str, Any]:
             )
     binds = [x for node in items if isinstance(node, t.Bind) and (x := lower_bind(module, node)) is not None]
     return {
+        "refusals": tuple(_refusals(module)),
         "binds": tuple(binds),
         "schedules": tuple(own),
         "protocols": tuple(lower_protocol(module, x, schedules) for x in items if isinstance(x, t.Protocol)),
@@ -44,6 +47,15 @@ def _schedules_in_use(module: Any) -> dict[str, m.Schedule]:
         if scope.module is not None:
             found |= {schedule.name: schedule for schedule in scope.module.schedules}
     return found
+
+
+def _refusals(module: Any) -> Iterator[m.Refusal]:
+    """Yield the module's rules that stand behind a builtin refusal."""
+    for item in module.tree.items:
+        if isinstance(item, t.Requirement) and item.error is not None and item.level == "must":
+            code = item.error.text
+            if code in BUILTIN_ERRORS:
+                yield m.Refusal(code, item.id.text, item.meta.refs[0].text if item.meta.refs else None)
 
 
 def _rule(module: Any, item: t.Requirement) -> None:

@@ -227,6 +227,7 @@ def explain_decoding(
         run = _careful(module, f"decode_{name}")
         run(Trace(octets), *arguments, prefix=prefix)
     except DecodeError as error:
+        _add_sentence(error, module)
         return error
     except RecursionError:
         return DecodeError("too_deep", offset=0, expected="fewer levels", got="more than the stack holds")
@@ -243,6 +244,7 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
         run = _careful(module, f"encode_{name}")
         run(value, *arguments)
     except EncodeError as error:
+        _add_sentence(error, module)
         return error
     except RecursionError:
         return EncodeError("too_deep", expected="fewer levels", got="more than the stack holds")
@@ -273,6 +275,17 @@ def encode_carefully(module: str, name: str, explain: bool, value: Any, *argumen
 
 
 def _careful(module: str, function: str) -> Callable[..., object]:
-    package, _, stem = module.rpartition(".")
-    run: Callable[..., object] = getattr(import_module(f"{package}._{stem}_explain"), function)
+    run: Callable[..., object] = getattr(_twin(module), function)
     return run
+
+
+def _twin(module: str) -> object:
+    package, _, stem = module.rpartition(".")
+    return import_module(f"{package}._{stem}_explain")
+
+
+def _add_sentence(error: DecodeError | EncodeError, module: str) -> None:
+    """Give a builtin refusal the sentence that the specification puts behind it."""
+    sentences: dict[str, tuple[str, str | None]] = getattr(_twin(module), "SENTENCES", {})
+    if error.requirement is None and error.code in sentences:
+        error.requirement, error.ref = sentences[error.code]
