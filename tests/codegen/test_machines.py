@@ -94,7 +94,7 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Any:
     package, name = build(Specification({base.name: changed}), Path(tmp_path_factory.mktemp("roles")))
     for path, text in package.files.items():
         if path.endswith(".py"):
-            check_python(path, text)
+            check_python(f"call_sdk/{path}", text)
     return module(name, "call_roles"), module(name, "call")
 
 
