@@ -149,7 +149,11 @@ gives. It refuses by an error with a `code`."""
 
 
 class Machine:
-    """A role under way. Subclasses hold the tables; `state` is the name of the present state."""
+    """A role under way. Subclasses hold the tables; `state` is the name of the present state.
+
+    `outcome` says what became of the last event: `taken`, `ignored`, `deferred` or `refused`. No more than
+    `WAITING_LIMIT` events are kept for later; one more is refused.
+    """
 
     STATES: tuple[str, ...] = ()
     INITIAL: str = ""
@@ -159,6 +163,7 @@ class Machine:
     DEFERRED: frozenset[tuple[str, str, str | None]] = frozenset()
     VARIABLES: Mapping[str, Any] = {}
     TIMERS: Mapping[str, int] = {}
+    WAITING_LIMIT = 64
 
     def __init__(
         self, operation: Operation | None = None, *, random: Callable[[int], bytes] = token_bytes
@@ -166,6 +171,7 @@ class Machine:
         self.state = self.INITIAL
         self.variables: dict[str, Any] = dict(self.VARIABLES)
         self.waiting: list[Event] = []
+        self.outcome = ""
         self.random = random
         self._seen: set[Any] = set()
         self._operation = operation
@@ -185,6 +191,7 @@ class Machine:
     def receive(self, event: Event) -> list[Effect]:
         """Take one event; returns what to do, in order. Nothing is raised for what a peer sends."""
         effects, moved = self._take(event)
+        outcome = self.outcome
         while moved and self.waiting:
             waiting, self.waiting = self.waiting, []
             moved = False
@@ -194,44 +201,56 @@ class Machine:
                 if moved:
                     self.waiting += waiting[place + 1 :]
                     break
+        self.outcome = outcome
         return effects
 
     def _take(self, event: Event) -> tuple[list[Effect], bool]:
         """Do the first transition that fits; returns its effects and whether there was one."""
         kind, name = _event_key(event)
+        seen = set(self._seen)
         sender = event.sender if isinstance(event, Received) else None
         for row in self.TRANSITIONS.get((self.state, kind, name), ()):
             if row.peer is not None and row.peer != sender:
                 continue
             try:
                 if row.guard is None or row.guard(self, event):
-                    return self._do(row, event)
+                    return self._do(row, event), True
             except MachineFault as fault:
-                return [Fail(fault.code, event)], False
+                return self._refused(fault.code, event, seen), False
             except BuiltinError as fault:
-                return [Fail(fault.code, event)], False
+                return self._refused(fault.code, event, seen), False
         return self._unexpected(event, name, sender), False
 
-    def _do(self, row: Transition, event: Event) -> tuple[list[Effect], bool]:
+    def _do(self, row: Transition, event: Event) -> list[Effect]:
+        """Do the actions of a transition; when one fails, the variables are what they were."""
         before = dict(self.variables)
         try:
             effects = [] if row.act is None else row.act(self, event)
-        except MachineFault as fault:
+        except (MachineFault, BuiltinError):
             self.variables = before
-            return [Fail(fault.code, event)], False
-        except BuiltinError as fault:
-            self.variables = before
-            return [Fail(fault.code, event)], False
+            raise
         if row.target is not None:
             self.state = row.target
-        return effects, True
+        self.outcome = "taken"
+        return effects
+
+    def _refused(self, code: str, event: Event, seen: set[Any]) -> list[Effect]:
+        """Tell why; what was asked about for the first time is asked about for the first time again."""
+        self._seen = seen
+        self.outcome = "refused"
+        return [Fail(code, event)]
 
     def _unexpected(self, event: Event, name: str, sender: str | None) -> list[Effect]:
         rows = {(self.state, name, sender), (self.state, name, None)}
+        self.outcome = "refused"
         if rows & self.IGNORED:
+            self.outcome = "ignored"
             return []
         if rows & self.DEFERRED:
+            if len(self.waiting) >= self.WAITING_LIMIT:
+                return [Fail("too_many", event)]
             self.waiting.append(event)
+            self.outcome = "deferred"
             return []
         return [Fail("unexpected_event", event)]
 
