@@ -156,8 +156,8 @@ class EncodeEmitter:
             frame.values[slot.index] = code
             if slot.role is p.Role.KEPT and slot.optional and isinstance(slot.shape, Octets):
                 # Not written by every message, but never of another kind.
-                kinds = "(bytes, bytearray, memoryview)"
-                self.out.append(Test(f"{code.text} is not None and not isinstance({code.text}, {kinds})"))
+                check = self.scope.support("is_octets")
+                self.out.append(Test(f"{code.text} is not None and not {check}({code.text})"))
             if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
                 # What is written depends on it; it may itself not be.
                 low, high = number(slot.shape.minimum), number(slot.shape.maximum)

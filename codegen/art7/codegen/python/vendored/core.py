@@ -225,7 +225,10 @@ def explain_decoding(
         if not isinstance(octets, bytes):
             return DecodeError("wrong_kind", expected="octets", got=type(data).__name__)
         run = _careful(module, f"decode_{name}")
-        run(Trace(octets), *arguments, prefix=prefix)
+        if prefix:
+            run(Trace(octets), *arguments, prefix=True)
+        else:
+            run(Trace(octets), *arguments)
     except DecodeError as error:
         _add_sentence(error, module)
         return error

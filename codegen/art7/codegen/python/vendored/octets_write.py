@@ -80,3 +80,8 @@ def write_protobuf(value: int) -> bytes:
         value >>= 7
     octets.append(value)
     return bytes(octets)
+
+
+def is_octets(value: object) -> bool:
+    """Whether a value can be written as octets."""
+    return isinstance(value, (bytes, bytearray, memoryview))
