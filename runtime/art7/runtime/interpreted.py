@@ -56,11 +56,8 @@ class InterpreterSchedules:
         try:
             outcome = run_with(self._interpreter, name, inputs, trace=trace, session=self._session)
         except CodecError as error:
-            raise _refusal(error, name, "peer") from None
-        values = tuple(
-            (step.name, step.label == "secret", step.value) for step in trace.steps if step.kind == "derived"
-        )
-        return outcome.outputs, Derived(name, values)
+            raise _refusal(error, name, "peer", (_derived(name, trace),)) from None
+        return outcome.outputs, _derived(name, trace)
 
 
 class InterpreterEvaluator:
@@ -75,6 +72,9 @@ class InterpreterEvaluator:
             return self._evaluator(expr, names)
         except CodecError as error:
             raise _refusal(error, "an expression", "specification") from None
+        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+            reason = f"an expression has no value: {type(error).__name__}"
+            raise Refusal("wrong_kind", reason, "specification") from None
 
 
 def interpreted_endpoint(
@@ -87,9 +87,16 @@ def interpreted_endpoint(
         InterpreterCodec(interpreter),
         InterpreterSchedules(interpreter, session),
         InterpreterEvaluator(interpreter, session),
+        session.seen,
     )
 
 
-def _refusal(error: CodecError, where: str, blame: str) -> Refusal:
+def _derived(name: str, trace: Trace) -> Derived:
+    given = tuple((s.name, s.label == "secret", s.value) for s in trace.steps if s.kind != "derived")
+    found = tuple((s.name, s.label == "secret", s.value) for s in trace.steps if s.kind == "derived")
+    return Derived(name, found, given)
+
+
+def _refusal(error: CodecError, where: str, blame: str, learnt: tuple[Derived, ...] = ()) -> Refusal:
     place = error.path if error.offset is None else f"{error.path}, octet {error.offset}"
-    return Refusal(error.code, f"{where}: {error}", blame, place)
+    return Refusal(error.code, f"{where}: {error}", blame, place, learnt)

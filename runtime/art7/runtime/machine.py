@@ -1,7 +1,8 @@
 """A role machine executed from the IR.
 
 Every event is all or nothing: actions run on a copy of the variables, and only when the last one has succeeded do
-variables, state and effects become real. A deferred message waits and is tried again after each change of state.
+variables, state and effects become real. The first transition whose guard holds is taken; a message that has none may be
+ignored or deferred. A deferred message is tried again, oldest first, after each transition.
 """
 
 from __future__ import annotations
@@ -25,11 +26,16 @@ from art7.grammar.ir.module import (
     Trigger,
 )
 from art7.runtime.endpoint import (
+    DEFER_LIMIT,
     Decoded,
+    Deferred,
     Derived,
     Effect,
     Entered,
+    Ignored,
+    Learnt,
     Refusal,
+    Resumed,
     StartTimer,
     StopTimer,
     Transmit,
@@ -44,7 +50,7 @@ class Schedules(Protocol):
     """Runs key schedules by qualified name."""
 
     def run(self, name: str, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], Derived]:
-        """Return the outputs and every named value; raises `Refusal`."""
+        """Return the outputs and every named value; raises `Refusal`, with the values derived before."""
         ...
 
 
@@ -54,6 +60,7 @@ class _Attempt:
 
     variables: dict[str, Any]
     bound: dict[str, Any]
+    learnt: list[Learnt] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
     def scope(self) -> dict[str, Any]:
@@ -62,27 +69,36 @@ class _Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Arrived:
+    """A message that was read, now or when it was deferred."""
+
     message: str
-    octets: bytes
+    value: Mapping[str, Any]
     sender: str
 
 
-DEFER_LIMIT = 64
-"""Messages an endpoint keeps for later; a peer that sends more is refused, not obeyed."""
-
-
 class MachineEndpoint:
-    """An endpoint of the interpreter: codecs, schedules and transitions all read from the IR."""
+    """An endpoint of the interpreter: codecs, schedules and transitions all read from the IR.
+
+    `seen` is the memory of `fresh(…)`, where the evaluator has one: what a refused event put there is taken out again.
+    """
 
     made_of = "interpreter"
 
-    def __init__(self, machine: RoleMachine, codec: Codec, schedules: Schedules, evaluate: Evaluate) -> None:
+    def __init__(
+        self,
+        machine: RoleMachine,
+        codec: Codec,
+        schedules: Schedules,
+        evaluate: Evaluate,
+        seen: set[str] | None = None,
+    ) -> None:
         self.role = machine.name
         self._machine = machine
         self._codec = codec
         self._schedules = schedules
         self._evaluate = evaluate
+        self._seen = set() if seen is None else seen
         self._states = {state.name: state for state in machine.states}
         self._timers = dict(machine.timers)
         self._state = next(state for state in machine.states if state.kind == "start")
@@ -90,17 +106,12 @@ class MachineEndpoint:
         for variable in machine.variables:
             initial = variable.initial
             self._variables[variable.name] = None if initial is None else evaluate(initial, self._variables)
-        self._deferred: list[_Waiting] = []
+        self._held: list[_Arrived] = []
 
     @property
     def state(self) -> str:
         """The name of the current state."""
         return self._state.name
-
-    @property
-    def state_kind(self) -> str:
-        """`start`, `final`, `hot` or `plain`."""
-        return self._state.kind
 
     def variables(self) -> Mapping[str, Any]:
         """Return the role's variables by name."""
@@ -108,50 +119,44 @@ class MachineEndpoint:
 
     def local(self, event: str, arguments: Mapping[str, Any]) -> list[Effect]:
         """Do a local event. Raises: `Refusal` when this state has no enabled transition for it."""
-        for transition in self._on("local", event, None):
-            missing = {param.name for param in transition.trigger.params} ^ set(arguments)
-            if missing:
-                raise Refusal(
-                    "A7-R011", f"local event {event}: arguments {sorted(missing)} do not fit", "self"
-                )
-            attempt = _Attempt(dict(self._variables), dict(arguments))
-            if self._enabled(transition, attempt):
-                return self._take(transition, attempt)
-        raise Refusal("A7-R012", f"local event {event} is not possible in state {self.state}", "self")
+        transitions = self._on("local", event, None)
+        if transitions:
+            wrong = {param.name for param in transitions[0].trigger.params} ^ set(arguments)
+            if wrong:
+                raise Refusal("A7-R011", f"local event {event}: arguments {sorted(wrong)} do not fit", "self")
+        done = self._attempt(transitions, dict(arguments), [], "self")
+        if done is None:
+            raise Refusal("A7-R012", f"local event {event} is not possible in state {self.state}", "self")
+        return done + self._resume()
 
     def receive(self, message: str, octets: bytes, sender: str) -> list[Effect]:
         """Take one message. Raises: `Refusal`, also when the machine says nothing about it in this state."""
-        if self._is_listed(self._state.ignore, message, sender):
-            return []
-        if self._is_listed(self._state.defer, message, sender):
-            if len(self._deferred) >= DEFER_LIMIT:
-                raise Refusal("A7-R013", f"more than {DEFER_LIMIT} messages are deferred", "peer")
-            self._deferred.append(_Waiting(message, octets, sender))
-            return []
         value = self._codec.decode(message, octets)
-        candidates = list(self._on("receive", message, sender))
-        for transition in candidates:
-            binding = transition.trigger.binding
-            attempt = _Attempt(dict(self._variables), {binding: value} if binding else {})
-            attempt.effects.append(Decoded(message, value))
-            if self._enabled(transition, attempt):
-                return self._take(transition, attempt)
-        reason = "no guard holds" if candidates else "no transition"
-        raise Refusal(
-            "A7-R010",
-            f"{message} from {sender} is not received in state {self.state}: {reason}",
-            "specification",
-        )
+        done = self._arrive(_Arrived(message, value, sender), [Decoded(message, value, octets)])
+        return done if is_set_aside(done) else done + self._resume()
 
     def timeout(self, timer: str) -> list[Effect]:
         """Let a timer run out; one that this state does not mention has no effect."""
-        for transition in self._on("timeout", timer, None):
-            attempt = _Attempt(dict(self._variables), {})
-            if self._enabled(transition, attempt):
-                return self._take(transition, attempt)
-        return []
+        done = self._attempt(self._on("timeout", timer, None), {}, [], "self")
+        return [] if done is None else done + self._resume()
 
     # ---- choosing ---------------------------------------------------------------------------------------
+
+    def _arrive(self, item: _Arrived, learnt: list[Learnt]) -> list[Effect]:
+        candidates = self._on("receive", item.message, item.sender)
+        done = self._attempt(candidates, {}, learnt, "peer", item.value)
+        if done is not None:
+            return done
+        if self._is_listed(self._state.ignore, item):
+            return [*learnt, Ignored(item.message)]
+        if self._is_listed(self._state.defer, item):
+            if len(self._held) >= DEFER_LIMIT:
+                raise Refusal("A7-R013", f"more than {DEFER_LIMIT} messages are deferred", "peer", "", learnt)
+            self._held.append(item)
+            return [*learnt, Deferred(item.message)]
+        why = "no guard holds" if candidates else "no transition"
+        reason = f"{item.message} from {item.sender} is not received in state {self.state}: {why}"
+        raise Refusal("A7-R010", reason, "specification", "", learnt)
 
     def _on(self, kind: str, name: str, peer: str | None) -> list[Transition]:
         return [t for t in self._state.transitions if self._fits(t.trigger, kind, name, peer)]
@@ -163,33 +168,69 @@ class MachineEndpoint:
         )
 
     @staticmethod
-    def _is_listed(pairs: tuple[tuple[str, str | None], ...], message: str, sender: str) -> bool:
-        return any(name == message and peer in (None, sender) for name, peer in pairs)
+    def _is_listed(pairs: tuple[tuple[str, str | None], ...], item: _Arrived) -> bool:
+        return any(name == item.message and peer in (None, item.sender) for name, peer in pairs)
 
     def _enabled(self, transition: Transition, attempt: _Attempt) -> bool:
         return transition.guard is None or bool(self._evaluate(transition.guard, attempt.scope()))
 
     # ---- doing ------------------------------------------------------------------------------------------
 
+    def _attempt(
+        self,
+        candidates: list[Transition],
+        bound: dict[str, Any],
+        learnt: list[Learnt],
+        blame: str,
+        message: Mapping[str, Any] | None = None,
+    ) -> list[Effect] | None:
+        """Take the first transition that is enabled; `None` when none is. A refusal leaves nothing behind."""
+        seen = set(self._seen)
+        attempt = _Attempt(dict(self._variables), dict(bound), list(learnt))
+        try:
+            for transition in candidates:
+                binding = transition.trigger.binding
+                attempt.bound = {**bound, binding: message} if binding else dict(bound)
+                if self._enabled(transition, attempt):
+                    return self._take(transition, attempt)
+        except Refusal as refusal:
+            self._seen.clear()
+            self._seen.update(seen)
+            whose = blame if refusal.blame == "peer" else refusal.blame
+            raise Refusal(
+                refusal.code, refusal.reason, whose, refusal.place, [*attempt.learnt, *refusal.learnt]
+            ) from None
+        return None
+
     def _take(self, transition: Transition, attempt: _Attempt) -> list[Effect]:
         for action in transition.actions:
             self._do(action, attempt)
         self._variables = attempt.variables
+        done: list[Effect] = [*attempt.learnt, *attempt.effects]
         if transition.target is None or transition.target == self.state:
-            return attempt.effects
+            return done
         self._state = self._states[transition.target]
-        attempt.effects.append(Entered(self.state))
-        return attempt.effects + self._resume()
+        return [*done, Entered(self.state)]
 
     def _resume(self) -> list[Effect]:
-        """Try what was deferred, oldest first. A message refused now is dropped: its sender repeats or gives up."""
-        waiting, self._deferred = self._deferred, []
+        """Try what was deferred. A message refused now is dropped, and told: its sender repeats or gives up."""
         effects: list[Effect] = []
-        for item in waiting:
-            try:
-                effects += self.receive(item.message, item.octets, item.sender)
-            except Refusal:
-                continue
+        is_moving = True
+        while is_moving and self._held:
+            waiting, self._held, is_moving = self._held, [], False
+            for place, item in enumerate(waiting):
+                try:
+                    done = self._arrive(item, [])
+                except Refusal as refusal:
+                    effects.append(Resumed(item.message, item.sender, refusal))
+                    continue
+                if isinstance(done[-1] if done else None, Deferred):
+                    continue
+                effects += [Resumed(item.message, item.sender), *done]
+                if not is_set_aside(done):
+                    self._held += waiting[place + 1 :]
+                    is_moving = True
+                    break
         return effects
 
     def _do(self, action: Action, attempt: _Attempt) -> None:
@@ -206,9 +247,8 @@ class MachineEndpoint:
                 self._run(action, attempt)
             case CheckAction(condition=condition, error=error):
                 if not self._evaluate(condition, attempt.scope()):
-                    raise Refusal(
-                        error or "rule_broken", f"a check of state {self.state} does not hold", "peer"
-                    )
+                    reason = f"a check of state {self.state} does not hold"
+                    raise Refusal(error or "rule_broken", reason, "peer")
             case RaiseAction(name=name):
                 raise Refusal(name, f"raised in state {self.state}", "peer")
 
@@ -228,14 +268,14 @@ class MachineEndpoint:
             result = self._codec.encode(action.name, arguments)
         elif action.operation == "decode":
             result = self._codec.decode(action.name, arguments["octets"])
-            attempt.effects.append(Decoded(action.name, result))
+            attempt.learnt.append(Decoded(action.name, result, arguments["octets"]))
         else:
             result, derived = self._schedules.run(action.name, arguments)
-            attempt.effects.append(derived)
+            attempt.learnt.append(derived)
         if action.result is not None:
             attempt.bound[action.result] = result
 
 
-def is_hot(state: State) -> bool:
-    """Whether a run may not end in this state."""
-    return state.kind == "hot"
+def is_set_aside(effects: list[Effect]) -> bool:
+    """Whether these effects say that a message was ignored or deferred."""
+    return bool(effects) and isinstance(effects[-1], Ignored | Deferred)
