@@ -31,8 +31,8 @@ RESERVED_PARAMETERS = frozenset("self data explain m n o e k".split())
 """What `decode` and `encode` take and use beside a message's parameters."""
 
 RESERVED_CLASSES = frozenset(dir(builtins)) | frozenset(
-    "Any Callable ClassVar DecodeError EncodeError Final Iterable Iterator Mapping NamedTuple Self Sequence Struct "
-    "TypeAlias Union".split()
+    "Absent Any Callable ClassVar CodecError DecodeError Effect EncodeError Event Machine Record Refused Trace Transition "
+    "Final Iterable Iterator Mapping NamedTuple Self Sequence Struct TypeAlias Union".split()
 )
 """What generated modules import or take from Python."""
 

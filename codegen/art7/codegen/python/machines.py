@@ -194,6 +194,8 @@ class _Role:
         name = self._next("act")
         self.scope.support("Effect")
         lines = [f"def {name}(machine: Any, event: Any) -> list[Effect]:", "    effects: list[Effect] = []"]
+        if any(isinstance(action, SendAction) for action in item.actions):
+            lines.append("    fields: dict[str, Any]")
         bound: dict[str, tuple[str, s.Shape | None]] = {}
         for action in item.actions:
             lines += [f"    {line}" for line in self._action(action, self._names(bound, item), bound)]
@@ -237,7 +239,7 @@ class _Role:
             )
             built = f"{self._class(action.message)}({members})"
         return [
-            f"fields: dict[str, Any] = {{{spelled}}}",
+            f"fields = {{{spelled}}}",
             f"effects.append({self.scope.support('Send')}({quoted(action.message)}, {built}, {quoted(action.receiver)}, fields))",
         ]
 
