@@ -190,3 +190,25 @@ def test_values_in_json() -> None:
     assert not same({"a": 1}, {"a": "1"})
     assert not same({"a": True}, {"a": 1})
     assert difference({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}) == "a[1].b"
+
+
+def test_folders_that_hold_no_readable_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def codes() -> list[str]:
+        report = Report()
+        assert load_vectors(tmp_path, report) == []
+        assert all(found.help for found in report.diagnostics)
+        return [found.code for found in report.diagnostics]
+
+    assert codes() == ["A7-D201"]
+    (tmp_path / "a.json").write_text("{}")
+    monkeypatch.setattr("art7.codegen.replay.files.FILE_LIMIT", 1)
+    assert codes() == ["A7-D202"]
+    monkeypatch.setattr("art7.codegen.replay.files.FILES_LIMIT", 0)
+    assert codes() == ["A7-D202"]
+    monkeypatch.undo()
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert codes() == ["A7-D203"]

@@ -23,6 +23,16 @@ print(json.dumps({
 }))
 """
 
+CODES = {
+    "gz-bomb.tar": "A7-B007", "tar-fifo-device": "A7-B018", "tar-hardlink-out": "A7-B017",
+    "tar-pax-bad-length": "A7-B022", "tar-size-8gib": "A7-B005", "tar-truncated": "A7-B003",
+    "zip-12000-entries": "A7-B004", "zip-absolute": "A7-B012", "zip-bad-crc": "A7-B009",
+    "zip-bomb-flat": "A7-B005", "zip-dotdot": "A7-B012", "zip-duplicate-name": "A7-B015",
+    "zip-encrypted-flag": "A7-B010", "zip-fold-collision": "A7-B016", "zip-method-99": "A7-B011",
+    "zip-size-lie": "A7-B008", "zip-symlink-through": "A7-B017", "zip-two-archives": "A7-B019",
+}  # fmt: skip
+"""The real cause, for the rows that are known; another row needs a code of the archive layer, whichever."""
+
 
 @pytest.mark.parametrize("case", corpus.hostile("archive"), ids=lambda case: case.path.name)
 def test_archive_row(case: corpus.HostileCase, cases, hostile: Path, tmp_path: Path) -> None:
@@ -36,7 +46,7 @@ def test_archive_row(case: corpus.HostileCase, cases, hostile: Path, tmp_path: P
     else:
         [[code, message]] = answer["diagnostics"]
         assert answer["files"] is None
-        assert code.startswith("A7-B0") and len(message) < 300
+        assert code.startswith("A7-B0") and code == CODES.get(case.path.stem, code) and len(message) < 300
     assert not list(tmp_path.iterdir()), "nothing may be left behind"
     cases.ran("hostile/archive")
 

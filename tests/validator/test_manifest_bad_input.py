@@ -397,3 +397,19 @@ def test_an_offer_with_thousands_of_statements_stays_fast() -> None:
     files[MANIFEST] += rows.encode()
     files["modules/big.a7"] = module.encode()
     assert {"A7-V201", "A7-V208", "A7-V235", "A7-V900"} <= codes(files, "folder")
+
+
+def test_a_missing_key_is_named() -> None:
+    results = found(
+        with_manifest('format = 1\n[offer]\nid = "x"\nversion = "1.0.0"\n[[process.step]]\nmax = "1d"\n')
+    )
+    missing = [each for each in results if each.code == "A7-V004"]
+    assert any("process.step" in each.message for each in missing)
+    assert all(each.span.line and each.help for each in missing)
+
+
+def test_faults_beyond_counting_end_the_reading() -> None:
+    threats = "".join(f"[[threat]]\nid = {number}\nk{number} = 1\n" for number in range(3000))
+    results = found(with_manifest(f'format = 1\n[offer]\nid = "x"\nversion = "1.0.0"\n{threats}'))
+    assert len(results) < 250 and all(each.span.line for each in results)
+    assert [each.message for each in results if each.code == "A7-V006"] == ["9000 faults of form found"]

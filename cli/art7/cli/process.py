@@ -24,6 +24,15 @@ from art7.cli.terminal import escaped, note
 
 USAGE_LINES = 20
 
+CODES = {
+    "A7-R999": (
+        "a fault of art7 itself",
+        "The program failed in a way that no input should bring about; nothing half-written was left.",
+        "Run again with ART7_DEBUG=1, read the report it names for what you would not share, and send it.",
+    ),
+}
+"""Code → title, explanation, next step."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return the exit code; only a closed pipe ends the process itself."""

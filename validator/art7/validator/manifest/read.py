@@ -72,7 +72,10 @@ def parse_manifest(table: dict[str, Any], positions: Positions, report: Report) 
     table, faults, pruned = copy.deepcopy(table), 0, set[Path]()
     for _ in range(ROUNDS):
         try:
-            return Manifest.model_validate(table)
+            manifest = Manifest.model_validate(table)
+            if faults > MOST_FAULTS:
+                _report_more(faults, positions, report)
+            return manifest
         except ValidationError as error:
             places = list(_by_place(error, table))
             for path, found in places:
@@ -84,10 +87,13 @@ def parse_manifest(table: dict[str, Any], positions: Positions, report: Report) 
                 _prune(table, path[:-1] if found["type"] == "missing" else path)
             pruned.update(path for path, _ in places)
             _complete_head(table)
-    report.add(
-        "A7-V006", f"{faults} faults of form found", place(positions, ()), help="mend those shown first"
-    )
+    _report_more(faults, positions, report)
     return None
+
+
+def _report_more(faults: int, positions: Positions, report: Report) -> None:
+    message = f"{faults} faults of form found"
+    report.add("A7-V006", message, place(positions, ()), help="mend those shown first")
 
 
 def place(positions: Positions, path: Path) -> Span:
