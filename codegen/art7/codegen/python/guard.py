@@ -23,7 +23,7 @@ _FORBIDDEN_NAMES = frozenset(
 )
 _MODULES = frozenset(
     "__future__ typing collections.abc struct json json.encoder re math zlib hashlib hmac binascii functools "
-    "importlib sys hypothesis".split()
+    "gc importlib sys hypothesis".split()
 )
 _PACKAGES = ("cryptography.",)
 _DUNDERS = frozenset(
