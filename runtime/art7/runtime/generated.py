@@ -169,7 +169,7 @@ class GeneratedEndpoint:
 
     def _one(self, event: Any, blame: str, learnt: Sequence[Learnt] = ()) -> list[Effect]:
         """Give the machine one event. Raises: `Refusal`, the machine as it was before."""
-        machine = self._machine
+        machine, state = self._machine, self.state
         kept = {
             name: value.copy() if isinstance(value, dict | set | list) else value
             for name, value in vars(machine).items()
@@ -177,7 +177,7 @@ class GeneratedEndpoint:
         self._learnt, self._why = list(learnt), ("", "")
         try:
             effects = machine.receive(event)
-            self._check(effects, event, kept["state"], blame)
+            self._check(effects, event, blame)
             done = [made for each in effects if (made := self._effect(each)) is not None]
         except Refusal as refusal:
             vars(machine).update(kept)
@@ -187,18 +187,18 @@ class GeneratedEndpoint:
             vars(machine).update(kept)
             reason = f"an expression has no value: {type(error).__name__}"
             raise Refusal("wrong_kind", reason, "specification", "", self._learnt) from None
-        if self.state != kept["state"]:
+        if self.state != state:
             done.append(Entered(self.state))
         return [*self._learnt, *done]
 
-    def _check(self, effects: list[Any], event: Any, state: str, blame: str) -> None:
+    def _check(self, effects: list[Any], event: Any, blame: str) -> None:
         for effect in effects:
             if isinstance(effect, self._package.support.Fail):
                 if effect.code == "unexpected_event":
-                    reason = f"{event!r} is not taken in state {state}"
+                    reason = f"{event!r} is not taken in state {self.state}"
                     raise Refusal("A7-R010", reason, "specification")
                 why, place = self._why
-                raise Refusal(effect.code, why or f"{event!r} in state {state}", blame, place)
+                raise Refusal(effect.code, why or f"{event!r} in state {self.state}", blame, place)
 
     def _effect(self, effect: Any) -> Effect | None:
         support = self._package.support

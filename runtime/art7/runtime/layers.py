@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from art7.grammar.ir.expression import Binary, Expr, Literal, LocalRef
 from art7.grammar.ir.module import Bind, Specification
+from art7.runtime.endpoint import Refusal
 
 
 class Codec(Protocol):
@@ -44,12 +45,14 @@ class Layers:
     by_carrier: Mapping[str, tuple[Layer, ...]]
 
     def carry(self, message: str, octets: bytes, codec: Codec) -> tuple[str, bytes]:
-        """Return the outermost record and its octets; `message` itself when nothing carries it."""
-        layer = self.by_target.get(message)
-        if layer is None:
-            return message, octets
-        outer = codec.encode(layer.carrier, {**dict(layer.fixed), layer.slot: octets})
-        return self.carry(layer.carrier, outer, codec)
+        """Return the outermost record and its octets; `message` itself when nothing carries it. Raises: `Refusal`."""
+        for _ in range(len(self.by_target) + 1):
+            layer = self.by_target.get(message)
+            if layer is None:
+                return message, octets
+            octets = codec.encode(layer.carrier, {**dict(layer.fixed), layer.slot: octets})
+            message = layer.carrier
+        raise Refusal("A7-R023", f"binds carry {message} in itself", "specification")
 
     def open(self, outer: str, octets: bytes, codec: Codec) -> tuple[str, bytes]:
         """Return the innermost message and its octets. Raises: `Refusal` when a carrier does not decode."""
@@ -61,7 +64,10 @@ class Layers:
             chosen = next((x for x in layers if all(members.get(k) == v for k, v in x.fixed)), None)
             if chosen is None:
                 break
-            outer, octets = chosen.target, members[chosen.slot]
+            inner = members.get(chosen.slot)
+            if not isinstance(inner, bytes):
+                raise Refusal("A7-R024", f"{outer} arrived without {chosen.slot}", "peer")
+            outer, octets = chosen.target, inner
         return outer, octets
 
 

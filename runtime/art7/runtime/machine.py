@@ -20,7 +20,6 @@ from art7.grammar.ir.module import (
     RunAction,
     SendAction,
     SetAction,
-    State,
     TimerAction,
     Transition,
     Trigger,

@@ -6,6 +6,7 @@ runs, octet for octet.
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ class Faults:
     delay_ms: int = 20
     jitter_ms: int = 0
     partition_ms: tuple[int, int] | None = None
+    flip: int | None = None
+    """The delivery, counted from 1, in which one bit is turned over; its octets decide which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Delivery:
     receiver: str
     octets: bytes
     number: int
+    flipped: tuple[int, int] | None = None
+    """(octet, bit from the least significant) that the network turned over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Network:
     _queue: list[tuple[int, int, Event]] = field(default_factory=list)
     _sequence: int = 0
     _last_arrival: dict[tuple[str, str], int] = field(default_factory=dict)
+    _delivered: int = 0
 
     def transmit(self, sender: str, receiver: str, octets: bytes, number: int) -> tuple[str, ...]:
         """Hand over one message; return what the network did to it, in words for the trace.
@@ -100,7 +106,19 @@ class Network:
             return None
         at, _, event = heapq.heappop(self._queue)
         self.now_ms = at
+        if isinstance(event, Delivery):
+            self._delivered += 1
+            if self._delivered == self.faults.flip and event.octets:
+                return self._flipped(event)
         return event
+
+    def _flipped(self, event: Delivery) -> Delivery:
+        # Not from the seed's stream: but for this bit the network does what it does without the flip.
+        choice = int.from_bytes(hashlib.sha256(event.octets).digest(), "big")
+        bit = choice % (8 * len(event.octets))
+        octets = bytearray(event.octets)
+        octets[bit // 8] ^= 1 << bit % 8
+        return Delivery(event.sender, event.receiver, bytes(octets), event.number, (bit // 8, bit % 8))
 
     def _is_lost(self) -> bool:
         partition = self.faults.partition_ms

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from art7.grammar.ir.module import Protocol, RoleMachine, Scenario, Specification
 from art7.interpreter.prepare import Interpreter
+from art7.runtime.blame import Failure
+from art7.runtime.codes import CODES
 from art7.runtime.endpoint import Endpoint
 from art7.runtime.interpreted import InterpreterCodec, InterpreterEvaluator, interpreted_endpoint
 from art7.runtime.layers import layers_of
 from art7.runtime.network import Faults
+from art7.runtime.redact import Secrets, scrubbed
 from art7.runtime.scenario import Outcome, ScenarioPlayer, outcome
 from art7.runtime.show import Shower
 from art7.runtime.simulator import Simulator, network_of
@@ -37,6 +41,8 @@ class Performance:
     outcome: Outcome
     trace: Trace
     roles: tuple[str, ...]
+    course: tuple[str, ...] = ()
+    """Digests to compare two casts by, see `course`."""
 
 
 def scenarios_of(
@@ -88,11 +94,51 @@ def perform(
 ) -> Performance:
     """Play one scenario. Equal arguments give an equal trace, octet for octet."""
     endpoints = {role.name: cast.makers[role.name](protocol, role, seed) for role in protocol.roles}
-    trace = Trace(sandbox)
+    trace, shower = Trace(sandbox), Shower(specification, sandbox)
     simulator = Simulator(
         protocol, endpoints, layers_of(specification), InterpreterCodec(interpreter),
-        network_of(protocol, faults, seed), trace, Shower(specification, sandbox),
+        network_of(protocol, faults, seed), trace, shower,
     )  # fmt: skip
-    failure = ScenarioPlayer(simulator, scenario, InterpreterEvaluator(interpreter)).play()
+
+    def reference(role: str) -> Endpoint:
+        machine = next(each for each in protocol.roles if each.name == role)
+        return interpreted_endpoint(specification, interpreter, machine, seed)
+
+    failure = ScenarioPlayer(simulator, scenario, InterpreterEvaluator(interpreter), reference).play()
+    if not sandbox:
+        trace.conceal(shower.secrets)
+        failure = _concealed(failure, shower.secrets)
     roles = tuple(role.name for role in protocol.roles)
-    return Performance(module, cast.name, outcome(simulator, protocol, scenario, seed, failure), trace, roles)
+    result = outcome(simulator, protocol, scenario, seed, failure)
+    return Performance(module, cast.name, result, trace, roles, course(trace))
+
+
+def course(trace: Trace) -> tuple[str, ...]:
+    """Return one digest an entry of all that both executions must do alike: everything but what an endpoint is made of."""
+    return tuple(
+        sha256(
+            replace(e, data={k: v for k, v in e.data.items() if k != "made_of"}).as_json().encode()
+        ).hexdigest()
+        for e in trace.entries
+    )
+
+
+def compared(one: Performance, other: Performance) -> Performance:
+    """Return `other`, failed with A7-R040 if the casts did not do the same on the same seed; a failure stays."""
+    if other.outcome.failure is not None or one.course == other.course:
+        return other
+    pairs = zip(one.course, other.course, strict=False)
+    entry = next(
+        (i for i, (a, b) in enumerate(pairs, start=1) if a != b), min(len(one.course), len(other.course)) + 1
+    )
+    reason = f"the same seed took another course with the roles exchanged, from entry {entry} on"
+    failure = Failure(
+        0, "both casts", reason, "art7", "A7-R040", entries=(entry,), help=CODES["A7-R040"].next_step
+    )
+    return replace(other, outcome=replace(other.outcome, passed=False, failure=failure))
+
+
+def _concealed(failure: Failure | None, secrets: Secrets) -> Failure | None:
+    if failure is None:
+        return None
+    return replace(failure, reason=scrubbed(failure.reason, secrets.replacements()))

@@ -1,35 +1,29 @@
 """Plays a scenario on the simulator and says what became of it.
 
 The scenario's order is what must be *possible*, not what the network must do: on a lossy channel a message is sent again, so
-`a -> b: M` waits until one more `M` from `a` was accepted by `b` than the scenario has named so far. After the last step
+`a -> b: M` waits until one more `M` from `a` was taken by `b` than the scenario has named so far; what `b` ignores or
+only defers does not count. After the last step
 the run goes on until nothing moves; every endpoint must then be in a state it may rest in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from art7.grammar.ir.module import Protocol, Scenario, ScenarioStep
+from art7.runtime.blame import Failure, Inquiry
 from art7.runtime.endpoint import Refusal
 from art7.runtime.machine import Evaluate
+from art7.runtime.reference import MakeReference
 from art7.runtime.simulator import Seen, Simulator
 
 STEP_LIMIT_MS = 120_000
 """Virtual time one step may take, retransmissions included."""
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a scenario did not come true. `party` is a role, or `specification`."""
-
-    step: int
-    text: str
-    reason: str
-    party: str
-    code: str
+AFTER = "after the last step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +44,19 @@ class Outcome:
 
 
 class ScenarioPlayer:
-    """Plays the steps of one scenario."""
+    """Plays the steps of one scenario; `reference` makes the endpoint that a role's doings are compared with."""
 
-    def __init__(self, simulator: Simulator, scenario: Scenario, evaluate: Evaluate) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        scenario: Scenario,
+        evaluate: Evaluate,
+        reference: MakeReference | None = None,
+    ) -> None:
         self._simulator = simulator
         self._scenario = scenario
         self._evaluate = evaluate
+        self._inquiry = Inquiry(simulator, reference)
         self._awaited: Counter[Seen] = Counter()
 
     def play(self) -> Failure | None:
@@ -64,10 +65,9 @@ class ScenarioPlayer:
             try:
                 reason = self._play(step)
             except Refusal as refusal:
-                party = step.role if refusal.blame == "self" else refusal.blame
-                return Failure(number, describe(step), refusal.reason, party, refusal.code)
+                return self._inquiry.failure(number, describe(step), step, "", refusal)
             if reason is not None:
-                return self._blame(number, step, reason)
+                return self._inquiry.failure(number, describe(step), step, reason)
         return self._settle(len(self._scenario.steps))
 
     def _play(self, step: ScenarioStep) -> str | None:
@@ -83,9 +83,7 @@ class ScenarioPlayer:
                 seen = Seen(step.role, step.peer or "", step.message or "")
                 self._awaited[seen] += 1
                 wanted = self._awaited[seen]
-                return self._until(
-                    lambda: Counter(self._simulator.seen)[seen] >= wanted, "it was not accepted"
-                )
+                return self._until(lambda: self._simulator.seen[seen] >= wanted, "it was not accepted")
             case _:
                 return self._until(lambda: self._holds(step), "the condition does not come true")
 
@@ -94,7 +92,7 @@ class ScenarioPlayer:
             return True
         return bool(self._evaluate(step.condition, self._simulator.endpoints[step.role].variables()))
 
-    def _until(self, done: Any, reason: str) -> str | None:
+    def _until(self, done: Callable[[], bool], reason: str) -> str | None:
         deadline = self._simulator.network.now_ms + STEP_LIMIT_MS
         while not done():
             if not self._simulator.step(deadline):
@@ -107,24 +105,12 @@ class ScenarioPlayer:
             while self._simulator.step(deadline):
                 continue
         except Refusal as refusal:
-            return Failure(number, "after the last step", refusal.reason, refusal.blame, refusal.code)
+            return self._inquiry.failure(number, AFTER, None, "", refusal)
         for role in self._simulator.protocol.roles:
             state = self._simulator.endpoints[role.name].state
-            kind = next(s.kind for s in role.states if s.name == state)
-            if kind == "hot":
-                reason = f"{role.name} rests in state {state}, which must be left in the end"
-                return Failure(number, "after the last step", reason, "specification", "A7-R031")
+            if any(each.name == state and each.kind == "hot" for each in role.states):
+                return self._inquiry.failure(number, AFTER, None, "")
         return None
-
-    def _blame(self, number: int, step: ScenarioStep, reason: str) -> Failure:
-        """Name the party: a refusal for which a peer or the specification is to blame explains the wait."""
-        for role, refusal in reversed(self._simulator.refusals):
-            party = refusal.blame
-            if party == "peer":
-                party = step.role if role == step.peer else (step.peer or role)
-            detail = f"{reason}; {role} refused with {refusal.code}: {refusal.reason}"
-            return Failure(number, describe(step), detail, party, refusal.code)
-        return Failure(number, describe(step), reason, "specification", "A7-R030")
 
 
 def describe(step: ScenarioStep) -> str:

@@ -2,6 +2,7 @@
 
 The same trace feeds the ladder, the report, the log page and blame. Secrets appear only in sandbox mode;
 elsewhere they are replaced by their size and the first four octets of their SHA-256, so two logs can still be compared.
+The form is `spec/art7/spec/schemas/trace.schema.json`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from art7.runtime.redact import Secrets, scrubbed
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -43,11 +46,15 @@ class Trace:
         self.entries.append(entry)
         return entry
 
-    def octets(self, value: bytes, secret: bool) -> Json:
-        """Return octets as they may be shown."""
-        if secret and not self.sandbox:
-            return redacted(value)
-        return value.hex()
+    def conceal(self, secrets: Secrets) -> None:
+        """Replace every secret in every entry, whatever it is spelled like."""
+        replacements = secrets.replacements()
+        self.entries = [
+            Entry(
+                e.number, e.at_ms, e.role, e.kind, {k: _concealed(v, replacements) for k, v in e.data.items()}
+            )
+            for e in self.entries
+        ]
 
     def lines(self) -> str:
         """Return the whole trace as JSON lines."""
@@ -58,6 +65,11 @@ class Trace:
         return hashlib.sha256(self.lines().encode()).hexdigest()
 
 
-def redacted(value: bytes) -> str:
-    """Return a stand-in that tells two secrets apart without showing either."""
-    return f"secret of {len(value)} octets, sha256 {hashlib.sha256(value).hexdigest()[:8]}…"
+def _concealed(value: Json, replacements: list[tuple[str, str]]) -> Json:
+    if isinstance(value, str):
+        return scrubbed(value, replacements)
+    if isinstance(value, list):
+        return [_concealed(item, replacements) for item in value]
+    if isinstance(value, dict):
+        return {key: _concealed(item, replacements) for key, item in value.items()}
+    return value
