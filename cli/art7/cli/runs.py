@@ -29,22 +29,33 @@ def performances(
     Raises: `KeyError` with the name of a wanted scenario that there is not.
     """
     from art7.interpreter.shared import interpreter_of
-    from art7.runtime.play import casts, interpreter_maker, perform, qualified_name, scenarios_of
+    from art7.runtime.play import (
+        casts,
+        compared,
+        interpreter_maker,
+        perform,
+        qualified_name,
+        scenarios_of,
+    )
 
     found = scenarios_of(specification, modules)
     names = {qualified_name(*each): each for each in found}
-    chosen = [_choose(names, name) for name in wanted] or list(names)
+    chosen = list(dict.fromkeys(_choose(names, name) for name in wanted)) or list(names)
     interpreter = interpreter_of(specification)
     second = interpreter_maker(specification, interpreter)
     first = generated_maker(package)
     for name in chosen:
         module, protocol, scenario = names[name]
+        before: dict[tuple[Faults, int], Performance] = {}
         for cast in casts(protocol, first, second, ("generated code", "interpreter")):
             for faults, seed in product(networks, seeds):
-                yield perform(
+                played = perform(
                     specification, interpreter, module, protocol, scenario, cast,
                     faults=faults, seed=seed, sandbox=sandbox,
                 )  # fmt: skip
+                # Both casts see the same network and the same randomness: they must take the same course.
+                other = before.setdefault((faults, seed), played)
+                yield played if other is played else compared(other, played)
 
 
 def generated_maker(package: GeneratedPackage) -> Maker:

@@ -126,7 +126,7 @@ def command(settings: Settings, output: str, force: bool, form: str) -> int:
         for each in taken:
             done.append(each)
             _tell(each, tell)
-    write_file(folder / "index.html", index_page(tour).encode(), force=True)
+    write_file(folder / "index.html", index_page(tour, done).encode(), force=True)
     seconds = time.monotonic() - started
     if form == "json":
         steps = [{"command": each.line, "exit": each.exit, "output": list(each.output)} for each in done]
