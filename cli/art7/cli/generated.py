@@ -36,7 +36,7 @@ def generated_package(specification: Specification) -> Iterator[GeneratedPackage
     text = package_text(specification)
     for name, source in text.files.items():
         if name.endswith(".py"):
-            check_python(name, source)
+            check_python(f"sdk/{name}", source)
     with _importable(text.files) as package:
         yield _package(specification, text, package)
 
