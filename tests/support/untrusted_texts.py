@@ -113,6 +113,7 @@ ROWS: dict[str, Row] = {
         counted=S + "n: u32 x: E[n] } struct E as binary { }",
         until=S + "x: E[until x'00'] } struct E as binary { }",
         tls="struct E as tls { } struct O as tls { s: E[size 0..255] }",
+        most=S + "n: u32 x: E[n max 4294967295] } struct E as binary { a: bytes[0] b: u8 when 1 == 2 }",
     ),
     "B7 huge literal": _row(
         "digits without end, and numbers of the wrong size",
@@ -149,6 +150,7 @@ ROWS: dict[str, Row] = {
         + "\nfunction f40(x: u64) -> u64 = x\n"
         + S
         + "x: u8 check f0(x) == 0 }",
+        views=S + "n: u32 let a0: u64 = n " + _lines(40, "let aO: u64 = aN * aN") + " check a40 > 0 }",
         zeros="const z: bytes = zeros(1000000000000)",
         tokens=_lines(60, "token TN = TO TO") + "\ntoken T60 = 'a'\n" + J + "a: T0 }",
         repeats=J + "a: T } token T = (('a'{0,1000} 'b'){1000}){1000}",

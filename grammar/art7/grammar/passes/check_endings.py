@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from art7.grammar.ir import plan as p
+from art7.grammar.passes.check_growth import check_growth
 from art7.grammar.passes.check_lengths import check_lengths
 from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
 STARTS = 100
 """From how many records of a ring the shortest one is looked for."""
+
+MOST_EMPTY = 0xFFFF
+"""Items that may take no octets: more of them would cost time that no octet of a message has paid for."""
 
 MOST_NAMES = 60
 """Names of a ring that are shown."""
@@ -30,6 +34,7 @@ def check_endings(
     for record in records:
         if record.kind == "message":
             _limits(module, record, record.name in deep)
+        check_growth(module, record)
         if record.carrier is p.Carrier.OCTETS:
             check_lengths(module, record)
             record_size(module, record)
@@ -135,13 +140,13 @@ def _ring_through(start: str, always: Mapping[str, Sequence[str]]) -> list[str] 
 def _progress(module: Any, record: p.Record) -> None:
     """Each item of a list takes at least one octet, unless a count bounds the list."""
     for step in walk_steps(record.body):
-        if not isinstance(step, p.Loop) or step.maximum is not None:
+        if not isinstance(step, p.Loop) or (step.maximum is not None and step.maximum <= MOST_EMPTY):
             continue
         if step.count is not None and _counts_little(step, record):
             continue
         if block_size(module, step.body, 0)[0] == 0:
             slot = record.slots[step.slot]
-            message = f"an item of `{slot.name}` may take no octets, and nothing bounds their number"
+            message = f"an item of `{slot.name}` may take no octets, and nothing keeps their number small"
             module.findings.add(
                 "A7-L043", message, slot.span, "add `max n`, or let an item take at least one octet"
             )
@@ -158,7 +163,7 @@ def _counts_little(step: p.Loop, record: p.Record) -> bool:
         shape = record.params[step.count.index].shape
     else:
         return False
-    return isinstance(shape, s.Integer) and shape.maximum <= 0xFFFF
+    return isinstance(shape, s.Integer) and shape.maximum <= MOST_EMPTY
 
 
 CODES = {
