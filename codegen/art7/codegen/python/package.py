@@ -8,6 +8,7 @@ from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
 from art7.codegen.python.module_text import ModuleText, module_source
 from art7.codegen.python.vendoring import vendored
+from art7.grammar.collector import collector_paused
 from art7.grammar.ir.module import Module, Specification
 
 _LAST = "ciphers"
@@ -36,6 +37,11 @@ class PackageText:
 
 def package_text(spec: Specification) -> PackageText:
     """Return the package of `spec`; same input, same bytes."""
+    with collector_paused():
+        return _package_text(spec)
+
+
+def _package_text(spec: Specification) -> PackageText:
     from art7.codegen.python.machines import roles_module
     from art7.codegen.python.schedules import schedules_module
 

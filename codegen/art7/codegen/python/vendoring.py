@@ -7,21 +7,31 @@ definitions it names and whatever those use, in the order in which they stand he
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib import resources
 
 _PACKAGE = "art7.codegen.python.vendored"
+_NAMED = re.compile(r"(?:def|class) (\w+)|(\w+)(?:: [^=\n]+)? =", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Definition:
-    """One top-level statement group: the names it binds, the names it uses, its text."""
+    """One top-level statement with its comments, decorators and documentation: the name it binds, its text."""
 
-    names: frozenset[str]
-    uses: frozenset[str]
+    name: str
     text: str
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The names it takes from its module; read only for what a package holds."""
+        found: set[str] = set()
+        for node in ast.parse(self.text).body:
+            found |= _free_names(node)
+            found.update(word for item in ast.walk(node) for word in _annotation_words(item))
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,53 +43,66 @@ class _Import:
     binds: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Source:
-    definitions: tuple[_Definition, ...]
-    imports: tuple[_Import, ...]
+    definitions: list[_Definition] = field(default_factory=list)
+    imports: list[_Import] = field(default_factory=list)
 
 
 @cache
 def _source(module: str) -> _Source:
-    text = resources.files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    definitions: list[_Definition] = []
-    imports: list[_Import] = []
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Import):
-            imports += [_Import(alias.name, "", alias.name.partition(".")[0]) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            if node.module != "__future__" and not (node.module or "").startswith("art7."):
-                imports += [_Import(node.module or "", alias.name, alias.name) for alias in node.names]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            if definitions:  # the text that documents the constant before it
-                definitions[-1] = replace(
-                    definitions[-1],
-                    text=definitions[-1].text + "".join(lines[node.lineno - 1 : node.end_lineno]),
-                )
+    return read_source(resources.files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8"))
+
+
+def read_source(text: str) -> _Source:
+    """Return the definitions and imports of a module.
+
+    Statements are told apart by their first column, without parsing: most packages need few of them.
+    """
+    source = _Source()
+    for statement in _statements(text):
+        first = statement.lstrip("\n")
+        if first.startswith(("import ", "from ")):
+            source.imports += _imports(first)
+        elif first.startswith('"""'):
+            if source.definitions:  # the text that documents the constant before it
+                before = source.definitions.pop()
+                source.definitions.append(_Definition(before.name, before.text + first))
         else:
-            definitions.append(_definition(node, lines))
-    return _Source(tuple(definitions), tuple(imports))
+            code = next(line for line in first.splitlines() if not line.startswith(("#", "@")))
+            found = _NAMED.match(code)
+            assert found is not None, f"a vendored statement that binds no name: {code}"
+            source.definitions.append(_Definition(found[1] or found[2], first))
+    return source
 
 
-def _definition(node: ast.stmt, lines: list[str]) -> _Definition:
-    decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
-    while first and lines[first - 1].startswith("# ") and not lines[first - 1].startswith("# ----"):
-        first -= 1
-    targets = (
-        node.targets
-        if isinstance(node, ast.Assign)
-        else [node.target]
-        if isinstance(node, ast.AnnAssign)
-        else []
-    )
-    names = {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        names = {node.name}
-    uses = _free_names(node)
-    uses |= {word for item in ast.walk(node) for word in _annotation_words(item)}
-    return _Definition(frozenset(names), frozenset(uses), "".join(lines[first : node.end_lineno]))
+def _statements(text: str) -> list[str]:
+    """Cut the text of a module before each statement, or before the comments and decorators above one."""
+    statements: list[list[str]] = []
+    quoted = attached = False
+    for line in text.splitlines(keepends=True):
+        begins = not quoted and line[0] not in " \n)]}"
+        if begins and not attached:
+            statements.append([])
+        if begins:
+            attached = line.startswith(("# ", "@")) and not line.startswith("# ----")
+        if line.startswith("# ----") or (attached and not line.strip()):
+            statements.pop()  # a heading
+            attached = False
+        elif statements:
+            statements[-1].append(line)
+        quoted ^= line.count('"""') % 2 == 1
+    return ["".join(lines).rstrip("\n") + "\n" for lines in statements if lines]
+
+
+def _imports(statement: str) -> list[_Import]:
+    node = ast.parse(statement).body[0]
+    if isinstance(node, ast.Import):
+        return [_Import(alias.name, "", alias.name.partition(".")[0]) for alias in node.names]
+    assert isinstance(node, ast.ImportFrom), "begins with `from`"
+    if node.module == "__future__" or (node.module or "").startswith("art7."):
+        return []
+    return [_Import(node.module or "", alias.name, alias.name) for alias in node.names]
 
 
 def _free_names(node: ast.AST) -> set[str]:
@@ -116,8 +139,8 @@ def vendored(names: Iterable[str], modules: tuple[str, ...]) -> tuple[list[str],
     `modules` are looked through in order. Raises `KeyError` for a name that none of them defines.
     """
     sources = [_source(module) for module in modules]
-    owners = {name: item for source in sources for item in source.definitions for name in item.names}
-    count = sum(len(item.names) for source in sources for item in source.definitions)
+    owners = {item.name: item for source in sources for item in source.definitions}
+    count = sum(len(source.definitions) for source in sources)
     assert count == len(owners), "two vendored definitions have one name"
     bound = {item.binds: item for source in sources for item in source.imports}
     wanted: set[int] = set()
@@ -134,11 +157,7 @@ def vendored(names: Iterable[str], modules: tuple[str, ...]) -> tuple[list[str],
         elif name in bound:
             imported.add(bound[name])
     chosen = [item for source in sources for item in source.definitions if id(item) in wanted]
-    return _import_lines(imported), "\n\n".join(_spaced(item) for item in chosen)
-
-
-def _spaced(item: _Definition) -> str:
-    return item.text if item.text.endswith("\n") else item.text + "\n"
+    return _import_lines(imported), "\n\n".join(item.text for item in chosen)
 
 
 def _import_lines(imported: set[_Import]) -> list[str]:

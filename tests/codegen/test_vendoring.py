@@ -1,0 +1,40 @@
+"""The vendored modules are cut by their first columns; a parser cuts them alike."""
+
+from __future__ import annotations
+
+import ast
+from importlib import resources
+
+import pytest
+from art7.codegen.python.package import VENDORED
+from art7.codegen.python.vendoring import read_source
+
+
+@pytest.mark.parametrize("module", VENDORED)
+def test_statements_are_those_of_the_parser(module: str) -> None:
+    text = resources.files("art7.codegen.python.vendored").joinpath(f"{module}.py").read_text("utf-8")
+    bound = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            assert isinstance(target, ast.Name)
+            bound.append(target.id)
+    source = read_source(text)
+    assert [each.name for each in source.definitions] == bound
+    for each in source.definitions:
+        first, *rest = ast.parse(each.text).body
+        assert all(isinstance(more, ast.Expr) for more in rest), each.name
+        assert each.text.count(f"{each.name}") and first is not None
+        assert each.name not in each.uses or each.text.count(each.name) > 1
+
+
+def test_a_definition_keeps_its_decorators_and_documentation() -> None:
+    source = read_source(
+        '"""Doc."""\n\n# why\n@wrap(\n    1\n)\ndef f() -> g:\n    """Doc."""\n\n\nA = 1\n"""of A"""\n'
+    )
+    assert [each.name for each in source.definitions] == ["f", "A"]
+    assert source.definitions[0].text.startswith("# why\n@wrap(")
+    assert source.definitions[0].uses == {"wrap", "g"}
+    assert source.definitions[1].text == 'A = 1\n"""of A"""\n'
