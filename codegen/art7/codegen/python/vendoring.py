@@ -14,14 +14,14 @@ from functools import cache, cached_property
 from importlib import resources
 
 _PACKAGE = "art7.codegen.python.vendored"
-_NAMED = re.compile(r"(?:def|class) (\w+)|(\w+)(?:: [^=\n]+)? =", re.ASCII)
+_NAMED = re.compile(r"^(?:def|class) (\w+)|^(\w+(?:, \w+)*)(?:: [^=\n]+)? =", re.ASCII | re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class _Definition:
-    """One top-level statement with its comments, decorators and documentation: the name it binds, its text."""
+    """One top-level statement with its comments, decorators and documentation: the names it binds, its text."""
 
-    name: str
+    names: tuple[str, ...]
     text: str
 
     @cached_property
@@ -67,12 +67,12 @@ def read_source(text: str) -> _Source:
         elif first.startswith('"""'):
             if source.definitions:  # the text that documents the constant before it
                 before = source.definitions.pop()
-                source.definitions.append(_Definition(before.name, before.text + first))
+                source.definitions.append(_Definition(before.names, before.text + first))
         else:
-            code = next(line for line in first.splitlines() if not line.startswith(("#", "@")))
-            found = _NAMED.match(code)
-            assert found is not None, f"a vendored statement that binds no name: {code}"
-            source.definitions.append(_Definition(found[1] or found[2], first))
+            found = _NAMED.search(first)
+            assert found is not None, f"a vendored statement that binds no name: {first}"
+            names = (found[1] or found[2]).split(", ")
+            source.definitions.append(_Definition(tuple(names), first))
     return source
 
 
@@ -139,8 +139,8 @@ def vendored(names: Iterable[str], modules: tuple[str, ...]) -> tuple[list[str],
     `modules` are looked through in order. Raises `KeyError` for a name that none of them defines.
     """
     sources = [_source(module) for module in modules]
-    owners = {item.name: item for source in sources for item in source.definitions}
-    count = sum(len(source.definitions) for source in sources)
+    owners = {name: item for source in sources for item in source.definitions for name in item.names}
+    count = sum(len(item.names) for source in sources for item in source.definitions)
     assert count == len(owners), "two vendored definitions have one name"
     bound = {item.binds: item for source in sources for item in source.imports}
     wanted: set[int] = set()
