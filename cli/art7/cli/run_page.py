@@ -61,14 +61,19 @@ def _row(index: int, each: Performance) -> str:
 
 def _section(index: int, each: Performance) -> str:
     from art7.runtime.ladder import as_svg
+    from art7.runtime.scenario import damage
 
     failure = each.outcome.failure
     told = ""
     if failure is not None:
+        entries = ", ".join(str(number) for number in failure.entries)
+        where = f", {failure.place}" if failure.place else ""
         told = (
             f'<p class="bad">Step {failure.step}, {html.escape(failure.text)}: {html.escape(failure.reason)}. '
-            f"At fault: {html.escape(failure.party)} ({html.escape(failure.code)}).</p>"
+            f"At fault: {html.escape(failure.party)} ({html.escape(failure.code)}{html.escape(where)}); "
+            f"see entries {html.escape(entries)}.</p><p>{html.escape(failure.help)}</p>"
         )
+    told += "".join(f"<p>Damage: {html.escape(sentence)}.</p>" for sentence in damage(each.trace.entries))
     picture = as_svg(f"Ladder of {_name(each)}", each.roles, each.trace.entries)
     entries = "".join(_entry(entry) for entry in each.trace.entries)
     return (
@@ -82,14 +87,16 @@ def _entry(entry: Entry) -> str:
     data: Any = entry.data
     what = {
         "send": lambda: f"sends {data['message']} to {data['receiver']}",
-        "receive": lambda: f"receives {data['message']} from {data['sender']}",
+        "receive": lambda: f"receives {data['message']} from {data['sender']}: {data['outcome']}",
+        "resume": lambda: f"takes up {data['message']}: {data['outcome']}",
         "derive": lambda: f"derives by {data['schedule']}",
         "decode": lambda: f"decodes {data['message']}",
         "refuse": lambda: f"refuses: {data['code']}",
         "local": lambda: f"does {data['event']}",
     }.get(entry.kind, lambda: f"{entry.kind}")()
     text = json.dumps(dict(data), indent=1, ensure_ascii=False)
-    summary = f"{entry.at_ms} ms · {entry.role} {what}"
+    undone = ", undone" if data.get("undone") else ""
+    summary = f"{entry.number} · {entry.at_ms} ms · {entry.role} {what}{undone}"
     return f"<details><summary>{html.escape(summary)}</summary><pre>{html.escape(text)}</pre></details>"
 
 

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from art7.runtime.play import Maker, Performance
 
 
+class UnknownScenario(KeyError):
+    """A wanted scenario that there is not, or whose short `name` several have; `known` are the names to choose from."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.known = tuple(known)
+
+
 def performances(
     specification: Specification,
     modules: Sequence[str],
@@ -26,7 +35,7 @@ def performances(
 ) -> Iterator[Performance]:
     """Play every scenario of `modules` (or the `wanted` ones) by both casts, on each network, once a seed.
 
-    Raises: `KeyError` with the name of a wanted scenario that there is not.
+    Raises: `UnknownScenario`.
     """
     from art7.interpreter.shared import interpreter_of
     from art7.runtime.play import (
@@ -74,5 +83,5 @@ def _choose(names: Mapping[str, object], name: str) -> str:
         return name
     ends = [each for each in names if each.endswith(f".{name}")]
     if len(ends) != 1:
-        raise KeyError(name)
+        raise UnknownScenario(name, ends or list(names))
     return ends[0]

@@ -12,8 +12,13 @@ from xml.sax.saxutils import escape
 
 from art7.runtime.trace import Entry
 
-COLUMN = 26
-"""Characters between two lifelines of the text picture."""
+WIDTH = 100
+"""Columns of the text picture, where the roles are few enough."""
+
+LEAST_COLUMN = 12
+"""Characters between two lifelines when the roles are many."""
+
+MARGIN_LEFT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Rung:
     receiver: str | None
     text: str
     kind: str
-    """`message`, `lost`, `refused`, `local`, `timeout`, `state` or `derive`."""
+    """`message`, `lost`, `refused`, `aside`, `local`, `timeout`, `state` or `derive`."""
 
 
 def rungs(entries: Sequence[Entry]) -> list[Rung]:
@@ -56,10 +61,21 @@ def _rung(entry: Entry) -> Rung | None:
         case "state":
             return Rung(entry.at_ms, entry.role, None, f"now {data['state']}", "state")
         case "derive":
-            names = ", ".join(step["name"] for step in data["steps"])
-            return Rung(entry.at_ms, entry.role, None, f"{short(data['schedule'])}: {names}", "derive")
+            names = ", ".join(step["name"] for step in data["steps"]) or "nothing"
+            undone = " (undone)" if data.get("undone") else ""
+            return Rung(
+                entry.at_ms, entry.role, None, f"{short(data['schedule'])}: {names}{undone}", "derive"
+            )
         case "refuse":
-            return Rung(entry.at_ms, entry.role, None, f"refused: {data['code']}", "refused")
+            what = short(data.get("message") or data.get("event") or data.get("timer") or "what arrived")
+            return Rung(entry.at_ms, entry.role, None, f"{what} refused: {data['code']}", "refused")
+        case "receive" if data["outcome"] != "taken" or "flipped" in data:
+            flipped = ", one bit turned over" if "flipped" in data else ""
+            text = f"{short(data['message'])} {data['outcome']}{flipped}"
+            return Rung(entry.at_ms, entry.role, None, text, "aside")
+        case "resume":
+            text = f"{short(data['message'])}, deferred before: {data['outcome']}"
+            return Rung(entry.at_ms, entry.role, None, text, "aside")
         case _:
             return None
 
@@ -69,34 +85,41 @@ def short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def as_text(roles: Sequence[str], entries: Sequence[Entry], *, details: bool = True) -> str:
-    """Return the ladder as lines of text; `details` adds derived keys and states."""
-    columns = {role: 8 + index * COLUMN for index, role in enumerate(roles)}
-    lines = [_headings(columns)]
+def as_text(
+    roles: Sequence[str], entries: Sequence[Entry], *, details: bool = True, width: int = WIDTH
+) -> str:
+    """Return the ladder as lines of text; `details` adds derived keys, states and what was set aside.
+
+    No line is longer than `width`, unless the roles alone need more; what does not fit ends in `…`.
+    """
+    apart = max(LEAST_COLUMN, (width - MARGIN_LEFT) // max(len(roles), 1))
+    columns = {role: MARGIN_LEFT + index * apart for index, role in enumerate(roles)}
+    end = max(width, MARGIN_LEFT + apart * len(roles))
+    lines = [_headings(columns, apart, end)]
     for rung in rungs(entries):
-        if not details and rung.kind in ("derive", "state"):
-            continue
-        lines.append(_line(columns, rung))
+        if details or rung.kind not in ("derive", "state", "aside"):
+            lines.append(_line(columns, rung, end))
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _headings(columns: dict[str, int]) -> str:
-    line = [" "] * (max(columns.values()) + COLUMN)
-    _put(line, 0, "ms")
+def _headings(columns: dict[str, int], apart: int, end: int) -> str:
+    line = [" "] * end
+    _put(line, 4, "ms")
     for role, column in columns.items():
-        _put(line, max(column - len(role) // 2, 4), role)
+        name = cut(role, apart - 2)
+        _put(line, max(column - len(name) // 2, MARGIN_LEFT - 1), name)
     return "".join(line)
 
 
-def _line(columns: dict[str, int], rung: Rung) -> str:
-    line = [" "] * (max(columns.values()) + COLUMN * 4)
+def _line(columns: dict[str, int], rung: Rung, end: int) -> str:
+    line = [" "] * end
     _put(line, 0, f"{rung.at_ms:6d}")
     for column in columns.values():
         line[column] = "|"
     here = columns[rung.role]
     if rung.receiver is None:
-        marks = {"derive": "*", "state": "=", "refused": "!", "timeout": "~"}
-        _put(line, here, marks.get(rung.kind, ">") + " " + rung.text[: COLUMN * 3])
+        mark = {"derive": "*", "state": "=", "refused": "!", "timeout": "~", "aside": "."}.get(rung.kind, ">")
+        _put(line, here, f"{mark} {cut(rung.text, end - here - 2)} ")
         return "".join(line)
     there = columns[rung.receiver]
     left, right = min(here, there), max(here, there)
@@ -106,9 +129,14 @@ def _line(columns: dict[str, int], rung: Rung) -> str:
         line[there] = "x"
     else:
         line[right - 1 if there > here else left + 1] = ">" if there > here else "<"
-    label = f" {rung.text} "[: right - left - 3]
-    _put(line, left + (right - left - len(label)) // 2, label)
+    label = f" {cut(rung.text, right - left - 7)} "
+    _put(line, left + (right - left - len(label)) // 2 + 1, label)
     return "".join(line)
+
+
+def cut(text: str, length: int) -> str:
+    """Return `text`, or its beginning and `…` when it is longer than `length`."""
+    return text if len(text) <= length else text[: max(length - 1, 0)] + "…"
 
 
 def _put(line: list[str], at: int, text: str) -> None:
@@ -142,7 +170,7 @@ def as_svg(title: str, roles: Sequence[str], entries: Sequence[Entry]) -> str:
 
 
 def _svg_rung(rung: Rung, x: dict[str, int], y: int) -> list[str]:
-    here, text = x[rung.role], escape(rung.text[:90])
+    here, text = x[rung.role], escape(cut(rung.text, 90))
     parts = [f'<text x="4" y="{y + 4}" class="time">{rung.at_ms} ms</text>']
     if rung.receiver is None:
         parts.append(f'<circle cx="{here}" cy="{y}" r="4" class="{rung.kind}"/>')

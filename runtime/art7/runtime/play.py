@@ -113,11 +113,15 @@ def perform(
     return Performance(module, cast.name, result, trace, roles, course(trace))
 
 
+WORDING = frozenset(("made_of", "reason", "place", "value"))
+"""Data of an entry that say what octets, codes and states say as well, in an execution's own words."""
+
+
 def course(trace: Trace) -> tuple[str, ...]:
-    """Return one digest an entry of all that both executions must do alike: everything but what an endpoint is made of."""
+    """Return a digest of each entry, without what two executions may put in other words (see `WORDING`)."""
     return tuple(
         sha256(
-            replace(e, data={k: v for k, v in e.data.items() if k != "made_of"}).as_json().encode()
+            replace(e, data={k: v for k, v in e.data.items() if k not in WORDING}).as_json().encode()
         ).hexdigest()
         for e in trace.entries
     )

@@ -9,7 +9,7 @@ the run goes on until nothing moves; every endpoint must then be in a state it m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from art7.runtime.endpoint import Refusal
 from art7.runtime.machine import Evaluate
 from art7.runtime.reference import MakeReference
 from art7.runtime.simulator import Seen, Simulator
+from art7.runtime.trace import Entry
 
 STEP_LIMIT_MS = 120_000
 """Virtual time one step may take, retransmissions included."""
@@ -142,6 +143,23 @@ def outcome(
         protocol.name, scenario.name, seed, failure is None, failure, len(sends), fates["lost"], fates["reordered"],
         simulator.network.now_ms, derived, simulator.trace.digest(),
     )  # fmt: skip
+
+
+def damage(entries: Sequence[Entry]) -> list[str]:
+    """Return, in words, every bit that the network turned over, and what became of it."""
+    found = []
+    for entry in entries:
+        data: Any = entry.data
+        if "flipped" not in data:
+            continue
+        octet, bit = data["flipped"]
+        what = data.get("message") or "a message"
+        fate = f"refused it with {data['code']}" if entry.kind == "refuse" else f"{data['outcome']} it"
+        found.append(
+            f"bit {bit} of octet {octet} of {what} from {data['sender']} was turned over; "
+            f"{entry.role} {fate} (entry {entry.number})"
+        )
+    return found
 
 
 def as_mapping(result: Outcome) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from art7.cli.exits import ExitCode, Unusable
 from art7.cli.findings import print_report
 from art7.cli.offers import read_for_rules
 from art7.cli.output import write_file
-from art7.cli.terminal import escaped_lines, say
+from art7.cli.terminal import escaped, escaped_lines, say
 from art7.grammar.diagnostics import Report
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FORMS = ("text", "json", "html", "trace")
     context_settings=SETTINGS,
     short_help="Play the scenarios of an offer between endpoints made from the bundle alone.",
     epilog="Examples: art7 run my-offer; art7 run my-offer one_to_one_text --seed 3 --ladder; "
-    "art7 run my-offer --loss 300 --format html -o run.html.",
+    "art7 run my-offer --loss 300 --format html -o run.html; art7 run my-offer one_to_one_text --flip 9.",
 )
 @click.argument("offer", type=click.Path())
 @click.argument("scenario", nargs=-1)
@@ -40,6 +41,12 @@ FORMS = ("text", "json", "html", "trace")
 @click.option("--loss", type=click.IntRange(0, 900), default=150, help="Messages lost of 1,000, where lossy.")
 @click.option("--duplicate", type=click.IntRange(0, 900), default=50, help="Messages doubled of 1,000.")
 @click.option("--jitter", type=click.IntRange(0, 60_000), default=200, help="Milliseconds that reorder.")
+@click.option(
+    "--flip",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Turn over one bit of the N-th delivery: it must show.",
+)
 @click.option("--despite", multiple=True, metavar="CODE", help="Run although this finding is there.")
 @click.option("--ladder", is_flag=True, help="Show who sent what to whom, and every derived key by name.")
 @click.option("--redact", is_flag=True, help="Show no secrets, although they are the run's own.")
@@ -56,6 +63,7 @@ def command(
     loss: int,
     duplicate: int,
     jitter: int,
+    flip: int | None,
     despite: tuple[str, ...],
     ladder: bool,
     redact: bool,
@@ -71,8 +79,10 @@ def command(
     read = read_for_rules(offer, report)
     if read is None or not _may_run(read, despite, report):
         return print_report(report, "json" if form == "json" else "text", settings)
-    faults = Faults(loss=loss, duplicate=duplicate, jitter_ms=jitter)
+    faults = Faults(loss=loss, duplicate=duplicate, jitter_ms=jitter, flip=flip)
     played = _play(read, scenario, range(seed, seed + runs), faults, sandbox=not redact)
+    if not played:
+        raise Unusable("the offer has no scenario to play", "write a `scenario` in one of its protocols")
     text = _rendered(played, form, ladder, read)
     if output is None:
         say(text.rstrip("\n"))
@@ -96,7 +106,7 @@ def _play(
     offer: Offer, wanted: Sequence[str], seeds: Sequence[int], faults: Faults, *, sandbox: bool
 ) -> list[Performance]:
     from art7.cli.generated import generated_package
-    from art7.cli.runs import performances
+    from art7.cli.runs import UnknownScenario, performances
 
     specification = offer.specification
     modules = [name for name in specification.modules if name in offer.own_modules]
@@ -105,46 +115,45 @@ def _play(
             specification, modules, package, networks=(faults,), seeds=seeds, wanted=wanted, sandbox=sandbox
         )
         try:
-            return list(played)
-        except KeyError as error:
-            why = f"no scenario of this offer is called {error}"
-            raise Unusable(why, "`art7 run OFFER` plays them all") from None
+            return list(_with_progress(played))
+        except UnknownScenario as error:
+            names = ", ".join(escaped(name) for name in error.known[:8])
+            known = f"it has {names}" if names else "it has none"
+            raise Unusable(f"no scenario of this offer is called `{escaped(error.name)}`", known) from None
+
+
+def _with_progress(played: Iterator[Performance]) -> Iterator[Performance]:
+    """Pass on what is played; on a terminal, say on standard error how far it is, and wipe that away at the end."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield from played
+        return
+    try:
+        for number, each in enumerate(played, start=1):
+            line = escaped(f"{number} runs played, last {each.outcome.scenario}, seed {each.outcome.seed}")
+            sys.stderr.write(f"\r\x1b[K{line[:78]}")
+            sys.stderr.flush()
+            yield each
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
 def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Offer) -> str:
     if form == "trace":
         return "".join(each.trace.lines() for each in played)
     if form == "json":
-        from art7.runtime.scenario import as_mapping
+        from art7.runtime.scenario import as_mapping, damage
 
-        rows = [{"cast": each.cast, **as_mapping(each.outcome)} for each in played]
+        rows = [
+            {"cast": each.cast, **as_mapping(each.outcome), "damage": damage(each.trace.entries)}
+            for each in played
+        ]
         return json.dumps({"runs": rows}, indent=2, ensure_ascii=True)
     if form == "html":
         from art7.cli.run_page import run_page
 
         title = offer.manifest.offer.id if offer.manifest is not None else "an offer"
         return run_page(title, played)
-    return _text(played, ladder)
+    from art7.cli.run_text import run_text
 
-
-def _text(played: Sequence[Performance], ladder: bool) -> str:
-    from art7.runtime.ladder import as_text, short
-
-    lines = []
-    for each in played:
-        outcome = each.outcome
-        verdict = "came true" if outcome.passed else "did not come true"
-        lines.append(
-            f"{verdict}: {short(outcome.protocol)}.{outcome.scenario}  seed {outcome.seed}  {each.cast}  "
-            f"{outcome.messages} messages, {outcome.lost} lost, {outcome.reordered} reordered, "
-            f"{outcome.derived} derived values, {outcome.duration_ms} ms"
-        )
-        if outcome.failure is not None:
-            failure = outcome.failure
-            lines.append(f"  step {failure.step}, {failure.text}: {failure.reason}")
-            lines.append(f"  at fault: {failure.party} ({failure.code})")
-        if ladder:
-            lines += ["", as_text(each.roles, each.trace.entries), ""]
-    passed = sum(each.outcome.passed for each in played)
-    lines.append(f"{passed} of {len(played)} runs came true; the same seed gives the same trace")
-    return escaped_lines("\n".join(lines))
+    return escaped_lines(run_text(played, ladder=ladder))
