@@ -22,7 +22,7 @@ from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
 
 RESERVED_MEMBERS = frozenset(
-    "decode decode_many decode_prefix encode peek mro name_of unverified self "
+    "Decoder Head decode decode_many decode_prefix encode peek mro name_of unverified self "
     "bool bytes dict float int list str tuple".split()
 )
 """Methods of generated classes, the types their annotations name, and `self`; a member of that name gets a `_`."""
@@ -31,8 +31,8 @@ RESERVED_PARAMETERS = frozenset("self data explain m n o e k".split())
 """What `decode` and `encode` take and use beside a message's parameters."""
 
 RESERVED_CLASSES = frozenset(dir(builtins)) | frozenset(
-    "Absent Any Callable ClassVar CodecError DecodeError Effect EncodeError Event Machine Record Refused Trace Transition "
-    "Final Iterable Iterator Mapping NamedTuple Self Sequence Struct TypeAlias Union".split()
+    "Absent Any Callable ClassVar CodecError DecodeError Decoder Effect EncodeError Event Head Machine "
+    "Record Refused Stream Trace Transition Final Iterable Iterator Mapping NamedTuple Self Sequence Struct TypeAlias Union".split()
 )
 """What generated modules import or take from Python."""
 

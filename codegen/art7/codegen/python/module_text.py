@@ -38,6 +38,7 @@ from art7.grammar.ir.plan import Carrier, Record
 
 VENDORED = (
     "core",
+    "stream",
     "primitives",
     "octets",
     "octets_write",

@@ -16,6 +16,7 @@ from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
+from art7.codegen.python.peeks import peek_methods
 from art7.codegen.python.pieces import Piece, Raw, joined, total
 from art7.codegen.python.protobuf_decode import fields as decode_fields
 from art7.codegen.python.protobuf_encode import fields as encode_fields
@@ -24,6 +25,7 @@ from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation, optional
+from art7.codegen.python.streams import is_streamable, stream_limit, stream_methods
 from art7.grammar.ir.plan import Fields, Form, Record
 from art7.grammar.ir.shape import RecordOf
 
@@ -45,6 +47,7 @@ def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Re
     )
     if record.kind == "message":
         methods += [_prefix_method(record, fast), _many_method(record, fast)]
+        methods += stream_methods(record, fast) + peek_methods(record, fast)
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
 
@@ -93,14 +96,7 @@ def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
         if not param.nullable:
             lines.append(f"    if {text} is None:")
             lines.append(f'        trace.refuse("missing_field", 0, {literal(param.name).text}, "a value")')
-    lines.append("    end = len(trace.data)")
-    if (limit := record.limit_size) is not None:
-        lines.append(f"    if end > {limit}:")
-        lines.append("        if not prefix:")
-        lines.append(
-            f'            trace.refuse("too_large", 0, "", "at most {limit} octets", f"{{end}} octets")'
-        )
-        lines.append(f"        end = {limit}")
+    lines.append(f"    end = trace.whole({record.limit_size}, prefix)")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     lines.append(f"    value, o = _decode_{name}({', '.join(['trace', '0', 'end', *more, *names])})")
     lines.append("    if not prefix and o != end:")
@@ -124,6 +120,7 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
         ["Raises: DecodeError, and nothing else."],
         "        ",
     )
+    limit = f", limit={stream_limit(record)}" if is_streamable(record, scope.records) else ""
     required = [text for text, param in zip(names, record.params, strict=True) if not param.nullable]
     tests = [
         f"            if {' or '.join(f'{text} is None' for text in required)}:",
@@ -138,7 +135,7 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
             *(tests if required else []),
             f"            return {call}",
             "        except FAILURES:",
-            f"            raise explain_decoding(__name__, {stem}, explain, data{given}, prefix=True) from None",
+            f"            raise explain_decoding(__name__, {stem}, explain, data{given}, prefix=True{limit}) from None",
         ]
     )
 

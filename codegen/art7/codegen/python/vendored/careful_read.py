@@ -21,6 +21,8 @@ def need(trace: Trace, o: int, end: int, octets: int, at: str, offset: int) -> N
     """Refuse unless `octets` are left at `o`; the refusal lies at `offset`."""
     if o + octets > end:
         trace.refuse("truncated", offset, at, _octets(octets), f"{_octets(end - o)} before the end")
+    if trace.limit is not None:
+        trace.reach(o + octets)
 
 
 def take_uint(
@@ -165,6 +167,12 @@ def item_count(trace: Trace, count: Any, o: int, at: str) -> int:
     if wanted < 0:
         trace.refuse("negative_size", o, at, "a count of 0 or more", str(wanted))
     return int(wanted)
+
+
+def await_items(trace: Trace, o: int, octets: int) -> None:
+    """Wait for as many octets as the items of a list cannot do without, so that none is read over and over."""
+    if trace.limit is not None:
+        trace.reach(min(o + octets, trace.limit))
 
 
 def check_room(trace: Trace, items: list[Any], maximum: int | None, o: int, at: str) -> None:

@@ -19,6 +19,8 @@ class CodecError(ValueError):
     `code` names the error, `requirement` the rule that was broken and `ref` its clause; `path` names the
     member (`attributes[2].mac`), `offset` the octet and `bit` the bit in it (most significant first), counted
     from the message's first; `expected` and `got` are phrases; `partial` is what was read before, as dicts.
+    `need` stands on a message cut short, where more octets can still complete it: how many octets, counted
+    from its first, must be there before another try can tell anything new.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class CodecError(ValueError):
         got: str = "",
         ref: str | None = None,
         partial: Any = None,
+        need: int | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -44,6 +47,7 @@ class CodecError(ValueError):
         self.got = got
         self.ref = ref
         self.partial = partial
+        self.need = need
 
     def __str__(self) -> str:
         rule = f" ({self.requirement})" if self.requirement else ""
@@ -116,17 +120,55 @@ class Fields(dict[str, Any]):
         return None
 
 
+OPEN = 1 << 62
+"""The end of octets that are still coming."""
+
+
+class Waiting(Exception):
+    """A careful run stands before octets that have not come: `need` must be there, from the message's first."""
+
+    def __init__(self, need: int) -> None:
+        super().__init__(need)
+        self.need = need
+
+
 class Trace:
-    """One careful run: the octets, the way from the root, what is known at each stop of it."""
+    """One careful run: the octets, the way from the root, what is known at each stop of it.
 
-    __slots__ = ("data", "places", "records", "unverified", "writing")
+    With a `limit` the octets are the first of a stream: a message may take as many, and may not be there yet.
+    """
 
-    def __init__(self, data: bytes = b"", *, writing: bool = False) -> None:
+    __slots__ = ("data", "limit", "places", "records", "unverified", "writing")
+
+    def __init__(self, data: bytes = b"", *, writing: bool = False, limit: int | None = None) -> None:
         self.data = data
+        self.limit = limit
         self.writing = writing
         self.places: list[str] = []
         self.records: list[tuple[int, Fields]] = []
         self.unverified: list[str] = []
+
+    def whole(self, limit: int | None, prefix: bool) -> int:
+        """Return where the octets of a message of at most `limit` octets end; `prefix`: more may follow them."""
+        if self.limit is not None:
+            return OPEN
+        end = len(self.data)
+        if limit is None or end <= limit:
+            return end
+        if not prefix:
+            self.refuse("too_large", 0, "", f"at most {limit} octets", f"{end} octets")
+        return limit
+
+    def reach(self, stop: int) -> None:
+        """Go on only where the octets before `stop` have come; more than the limit never will."""
+        if self.limit is None:
+            return
+        if stop > self.limit:
+            raise DecodeError(
+                "too_large", offset=0, expected=f"at most {self.limit} octets", got=f"at least {stop} octets"
+            )
+        if stop > len(self.data):
+            raise Waiting(stop)
 
     def begin(self) -> Fields:
         """Start a record at the present place of the way; returns its members, to be filled."""
@@ -215,9 +257,18 @@ def decode_all(decode: Callable[[bytes], _Message], items: Iterable[bytes]) -> l
 
 
 def explain_decoding(
-    module: str, name: str, explain: bool, data: Any, *arguments: Any, prefix: bool = False
+    module: str,
+    name: str,
+    explain: bool,
+    data: Any,
+    *arguments: Any,
+    prefix: bool = False,
+    limit: int | None = None,
 ) -> DecodeError:
-    """Return the error that says why the fast decoder of `name` refused `data`."""
+    """Return the error that says why the fast decoder of `name` refused `data`.
+
+    `prefix`: more may follow the message. With a `limit` a message cut short tells what it needs.
+    """
     if not explain:
         return DecodeError("refused")
     try:
@@ -229,6 +280,29 @@ def explain_decoding(
             run(Trace(octets), *arguments, prefix=True)
         else:
             run(Trace(octets), *arguments)
+    except DecodeError as error:
+        _add_sentence(error, module)
+        if limit is not None and error.code == "truncated":
+            found = wait_or_refuse(module, name, octets, limit, *arguments)
+            error.need = found if isinstance(found, int) else None
+        return error
+    except RecursionError:
+        return DecodeError("too_deep", offset=0, expected="fewer levels", got="more than the stack holds")
+    except Exception as error:
+        return DecodeError("internal", expected="an explanation", got=type(error).__name__)
+    return DecodeError("internal", expected="one verdict of both decoders", got="two")
+
+
+def wait_or_refuse(module: str, name: str, octets: bytes, limit: int, *arguments: Any) -> int | DecodeError:
+    """Return how many octets a message cut short needs before it can tell anything new, or why it is refused.
+
+    `octets` are the first of a message of at most `limit`. No verdict depends on how many of them are there:
+    what is refused now would be refused whatever follows.
+    """
+    try:
+        _careful(module, f"decode_{name}")(Trace(octets, limit=limit), *arguments, prefix=True)
+    except Waiting as waiting:
+        return waiting.need
     except DecodeError as error:
         _add_sentence(error, module)
         return error
