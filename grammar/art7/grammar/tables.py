@@ -17,6 +17,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from art7.grammar.private_folder import make_private_folder
+
 if TYPE_CHECKING:
     from lark import Lark
     from lark.grammar import Rule as LarkRule
@@ -189,7 +191,7 @@ def _read_cache(path: Path, digest: str) -> Tables | None:
 def _write_cache(path: Path, data: dict[str, Any]) -> None:
     """Keep the tables for the next run, whole or not at all; a cache that cannot be written is no fault."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
