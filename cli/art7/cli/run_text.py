@@ -14,15 +14,18 @@ WIDTH = 100
 _LABEL = 13
 
 
-def run_text(played: Sequence[Performance], *, ladder: bool) -> str:
-    """Return the text, no line longer than 100 columns but for long words."""
+def run_text(played: Sequence[Performance], *, ladder: bool, flip: int | None = None) -> str:
+    """Return the text, no line longer than 100 columns but for long words. `flip`: the delivery to be damaged."""
     from art7.runtime.ladder import as_text
     from art7.runtime.scenario import damage
 
     lines: list[str] = []
     for each in played:
         lines += _summary(each)
-        for sentence in damage(each.trace.entries):
+        told = damage(each.trace.entries)
+        if flip is not None and not told:
+            told = [f"none: the run has fewer than {flip} deliveries"]
+        for sentence in told:
             lines += _paragraph("damage", sentence)
         if each.outcome.failure is not None:
             lines += [*_failure(each.outcome.failure), ""]

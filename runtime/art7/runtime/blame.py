@@ -17,7 +17,7 @@ from art7.runtime.codes import CODES
 from art7.runtime.endpoint import Derived, Refusal
 from art7.runtime.provenance import divergence
 from art7.runtime.reference import MakeReference, deviations
-from art7.runtime.simulator import Simulator, Told
+from art7.runtime.simulator import TOOK, Simulator, Told
 
 OURS = ("generated code", "interpreter")
 SPECIFICATION, NETWORK, ART7 = "specification", "network", "art7"
@@ -110,7 +110,9 @@ class Inquiry:
                 continue
             octet, bit = delivery.flipped
             what = (
-                f"refused it with {told.refusal.code}" if told.refusal is not None else f"{told.outcome} it"
+                f"refused it with {told.refusal.code}"
+                if told.refusal is not None
+                else f"{TOOK[told.outcome]} it"
             )
             reason = (
                 f"bit {bit} of octet {octet} of message {delivery.number} from {delivery.sender} was turned over "
@@ -207,7 +209,7 @@ class Inquiry:
                 continue
             if told.outcome in ("ignored", "deferred"):
                 state = self._simulator.trace.entries[told.entry - 1].data.get("state")
-                reason = f"{told.role} {told.outcome} it in state {state} (entry {told.entry})"
+                reason = f"{told.role} {TOOK[told.outcome]} it in state {state} (entry {told.entry})"
                 span = self._state_span(told.role, told.entry)
                 return _Cause(reason, "A7-R034", SPECIFICATION, told.role, span, self._slice(told))
         return self._lost(step.role, step.peer) or self._ended(step.role)

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from art7.grammar.ir.module import Protocol, RoleMachine, Scenario, Specification
 from art7.interpreter.prepare import Interpreter
-from art7.runtime.blame import Failure
+from art7.runtime.blame import NETWORK, Failure
 from art7.runtime.codes import CODES
 from art7.runtime.endpoint import Endpoint
 from art7.runtime.interpreted import InterpreterCodec, InterpreterEvaluator, interpreted_endpoint
@@ -105,6 +105,14 @@ def perform(
         return interpreted_endpoint(specification, interpreter, machine, seed)
 
     failure = ScenarioPlayer(simulator, scenario, InterpreterEvaluator(interpreter), reference).play()
+    if failure is not None and failure.party == NETWORK and faults.flip is not None:
+        calm = replace(faults, flip=None)
+        whole = perform(
+            specification, interpreter, module, protocol, scenario, cast, faults=calm, seed=seed, sandbox=sandbox
+        ).outcome.failure  # fmt: skip
+        if whole is not None:
+            # Without the damage it fails as well: the network is not the cause. Entries are of the other trace.
+            failure = replace(whole, reason=f"{whole.reason} (also without the damaged bit)", entries=())
     if not sandbox:
         trace.conceal(shower.secrets)
         failure = _concealed(failure, shower.secrets)

@@ -18,7 +18,7 @@ from art7.runtime.blame import Failure, Inquiry
 from art7.runtime.endpoint import Refusal
 from art7.runtime.machine import Evaluate
 from art7.runtime.reference import MakeReference
-from art7.runtime.simulator import Seen, Simulator
+from art7.runtime.simulator import TOOK, Seen, Simulator
 from art7.runtime.trace import Entry
 
 STEP_LIMIT_MS = 120_000
@@ -154,7 +154,7 @@ def damage(entries: Sequence[Entry]) -> list[str]:
             continue
         octet, bit = data["flipped"]
         what = data.get("message") or "a message"
-        fate = f"refused it with {data['code']}" if entry.kind == "refuse" else f"{data['outcome']} it"
+        fate = f"refused it with {data['code']}" if entry.kind == "refuse" else f"{TOOK[data['outcome']]} it"
         found.append(
             f"bit {bit} of octet {octet} of {what} from {data['sender']} was turned over; "
             f"{entry.role} {fate} (entry {entry.number})"

@@ -34,6 +34,10 @@ EVENT_LIMIT = 20_000
 """Events of one run; more means that it does not end."""
 
 
+TOOK = {"taken": "took", "ignored": "ignored", "deferred": "deferred", "refused": "refused"}
+"""Outcome of an event → the verb of a sentence about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A message that was delivered and taken (not ignored, not deferred): what a scenario's `a -> b: M` waits for."""

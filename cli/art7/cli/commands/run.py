@@ -83,7 +83,7 @@ def command(
     played = _play(read, scenario, range(seed, seed + runs), faults, sandbox=not redact)
     if not played:
         raise Unusable("the offer has no scenario to play", "write a `scenario` in one of its protocols")
-    text = _rendered(played, form, ladder, read)
+    text = _rendered(played, form, ladder, read, flip)
     if output is None:
         say(text.rstrip("\n"))
     else:
@@ -138,7 +138,7 @@ def _with_progress(played: Iterator[Performance]) -> Iterator[Performance]:
         sys.stderr.flush()
 
 
-def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Offer) -> str:
+def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Offer, flip: int | None) -> str:
     if form == "trace":
         return "".join(each.trace.lines() for each in played)
     if form == "json":
@@ -156,4 +156,4 @@ def _rendered(played: Sequence[Performance], form: str, ladder: bool, offer: Off
         return run_page(title, played)
     from art7.cli.run_text import run_text
 
-    return escaped_lines(run_text(played, ladder=ladder))
+    return escaped_lines(run_text(played, ladder=ladder, flip=flip))
