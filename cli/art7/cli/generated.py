@@ -30,10 +30,10 @@ def generated_package(specification: Specification) -> Iterator[GeneratedPackage
 
     Raises: `art7.codegen.python.guard.Ungenerated` when the text holds what no generator emits: a fault of ours.
     """
+    from art7.codegen.kept import kept_package
     from art7.codegen.python.guard import check_python
-    from art7.codegen.python.package import package_text
 
-    text = package_text(specification)
+    text = kept_package(specification)
     for name, source in text.files.items():
         if name.endswith(".py"):
             check_python(f"sdk/{name}", source)

@@ -1,8 +1,10 @@
-"""Lowered modules kept on disk: content-addressed, private to the user, and never needed.
+"""What was made once, kept on disk: content-addressed, private to the user, and never needed.
 
 A key covers the text, its file name, the keys of the modules in use, and the program itself. Only modules
 without a finding are kept. The folder must belong to the user and be closed to others, and what is read back may
 only build art7's own data: anything else is treated as absent. `ART7_NO_CACHE` turns it off.
+
+`Cache` keeps lowered modules; `Store` keeps any octets, and is what other rooms use for what they make of them.
 """
 
 from __future__ import annotations
@@ -27,58 +29,110 @@ ENTRIES = 2_000
 OCTETS = 64 << 20
 """Largest entry read back."""
 
+TOTAL = 512 << 20
+"""Most octets kept in one folder; the oldest entries are removed."""
+
 _ALLOWED = frozenset((("builtins", "set"), ("builtins", "frozenset"), ("copyreg", "__newobj__")))
 
 
-class Cache:
-    """The folder of kept modules; without one, every look-up finds nothing."""
+class Store:
+    """Octets by key in a folder of the user's own; without one, every look-up finds nothing."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, program: str) -> None:
         self.folder = folder
+        self.program = program
 
-    @classmethod
-    def open(cls) -> Cache:
-        """Return the user's cache, or one that keeps nothing."""
+    @staticmethod
+    def find(name: str) -> Path | None:
+        """Return the user's folder `name`, made where it is not there; `None` where nothing may be kept."""
         if os.environ.get("ART7_NO_CACHE") or not hasattr(os, "getuid"):
-            return cls(None)
+            return None
         try:
             base = os.environ.get("XDG_CACHE_HOME")
-            folder = (Path(base) if base else Path.home() / ".cache") / "art7" / "modules"
+            folder = (Path(base) if base else Path.home() / ".cache") / "art7" / name
             if not folder.is_absolute():
-                return cls(None)
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return cls(folder if _is_private(folder) else None)
+                return None
+            make_private_folder(folder)
+            return folder if _is_private(folder) else None
         except (OSError, RuntimeError, ValueError):
-            return cls(None)
+            return None
 
     def key(self, *parts: str) -> str:
         """Return the key of what `parts` say, under this program."""
-        digest = hashlib.sha256(_program().encode())
+        digest = hashlib.sha256(self.program.encode())
         for part in parts:
             octets = part.encode("utf-8", "surrogatepass")
             digest.update(len(octets).to_bytes(8, "big"))
             digest.update(octets)
         return digest.hexdigest()
 
-    def get(self, key: str) -> Any:
-        """Return what is kept under `key`, `None` for nothing or anything odd."""
+    def read(self, key: str) -> memoryview | None:
+        """Return the octets kept under `key`, `None` for nothing or anything odd."""
         if self.folder is None:
             return None
         try:
             descriptor = os.open(self.folder / key, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
             with os.fdopen(descriptor, "rb") as stream:
                 status = os.fstat(stream.fileno())
-                if (
-                    status.st_uid != os.getuid()
-                    or not stat.S_ISREG(status.st_mode)
-                    or status.st_size > OCTETS
-                ):
+                if status.st_uid != os.getuid() or not stat.S_ISREG(status.st_mode):
                     return None
-                data = stream.read()
-            if hashlib.sha256(data[32:]).digest() != data[:32]:
-                return None
+                if status.st_size > OCTETS:
+                    return None
+                data = memoryview(stream.read())
+        except OSError:
+            return None
+        return data[32:] if hashlib.sha256(data[32:]).digest() == data[:32] else None
+
+    def write(self, key: str, *parts: bytes) -> None:
+        """Keep octets under `key`; silently does nothing where that fails."""
+        if self.folder is None or sum(map(len, parts)) > OCTETS:
+            return
+        try:
+            digest = hashlib.sha256()
+            for part in parts:
+                digest.update(part)
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+            with os.fdopen(handle, "wb") as stream:
+                stream.writelines((digest.digest(), *parts))
+            os.replace(name, self.folder / key)
+            self._trim()
+        except OSError:
+            return
+
+    def _trim(self) -> None:
+        assert self.folder is not None, "only called after a write"
+        found = []
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                found.append((status.st_mtime_ns, entry.name, status.st_size))
+        octets = sum(size for _, _, size in found)
+        if len(found) <= ENTRIES and octets <= TOTAL:
+            return
+        found.sort()
+        for place, (_, name, size) in enumerate(found):
+            if len(found) - place <= ENTRIES * 3 // 4 and octets <= TOTAL * 3 // 4:
+                return
+            (self.folder / name).unlink(missing_ok=True)
+            octets -= size
+
+
+class Cache(Store):
+    """The lowered modules."""
+
+    @classmethod
+    def open(cls) -> Cache:
+        """Return the user's cache, or one that keeps nothing."""
+        return cls(cls.find("modules"), _program())
+
+    def get(self, key: str) -> Any:
+        """Return what is kept under `key`, `None` for nothing or anything odd."""
+        data = self.read(key)
+        if data is None:
+            return None
+        try:
             with collector_paused():
-                return _Reader(io.BytesIO(data[32:])).load()
+                return _Reader(io.BytesIO(data)).load()
         except Exception:
             # A damaged entry of any kind means: not there. It is replaced when the module is lowered again.
             return None
@@ -88,26 +142,9 @@ class Cache:
         if self.folder is None:
             return
         try:
-            data = pickle.dumps(value, protocol=5)
-            if len(data) > OCTETS:
-                return
-            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(hashlib.sha256(data).digest() + data)
-            os.replace(name, self.folder / key)
-            self._trim()
-        except (OSError, pickle.PicklingError, RecursionError, TypeError, AttributeError):
+            self.write(key, pickle.dumps(value, protocol=5))
+        except (pickle.PicklingError, RecursionError, TypeError, AttributeError):
             return
-
-    def _trim(self) -> None:
-        assert self.folder is not None, "only called after a write"
-        with os.scandir(self.folder) as entries:
-            found = [entry.name for entry in entries]
-        if len(found) <= ENTRIES:
-            return
-        aged = sorted(found, key=lambda name: (self.folder / name).stat().st_mtime)  # type: ignore[operator]
-        for name in aged[: ENTRIES // 4]:
-            (self.folder / name).unlink(missing_ok=True)
 
 
 class _Reader(pickle.Unpickler):
@@ -122,6 +159,13 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is not kept in a cache")
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those that are missing above it, closed to other users; raises `OSError`."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
 def _is_private(folder: Path) -> bool:
     status = os.lstat(folder)
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
@@ -129,9 +173,13 @@ def _is_private(folder: Path) -> bool:
 
 @cache
 def _program() -> str:
-    """Return what changes whenever the program does: version, names, sizes and times of its files."""
+    return program_of(Path(__file__).parent)
+
+
+def program_of(*roots: Path) -> str:
+    """Return what changes whenever the files below `roots` do: version, names, sizes and times."""
     parts: list[str] = [__version__]
-    folders: Sequence[Path] = [Path(__file__).parent]
+    folders: Sequence[Path] = roots
     while folders:
         deeper: list[Path] = []
         for folder in folders:
@@ -139,7 +187,7 @@ def _program() -> str:
                 for entry in entries:
                     if entry.is_dir() and entry.name != "__pycache__":
                         deeper.append(Path(entry.path))
-                    elif entry.name.endswith((".py", ".lark")):
+                    elif not entry.name.endswith(".pyc"):
                         status = entry.stat()
                         parts.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
         folders = deeper

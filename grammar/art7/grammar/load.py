@@ -99,7 +99,8 @@ class Loader:
             module = self._lowered(self.sources[name])
             if module is not None:
                 modules[name] = module
-        return Specification(modules)
+        origins = {name: (modules[name], key) for name, key in self.keys.items() if key and name in modules}
+        return Specification(modules, origins)
 
     def _take(self, text: str, file: str) -> None:
         """Remember one text's module; one that the cache knows need not be parsed."""

@@ -57,9 +57,9 @@ def command(settings: Settings, target: str, source: str, output: str, force: bo
 
 
 def _python(given: GeneratorSource) -> Files:
-    from art7.codegen.project import generate_python
+    from art7.codegen.kept import kept_project
 
-    made = generate_python(given.specification, given.name, modules=given.modules)
+    made = kept_project(given.specification, given.name, modules=given.modules)
     return {path: text.encode() for path, text in made.items()}
 
 

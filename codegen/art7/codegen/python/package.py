@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
-from art7.codegen.python.module_text import ModuleText, module_source
+from art7.codegen.python.module_text import module_source
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.collector import collector_paused
 from art7.grammar.ir.module import Module, Specification
@@ -31,7 +31,6 @@ class PackageText:
 
     files: dict[str, str]
     names: PackageNames
-    modules: tuple[ModuleText, ...]
     needs_cryptography: bool
 
 
@@ -48,10 +47,8 @@ def _package_text(spec: Specification) -> PackageText:
     names = package_names(spec)
     files: dict[str, str] = {}
     support: set[str] = {"DecodeError", "EncodeError"}
-    texts = []
     for module in _ordered(spec):
         text = module_source(spec, module, names)
-        texts.append(text)
         files[f"{text.stem}.py"] = text.fast
         files[f"{text.explain_stem}.py"] = text.explain
         support |= text.support
@@ -64,7 +61,7 @@ def _package_text(spec: Specification) -> PackageText:
                 support |= made.support
     files["_support.py"], needs_cryptography = support_text(support)
     files["py.typed"] = ""
-    return PackageText(files, names, tuple(texts), needs_cryptography)
+    return PackageText(files, names, needs_cryptography)
 
 
 def support_text(names: set[str]) -> tuple[str, bool]:

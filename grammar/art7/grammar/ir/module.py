@@ -419,6 +419,18 @@ class Specification:
     """Resolved modules by name, closed under `use`."""
 
     modules: Mapping[str, Module] = field(default_factory=dict)
+    origins: Mapping[str, tuple[Module, str]] = field(default_factory=dict, compare=False, repr=False)
+    """Each module as it was read, and the digest of its text with all it depends on, where that is known."""
+
+    def digest(self) -> str | None:
+        """Return what two specifications of the same content share, `None` when it was not read from texts."""
+        parts = []
+        for name in sorted(self.modules):
+            module, digest = self.origins.get(name, (None, ""))
+            if module is not self.modules[name]:
+                return None  # made or changed by the program
+            parts.append(f"{name} {digest}")
+        return "\n".join(parts)
 
     def record(self, name: str) -> Record:
         """Return the record with qualified `name`; raises `KeyError`."""
