@@ -91,6 +91,8 @@ def _least(step: p.Step, records: Mapping[str, p.Record], above: frozenset[str])
             return octets
         case p.Varint() | p.Present():
             return 1
+        case p.Loop(until=bytes(until)):
+            return len(until)
         case p.Constant(octets=octets):
             return len(octets)
         case p.Take(extent=extent, minimum=minimum):
