@@ -48,7 +48,7 @@ def deviations(history: Sequence[Told], make: MakeReference) -> list[Deviation]:
             continue
         if told.role not in references:
             references[told.role] = make(told.role)
-        done, prescribed = _course(told.effects, told.refusal), _prescribed(references[told.role], told)
+        done, prescribed = course_of(told.effects, told.refusal), _prescribed(references[told.role], told)
         if done != prescribed:
             found[told.role] = Deviation(told, *_first_difference(done, prescribed))
     return list(found.values())
@@ -57,16 +57,16 @@ def deviations(history: Sequence[Told], make: MakeReference) -> list[Deviation]:
 def _prescribed(reference: Endpoint, told: Told) -> list[tuple[str, Any]]:
     try:
         if told.kind == "local":
-            return _course(reference.local(told.name, told.given), None)
+            return course_of(reference.local(told.name, told.given), None)
         if told.kind == "timeout":
-            return _course(reference.timeout(told.name), None)
+            return course_of(reference.timeout(told.name), None)
         sender = told.delivery.sender if told.delivery is not None else ""
-        return _course(reference.receive(told.name, told.given, sender), None)
+        return course_of(reference.receive(told.name, told.given, sender), None)
     except Refusal as refusal:
-        return _course((), refusal)
+        return course_of((), refusal)
 
 
-def _course(effects: Sequence[Effect], refusal: Refusal | None) -> list[tuple[str, Any]]:
+def course_of(effects: Sequence[Effect], refusal: Refusal | None) -> list[tuple[str, Any]]:
     """Return what was done as (phrase, what must be equal)."""
     if refusal is not None:
         learnt = [_step(each) for each in refusal.learnt]
