@@ -295,3 +295,53 @@ def test_a_head_agrees_with_the_message(catalogue: Any) -> None:
             least = least_octets(head_record(record), records(spec))  # type: ignore[arg-type]
             assert least > 0
     assert tried > 50
+
+
+# ---- JSON texts one after the other ----
+
+JSON_TEXT = """a7 1
+module sample.texts version 1.0 "JSON."
+message Small as json {
+    limit size = 40
+    limit depth = 3
+    a: u8
+    b?: text
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return modules(built.specification(JSON_TEXT), tmp_path_factory.mktemp("texts"))["sample.texts"]
+
+
+def test_json_texts_are_taken_one_by_one(texts: ModuleType) -> None:
+    data, found = b' {"a":1,"b":"\xc3\xa9"}\n{"a":2} {"a":3}x' + b"\xff" * 100, []
+    for _ in range(3):
+        message, octets = texts.Small.decode_prefix(data)
+        found.append(message.a)
+        data = data[octets:]
+    assert found == [1, 2, 3] and data.startswith(b"x")
+    assert [each.a for each in texts.Small.decode_many([b'{"a":1}', b'{"a":9}'])] == [1, 9]
+    assert not hasattr(texts.Small, "Decoder")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "bad_json"),
+        (b'{"a":', "bad_json"),
+        (b'{"a":1,"b":"\xff"}{}', "bad_text"),
+        (b'{"a":300}{}', "out_of_range"),
+        (b'{"a":NaN}', "bad_json"),
+        (b'{"a":1,"b":"' + b"x" * 40 + b'"}', "too_large"),
+        (b'{"a":[[[[1]]]]}', "too_deep"),
+        (b"[" * 100_000, "too_large"),
+        ("text", "wrong_kind"),
+        (None, "wrong_kind"),
+    ],
+)
+def test_json_prefixes_are_refused_as_texts_are(texts: ModuleType, data: Any, code: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        texts.Small.decode_prefix(data)
+    assert caught.value.code == code  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
 from art7.codegen.python import protobuf_careful
+from art7.codegen.python.batches import many_method
 from art7.codegen.python.careful_decode import CAREFUL_STEPS, careful_decode
 from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
@@ -46,7 +47,7 @@ def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Re
         [_decode_method(record, fast, facts), _encode_method(record, fast, facts)] if is_root(record) else []
     )
     if record.kind == "message":
-        methods += [_prefix_method(record, fast), _many_method(record, fast)]
+        methods += [_prefix_method(record, fast), many_method(record, fast)]
         methods += stream_methods(record, fast) + peek_methods(record, fast)
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
@@ -136,26 +137,6 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
             f"            return {call}",
             "        except FAILURES:",
             f"            raise explain_decoding(__name__, {stem}, explain, data{given}, prefix=True{limit}) from None",
-        ]
-    )
-
-
-def _many_method(record: Record, scope: ModuleScope) -> str:
-    """Return `decode_many`: a batch, with the collector at rest."""
-    names = parameter_names(record)
-    name = scope.names.classes[record.name]
-    helper = scope.support("decode_all")
-    scope.from_standard("collections.abc", "Iterable")
-    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
-    given = "".join(f", {text}={text}" for text in names)
-    doc = docstring("Read many messages, each alone in its octets.", ["Raises: DecodeError."], "        ")
-    run = f"lambda data: {name}.decode(data{given}, explain=explain)"
-    return "\n".join(
-        [
-            "    @staticmethod",
-            signature("decode_many", ["items: Iterable[bytes]"], keywords, f"list[{name}]"),
-            doc,
-            f"        return {helper}({run}, items)",
         ]
     )
 

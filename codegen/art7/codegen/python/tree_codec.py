@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.names import parameter_names
+from art7.codegen.python.batches import many_method
 from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_text import RecordText
@@ -69,7 +70,32 @@ def _methods(record: Record, scope: ModuleScope) -> list[str]:
         "        except FAILURES:",
         f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
     ]
-    return ["\n".join(decode), "\n".join(encode)]
+    methods = ["\n".join(decode), "\n".join(encode)]
+    if record.kind == "message":
+        methods += [_prefix_method(record, scope), many_method(record, scope)]
+    return methods
+
+
+def _prefix_method(record: Record, scope: ModuleScope) -> str:
+    """Return `decode_prefix`: the JSON text at the start of octets that may hold more."""
+    names = parameter_names(record)
+    name = scope.class_of(record.name)
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    given = "".join(f", {text}={text}" for text in names)
+    doc = docstring(
+        "Read the JSON text at the start of `data`; returns it and how many octets it took.",
+        ["Raises: DecodeError, and nothing else."],
+        "        ",
+    )
+    return "\n".join(
+        [
+            "    @staticmethod",
+            signature("decode_prefix", ["data: bytes"], keywords, f"tuple[{name}, int]"),
+            doc,
+            f"        text = {scope.support('first_json')}(data, {record.limit_size})",
+            f"        return {name}.decode(text{given}, explain=explain), len(text)",
+        ]
+    )
 
 
 def _form_sentence(record: Record) -> str:

@@ -89,6 +89,22 @@ def read_json(data: bytes, size: int | None, depth: int) -> Any:
     return value
 
 
+def first_json(data: bytes, size: int | None) -> bytes:
+    """Return the octets of the JSON value that `data` begin with; all of them where they begin with none.
+
+    A value of more than `size` octets is none.
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        return data
+    text = bytes(data if size is None else data[:size]).decode("utf-8", "surrogateescape")
+    lead = len(text) - len(text.lstrip(" \t\n\r"))
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, lead)
+    except (ValueError, RecursionError):
+        return bytes(data)
+    return bytes(data[: len(text[:end].encode("utf-8", "surrogateescape"))])
+
+
 def check_depth(value: Any, depth: int) -> None:
     """Refuse containers nested deeper than `depth`."""
     level = [value]
