@@ -53,8 +53,9 @@ def identifier(text: str, reserved: frozenset[str] = frozenset()) -> str:
 
     Non-ASCII letters are spelled `u` and their code point in hexadecimal, so that look-alikes stay apart.
     """
-    normal = unicodedata.normalize("NFKC", text)
-    if not normal.isascii():
+    normal = text
+    if not text.isascii():
+        normal = unicodedata.normalize("NFKC", text)
         normal = "".join(c if c.isascii() else f"u{ord(c):x}" if c.isalnum() else "_" for c in normal)
     name = _FOREIGN.sub("_", normal).lstrip("_")
     if not name or name[0].isdigit():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 WIDTH = 110
 """Line length of generated code."""
@@ -118,9 +119,10 @@ def sliced(data: str, first: str, last: str) -> str:
     return f"{data}[{first}{' ' if first else ''}:{' ' if last else ''}{last}]"
 
 
-def names_in(text: str) -> list[str]:
+@lru_cache(4096)
+def names_in(text: str) -> tuple[str, ...]:
     """Return the identifiers of an expression's text, attribute and keyword names among them."""
-    return _NAME.findall(text)
+    return tuple(_NAME.findall(text))
 
 
 Unpacker = Callable[[str, bool], str]
@@ -143,31 +145,42 @@ class Printer:
         if not body:
             lines.append(f"{pad}pass")
         for statement in body:
-            match statement:
-                case Assign(targets, value):
-                    lines.append(self._fit(f"{pad}{' = '.join(targets)} = ", value, pad))
-                case Read():
-                    self._read(statement, pad)
-                case Test(condition):
-                    self._head("if", condition, pad)
-                    lines.append(f"{pad}    {self.refusal}")
-                case If(arms, otherwise):
-                    word = "if"
-                    for condition, inner in arms:
-                        self._head(word, condition, pad)
-                        self.body(inner, depth + 1)
-                        word = "elif"
-                    if otherwise:
-                        lines.append(f"{pad}else:")
-                        self.body(otherwise, depth + 1)
-                case While(condition, inner):
-                    self._head("while", condition, pad)
+            kind = type(statement)
+            if kind is Assign:
+                assert isinstance(statement, Assign)
+                lines.append(self._fit(f"{pad}{' = '.join(statement.targets)} = ", statement.value, pad))
+            elif kind is Line:
+                assert isinstance(statement, Line)
+                lines.append(pad + statement.text)
+            elif kind is Test:
+                assert isinstance(statement, Test)
+                self._head("if", statement.condition, pad)
+                lines.append(f"{pad}    {self.refusal}")
+            elif kind is Read:
+                assert isinstance(statement, Read)
+                self._read(statement, pad)
+            else:
+                self._compound(statement, pad, depth)
+
+    def _compound(self, statement: Statement, pad: str, depth: int) -> None:
+        match statement:
+            case If(arms, otherwise):
+                word = "if"
+                for condition, inner in arms:
+                    self._head(word, condition, pad)
                     self.body(inner, depth + 1)
-                case For(target, iterable, inner):
-                    lines.append(f"{pad}for {target} in {iterable}:")
-                    self.body(inner, depth + 1)
-                case Line(text):
-                    lines.append(f"{pad}{text}")
+                    word = "elif"
+                if otherwise:
+                    self.lines.append(f"{pad}else:")
+                    self.body(otherwise, depth + 1)
+            case While(condition, inner):
+                self._head("while", condition, pad)
+                self.body(inner, depth + 1)
+            case For(target, iterable, inner):
+                self.lines.append(f"{pad}for {target} in {iterable}:")
+                self.body(inner, depth + 1)
+            case _:
+                raise AssertionError(f"no row for {type(statement).__name__}")
 
     def _head(self, word: str, condition: str, pad: str) -> None:
         line = f"{pad}{word} {condition}:"
@@ -212,26 +225,22 @@ class Printer:
             self.lines.append(f"{pad}(\n" + "".join(f"{pad}    {t},\n" for t in targets) + f"{pad}) = {call}")
 
 
+_MARKS = re.compile(r"""[\[\](){}]|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?| or | \+ | else |, """, re.DOTALL)
+"""What `split_operands` stops at: brackets, whole string constants, separators."""
+
+
 def split_operands(text: str, separator: str) -> list[str]:
-    """Split `text` at `separator` outside brackets and quotes."""
-    parts, depth, quote, start, i = [], 0, "", 0, 0
-    while i < len(text):
-        c = text[i]
-        if quote:
-            i += 1 if c == "\\" else 0
-            quote = "" if c == quote else quote
-        elif c in "\"'":
-            quote = c
-        elif c in "([{":
+    """Split `text` at `separator` (one of `_MARKS`) outside brackets and quotes."""
+    parts, depth, start = [], 0, 0
+    for found in _MARKS.finditer(text):
+        mark = found[0]
+        if mark in "([{":
             depth += 1
-        elif c in ")]}":
+        elif mark in ")]}":
             depth -= 1
-        elif not depth and text.startswith(separator, i):
-            parts.append(text[start:i])
-            i += len(separator)
-            start = i
-            continue
-        i += 1
+        elif mark == separator and not depth:
+            parts.append(text[start : found.start()])
+            start = found.end()
     return [*parts, text[start:]]
 
 

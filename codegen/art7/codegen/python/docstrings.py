@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from functools import lru_cache
 
 from art7.grammar.ir.module import Module
 
@@ -13,7 +14,9 @@ _WIDTH = 100
 def safe(text: str) -> str:
     """Return `text` fit to stand between triple double quotes: one line, printable, nothing that ends it."""
     flat = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in flat)
+    shown = flat
+    if not flat.isprintable():
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in flat)
     return shown.replace("\\", "\\\\").replace('"""', "'''").strip()
 
 
@@ -28,9 +31,13 @@ def cited(doc: str, refs: Iterable[str], otherwise: str) -> str:
 
 def docstring(first: str, rows: Iterable[str] = (), pad: str = "") -> str:
     """Return a docstring: a sentence, then rows (already escaped), at indentation `pad`."""
+    return _docstring(first, tuple(rows), pad)
+
+
+@lru_cache(512)
+def _docstring(first: str, body: tuple[str, ...], pad: str) -> str:
     width = _WIDTH - len(pad)
     lines = [first] if len(first) <= width - 3 else textwrap.wrap(first, width - 3)
-    body = list(rows)
     if len(lines) == 1 and not body:
         text = lines[0]
         return f'{pad}"""{text}{" " if text.endswith(chr(34)) else ""}"""'

@@ -187,12 +187,19 @@ def walk_steps(block: Block) -> Iterator[Any]:
     """Yield every step of `block` and of the blocks within."""
     for step in block.steps:
         yield step
-        for inner in inner_blocks(step):
-            yield from walk_steps(inner)
+        if type(step) in _HOLDERS:
+            for inner in inner_blocks(step):
+                yield from walk_steps(inner)
+
+
+_HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields))
+"""Steps with blocks inside."""
 
 
 def inner_blocks(step: Any) -> tuple[Block, ...]:
     """Return the blocks inside a step on octets."""
+    if type(step) not in _HOLDERS:
+        return ()
     match step:
         case Region(body=body) | Loop(body=body) | When(body=body) | Present(body=body):
             return (body,)

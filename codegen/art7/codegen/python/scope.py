@@ -36,6 +36,7 @@ class ModuleScope:
     _facts: list[FactsOf] = field(default_factory=list)
     _called: set[str] = field(default_factory=set)
     _requested: dict[str, set[str]] = field(default_factory=dict)
+    _own: set[str] = field(default_factory=set)
 
     def facts(self) -> FactsOf:
         """Return the facts of every record, worked out as asked."""
@@ -107,8 +108,10 @@ class ModuleScope:
         return alias
 
     def _own_classes(self) -> set[str]:
-        owners = self.names.owners
-        return {text for name, text in self.names.classes.items() if owners[name] == self.module.name}
+        if not self._own:
+            owners, own = self.names.owners, self.module.name
+            self._own.update(text for name, text in self.names.classes.items() if owners[name] == own)
+        return self._own
 
     def function(self, verb: str, record: str) -> str:
         """Return the private function `verb` of a record (`decode`, `encode`, …), imported where needed."""

@@ -23,15 +23,19 @@ def simplify(expr: Expr, known: Assumptions) -> Expr:
     """Return `expr` with what is `known` put in and constants folded."""
     if isinstance(expr, Literal):
         return expr
-    if expr in known:
+    if known and expr in known:
         return known[expr]
     match expr:
         case Unary(op="not", operand=operand):
             return negation(simplify(operand, known))
         case Unary(operand=operand):
-            return replace(expr, operand=simplify(operand, known))
-        case Binary():
-            return _binary(replace(expr, left=simplify(expr.left, known), right=simplify(expr.right, known)))
+            inner = simplify(operand, known)
+            return expr if inner is operand else replace(expr, operand=inner)
+        case Binary(left=left, right=right):
+            sides = simplify(left, known), simplify(right, known)
+            if sides[0] is left and sides[1] is right:
+                return _binary(expr)
+            return _binary(replace(expr, left=sides[0], right=sides[1]))
         case Conditional(test=test, yes=yes, no=no):
             decided = simplify(test, known)
             if isinstance(decided, Literal):

@@ -9,9 +9,9 @@ from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, Wh
 
 def drop_unused(body: Body) -> Body:
     """Return `body` without pure assignments to locals, and reads into locals, that nobody uses."""
+    used: Counter[str] = Counter()
+    _count(body, used)
     while True:
-        used: Counter[str] = Counter()
-        _count(body, used)
         changed = [False]
         body = _keep(body, used, changed)
         if not changed[0]:
@@ -58,6 +58,7 @@ def _keep(body: Body, used: Counter[str], changed: list[bool]) -> Body:
                     changed[0] = True
                     statement.targets = left
                 if not left:
+                    used.subtract(names_in(value))
                     continue
             case Read(targets=targets):
                 dead = [t is not None and t.isidentifier() and not used[t] for t in targets]
