@@ -25,7 +25,7 @@ Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
 TEXT = """a7 1
 module bench.matrix version 1.0 "The event that the limit reads."
 
-message Event as json(canonical: 'matrix', numbers: 'integer53') {
+message RoomEvent as json(canonical: 'matrix', numbers: 'integer53') {
     limit size = 65536
     limit depth = 32
     type: text
@@ -80,7 +80,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def our_codec() -> Codec:
     """Return the generated codec of the same event."""
-    event = _module().Event
+    event = _module().RoomEvent
     return event.decode, event.encode
 
 

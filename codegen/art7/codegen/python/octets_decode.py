@@ -31,6 +31,7 @@ from art7.codegen.python.expressions import (
 )
 from art7.codegen.python.integers import codes_of, combine
 from art7.codegen.python.intervals import interval, is_natural
+from art7.codegen.python.makers import maker
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
 from art7.codegen.python.passes.split import split_condition
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, uses_in
@@ -191,7 +192,7 @@ class DecodeEmitter:
             if frame.origin not in ("0", "start") and record.origin and not frame.start:
                 frame.origin = self.keep("begin")
         if record.form is p.Form.OBJECT:
-            self.out.append(Assign([target], f"_new({self.scope.class_of(record.name)})", pure=False))
+            self.out.append(Assign([target], maker(record, self.scope), pure=False))
         return frame
 
     def run_record(self, frame: Frame) -> Code:

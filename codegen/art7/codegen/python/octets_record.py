@@ -14,6 +14,7 @@ from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
+from art7.codegen.python.makers import maker_text
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
@@ -50,6 +51,7 @@ def octets_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Re
         methods += [_prefix_method(record, fast), many_method(record, fast)]
         methods += stream_methods(record, fast) + peek_methods(record, fast)
     shown = class_text(record, fast, methods, unverified=record.kind == "message" and record.guarded)
+    shown += maker_text(record, fast)
     return RecordText(shown, "\n\n\n".join(_careful(record, explain, facts)))
 
 
@@ -190,7 +192,6 @@ def _decode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
     if record.guarded and record.kind == "message":
         out.append(Assign(["m.unverified"], "unverified"))
     out.append(Line(f"return {value.text}"))
-    scope.constant("_new", "object.__new__")
     return out
 
 
@@ -276,8 +277,6 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     emitter.tighten()
     emitter.out.append(Line(f"return {value.text}, {emitter.cursor}"))
     scope.support("Refused")
-    if record.form is Form.OBJECT:
-        scope.constant("_new", "object.__new__")
     kind = annotation(RecordOf(record.name), scope)
     head = signature(
         f"_decode_{scope.names.functions[record.name]}",

@@ -95,7 +95,7 @@ class Record:
         return names
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
+        if other.__class__ is not self.__class__:
             return NotImplemented
         names = [name for name in self._members() if name not in self._derived]
         return all(getattr(self, name, None) == getattr(other, name, None) for name in names)
@@ -104,13 +104,41 @@ class Record:
 
     def __repr__(self) -> str:
         members = [f"{name}={self._shown(name)}" for name in self._members()]
-        return f"{type(self).__name__}({', '.join(members)})"
+        return f"{self.__class__.__name__}({', '.join(members)})"
 
     def _shown(self, name: str) -> str:
         value = getattr(self, name, None)
         if name in self._secret and isinstance(value, bytes):
             return f"<secret, {len(value)} octets>"
         return repr(value)
+
+
+_Kind = TypeVar("_Kind", bound=Record)
+
+
+def bare(cls: type[_Kind]) -> Callable[[], _Kind]:
+    """Return what makes objects of `cls` without members, for decoders to fill.
+
+    A class whose `__init__` is Python's own is called faster than `object.__new__`, so the objects are of a
+    hidden subclass. They say that they are of `cls`, equal those that users make, and are copied and pickled as
+    such.
+    """
+    members: dict[str, Any] = {name: cls.__dict__[name] for name in ("__module__", "__doc__")}
+    members |= {"__slots__": (), "__init__": object.__init__, "__class__": cls, "__reduce__": _reduced}
+    made: Any = type(cls.__name__, (cls,), members)
+    made.__slots__ = cls.__slots__
+    hidden: Callable[[], _Kind] = made
+    return hidden
+
+
+def _reduced(value: Record) -> tuple[Any, ...]:
+    """Copy and pickle an object of a hidden class as one of the class it stands for."""
+    members = {name: getattr(value, name) for name in value._members() if hasattr(value, name)}
+    return _empty, (value.__class__,), (None, members)
+
+
+def _empty(cls: type[_Kind]) -> _Kind:
+    return cls.__new__(cls)
 
 
 class Fields(dict[str, Any]):
