@@ -16,22 +16,24 @@ def fuse_reads(body: Body) -> Body:
     touched: set[str] = set()
     used: set[str] = set()
     for statement in body:
-        match statement:
-            case Read():
-                if last is not None and _joins(last, statement) and not _hazard(statement, touched, used):
-                    last.codes += statement.codes
-                    last.targets += statement.targets
-                    last.little = last.little or statement.little
-                    continue
-                last, touched, used = statement, set(), set()
-            case Test(condition):
-                used.update(names_in(condition))
-            case Assign(targets, value, pure=True):
-                touched.update(names_in(" ".join(targets)))
-                used.update(names_in(value))
-            case _:
-                last = None
-                _fuse_within(statement)
+        if isinstance(statement, Read):
+            if last is not None and _joins(last, statement) and not _hazard(statement, touched, used):
+                last.codes += statement.codes
+                last.targets += statement.targets
+                last.little = last.little or statement.little
+                continue
+            last, touched, used = statement, set(), set()
+        elif isinstance(statement, Test) or (isinstance(statement, Assign) and statement.pure):
+            if last is None:
+                pass
+            elif isinstance(statement, Test):
+                used.update(names_in(statement.condition))
+            else:
+                touched.update(name for target in statement.targets for name in names_in(target))
+                used.update(names_in(statement.value))
+        else:
+            last = None
+            _fuse_within(statement)
         fused.append(statement)
     return fused
 

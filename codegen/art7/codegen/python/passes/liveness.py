@@ -9,8 +9,9 @@ from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, Wh
 
 def drop_unused(body: Body) -> Body:
     """Return `body` without pure assignments to locals, and reads into locals, that nobody uses."""
-    used: Counter[str] = Counter()
-    _count(body, used)
+    names: list[str] = []
+    _gather(body, names)
+    used = Counter(names)
     while True:
         changed = [False]
         body = _keep(body, used, changed)
@@ -18,60 +19,61 @@ def drop_unused(body: Body) -> Body:
             return body
 
 
-def _count(body: Body, used: Counter[str]) -> None:
+def _gather(body: Body, names: list[str]) -> None:
+    """Add every mention of a name but those that only store."""
     for statement in body:
-        match statement:
-            case Assign(targets, value):
-                used.update(names_in(value))
-                for target in targets:
-                    if not target.isidentifier():
-                        used.update(names_in(target))
-            case Read(at=at, targets=wanted):
-                used[at.base] += 1
-                for place in wanted:
-                    if place is not None and not place.isidentifier():
-                        used.update(names_in(place))
-            case Test(condition):
-                used.update(names_in(condition))
-            case Line(text):
-                used.update(names_in(text))
-            case If(arms, otherwise):
-                for condition, inner in arms:
-                    used.update(names_in(condition))
-                    _count(inner, used)
-                _count(otherwise or [], used)
-            case While(condition, inner):
-                used.update(names_in(condition))
-                _count(inner, used)
-            case For(iterable=iterable, body=inner):
-                used.update(names_in(iterable))
-                _count(inner, used)
+        if isinstance(statement, Assign):
+            names += names_in(statement.value)
+            for target in statement.targets:
+                if not target.isidentifier():
+                    names += names_in(target)
+        elif isinstance(statement, Test):
+            names += names_in(statement.condition)
+        elif isinstance(statement, Line):
+            names += names_in(statement.text)
+        elif isinstance(statement, Read):
+            names.append(statement.at.base)
+            for place in statement.targets:
+                if place is not None and not place.isidentifier():
+                    names += names_in(place)
+        elif isinstance(statement, If):
+            for condition, inner in statement.arms:
+                names += names_in(condition)
+                _gather(inner, names)
+            _gather(statement.otherwise or [], names)
+        else:
+            names += names_in(statement.condition if isinstance(statement, While) else statement.iterable)
+            _gather(statement.body, names)
 
 
 def _keep(body: Body, used: Counter[str], changed: list[bool]) -> Body:
     kept: Body = []
     for statement in body:
-        match statement:
-            case Assign(targets, value, pure=True):
-                left = [t for t in targets if not t.isidentifier() or used[t] or t == value]
-                if len(left) != len(targets):
-                    changed[0] = True
-                    statement.targets = left
-                if not left:
-                    used.subtract(names_in(value))
-                    continue
-            case Read(targets=targets):
-                dead = [t is not None and t.isidentifier() and not used[t] for t in targets]
-                if any(dead):
-                    changed[0] = True
-                    statement.targets = [None if gone else t for t, gone in zip(targets, dead, strict=True)]
-            case If(arms, otherwise):
-                statement.arms = [(condition, _keep(inner, used, changed)) for condition, inner in arms]
-                if otherwise is not None:
-                    statement.otherwise = _keep(otherwise, used, changed) or None
-            case While(body=inner) | For(body=inner):
-                statement.body = _keep(inner, used, changed)
-            case _:
-                pass
+        if isinstance(statement, Assign):
+            if statement.pure and _is_dead(statement, used, changed):
+                used.subtract(names_in(statement.value))
+                continue
+        elif isinstance(statement, Read):
+            dead = [t is not None and t.isidentifier() and not used[t] for t in statement.targets]
+            if True in dead:
+                changed[0] = True
+                targets = zip(statement.targets, dead, strict=True)
+                statement.targets = [None if gone else target for target, gone in targets]
+        elif isinstance(statement, If):
+            statement.arms = [(condition, _keep(inner, used, changed)) for condition, inner in statement.arms]
+            if statement.otherwise is not None:
+                statement.otherwise = _keep(statement.otherwise, used, changed) or None
+        elif isinstance(statement, While | For):
+            statement.body = _keep(statement.body, used, changed)
         kept.append(statement)
     return kept
+
+
+def _is_dead(statement: Assign, used: Counter[str], changed: list[bool]) -> bool:
+    """Leave out the targets nobody uses; whether none is left."""
+    value = statement.value
+    left = [t for t in statement.targets if not t.isidentifier() or used[t] or t == value]
+    if len(left) != len(statement.targets):
+        changed[0] = True
+        statement.targets = left
+    return not left
