@@ -74,6 +74,9 @@ class EncodeEmitter:
         self.scope = scope
         self.facts = facts
         self.names = Scope((*RESERVED_LOCALS, "x", "parts", "fixes", "depth", "octets"))
+        self.spare: dict[str, list[str]] = {}
+        """Integer variables of arms left behind: a function's frame grows with every name it has."""
+        self.used: list[tuple[str, str]] = []
         self.out: Body = []
         self.level = 0
         self.steps = 0
@@ -92,6 +95,26 @@ class EncodeEmitter:
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
         return self.names.claim(identifier(hint, RESERVED_LOCALS))
+
+    def integer(self, hint: str) -> str:
+        """Return a local name for an integer: unused, or of an arm that excludes the present one."""
+        names = self.spare.get(hint)
+        name = names.pop() if names else self.fresh(hint)
+        self.used.append((hint, name))
+        return name
+
+    def exclusive(self, run: Callable[[], None]) -> Body:
+        """Return the statements of one arm of several; its integers serve the others too."""
+        spare, used = {hint: [*names] for hint, names in self.spare.items()}, self.used
+        self.used = []
+        body = self.nested(run)
+        for hint, name in self.used:
+            names = spare.setdefault(hint, [])
+            if name not in names:
+                names.append(name)
+        self.spare = {hint: sorted(each, key=_longest_first) for hint, each in spare.items()}
+        self.used = [*used, *self.used]
+        return body
 
     def nested(self, run: Callable[[], None]) -> Body:
         """Return the statements that `run` emits, as a block of their own."""
@@ -149,7 +172,7 @@ class EncodeEmitter:
                 name = self.fresh(members[slot.index])
                 self.out.append(Assign([f"{name}: Any"], code.text, pure=False))
                 code = replace(code, text=name)
-            elif uses.get(slot.index, 0) > 1:
+            elif uses.get(slot.index, 0) + (slot.role is not p.Role.GIVEN) > 1:
                 name = self.fresh(members[slot.index])
                 self.out.append(Assign([name], code.text))
                 code = replace(code, text=name)
@@ -187,9 +210,15 @@ class EncodeEmitter:
         self._gather_rules(block)
         made: dict[int, list[Piece]] = {}
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
+        tags = _tags_of_choices(block)
         for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
             step = block.steps[index]
-            if isinstance(step, p.Align):
+            if index in tags.values():
+                continue
+            if index in tags:
+                assert isinstance(step, p.Branch)
+                made[index] = _branch(self, frame, step, block.steps[tags[index]])
+            elif isinstance(step, p.Align):
                 before = [piece for i in range(index) for piece in made.get(i, [])]
                 made[index] = self._align(frame, step, before)
             elif frame.deferred and isinstance(step, p.Uint | p.Take) and step.slot in frame.deferred:
@@ -237,7 +266,9 @@ class EncodeEmitter:
             )
         if not any(not case.ranges for case in branch.cases):
             arms.append(DispatchArm((), lambda: self.out.append(Line("raise Refused"))))
-        bodies = [self.nested(arm.run) for arm in arms]
+        before = {hint: [*names] for hint, names in self.spare.items()}
+        bodies = [self.exclusive(arm.run) for arm in arms]
+        self.spare = before
         self.out += dispatch(code, arms, bodies)
 
     def _sunk_arm(
@@ -260,6 +291,7 @@ class EncodeEmitter:
                 frame,
                 values=dict(frame.values),
                 octets=dict(frame.octets),
+                counts=dict(frame.counts),
                 known={**frame.known, **_tag_known(branch, case)},
             )
             self.bind_arm(inner, branch, number_)
@@ -407,6 +439,27 @@ class EncodeEmitter:
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
         return joined(pieces, self.scope).text
+
+
+def _longest_first(name: str) -> tuple[int, int]:
+    """Sort names so that `pop` takes the one with the lowest number."""
+    number_ = name.rpartition("_")[2]
+    return -len(name), -int(number_) if number_.isdigit() else 0
+
+
+def _tags_of_choices(block: p.Block) -> dict[int, int]:
+    """Return the integers that stand right before the choices they decide: arms write them as constants."""
+    found = {}
+    for index, step in enumerate(block.steps):
+        if not isinstance(step, p.Branch) or not isinstance(step.on, SlotRef):
+            continue
+        before = index - 1
+        while before >= 0 and isinstance(block.steps[before], p.Domain | p.Check | p.View | p.Verify):
+            before -= 1
+        tag = block.steps[before] if before >= 0 else None
+        if isinstance(tag, p.Uint) and tag.slot == step.on.index and not tag.boolean:
+            found[index] = before
+    return found
 
 
 def merge_whens(block: p.Block) -> p.Block:
@@ -604,7 +657,8 @@ def written(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Code:
 def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece]:
     terms: list[str] = []
     fixed = 0
-    signs: list[str] = []
+    widths: dict[int, list[str]] = {}
+    tops: list[tuple[int, str]] = []
     checked = codes_of(step.octets)[0]
     for field in step.fields:
         if field.slot is None:
@@ -616,19 +670,31 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
                 return []
             fixed |= int(expr.value) << field.shift
             continue
-        terms.append(_field(emitter, frame, field, expr, 8 * step.octets))
-        low = interval(expr, frame.record)[0] if expr is not None else None
-        if not (field.boolean and expr is not None) and not (low is not None and low >= 0):
-            signs.append(terms[-1].partition(" << ")[0])
+        code = _field(emitter, frame, field, expr)
+        if field.boolean and expr is not None:
+            terms.append(code.text)
+            continue
+        terms.append(f"{code.at(SHIFT)} << {field.shift}" if field.shift else code.at(BIT_OR + 1))
+        low, high = interval(expr, frame.record) if expr is not None else (None, None)
+        natural = low is not None and low >= 0
+        if field.shift + field.width == 8 * step.octets:
+            if not natural:
+                tops.append((field.width, code.text))
+        elif not (natural and high is not None and high < 1 << field.width):
+            widths.setdefault(field.width, []).append(code.text)
+    alone = step.octets == 1 and _stands_alone(frame, step)
+    if alone:
+        # A table must not be asked from its end; any negative field makes the word negative.
+        tops = [(width, text) for width, text in tops if not _joins(widths, width, text)]
+    _test_widths(emitter, widths)
     if not terms:
         return [constant(fixed.to_bytes(step.octets, "big"))]
     if fixed:
         terms.append(number(fixed))
     word = " | ".join(terms)
-    if step.octets == 1 and _stands_alone(frame, step):
-        if signs:
-            # A table must not be asked from its end; any negative field makes the word negative.
-            name = emitter.fresh("bits")
+    if alone:
+        if tops:
+            name = emitter.integer("bits")
             emitter.out.append(Assign([name], word, pure=False))
             emitter.out.append(Test(f"{name} < 0"))
             word = name
@@ -652,26 +718,42 @@ def _field_expr(emitter: EncodeEmitter, frame: WriteFrame, index: int) -> Expr |
     return None
 
 
-def _field(
-    emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None, width: int
-) -> str:
+def _joins(widths: dict[int, list[str]], width: int, text: str) -> bool:
+    """Test a field with others of its width, where there are any."""
+    if width in widths:
+        widths[width].append(text)
+    return width in widths
+
+
+def _test_widths(emitter: EncodeEmitter, widths: dict[int, list[str]]) -> None:
+    """Refuse fields too wide for their bits; those of one width in one test."""
+    for width, texts in widths.items():
+        if len(texts) == 1:
+            emitter.out.append(Test(f"{texts[0]} >> {width}"))
+        else:
+            emitter.out.append(Test(f"({' | '.join(texts)}) >> {width}"))
+
+
+def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None) -> Code:
+    """Return a field of a word, in a variable where it is tested."""
     assert field.slot is not None
     names = EncodeNames(emitter, frame)
-    slot = frame.record.slots[field.slot]
-    mask = (1 << field.width) - 1
     if field.boolean and expr is not None:
-        return f"({number(1 << field.shift)} if {truth(expr, names).at(OR)} else 0)"
+        return Code(f"({number(1 << field.shift)} if {truth(expr, names).at(OR)} else 0)")
     code = expression(expr, names) if expr is not None else written(emitter, frame, field.slot)
-    top = field.shift + field.width == width
-    low, high = interval(expr, frame.record) if expr is not None else (None, None)
-    if not top and not (low is not None and low >= 0 and high is not None and high <= mask):
-        if not code.text.replace(".", "").replace("_", "").isalnum():
-            name = emitter.fresh(slot.name)
-            emitter.out.append(Assign([name], code.text, pure=False))
-            code = Code(name)
-        # A negative value makes the whole word negative, which no pack takes.
-        emitter.out.append(Test(f"{code.text} > {mask}"))
-    return f"{code.at(SHIFT)} << {field.shift}" if field.shift else code.at(BIT_OR + 1)
+    if not code.text.replace(".", "").replace("_", "").isalnum() and not is_proved(expr, frame, field):
+        name = emitter.fresh(frame.record.slots[field.slot].name)
+        emitter.out.append(Assign([name], code.text, pure=False))
+        code = Code(name)
+    return code
+
+
+def is_proved(expr: Expr | None, frame: WriteFrame, field: p.BitField) -> bool:
+    """Whether what is written for a field is known to fit it."""
+    if expr is None:
+        return False
+    low, high = interval(expr, frame.record)
+    return low is not None and low >= 0 and high is not None and high < 1 << field.width
 
 
 def _integer_pieces(
@@ -745,7 +827,7 @@ def varint_piece(emitter: EncodeEmitter, step: p.Varint, code: Code) -> Raw:
         emitter.out.append(Test(f"not 0 <= {name} <= 1"))
         return Raw(f"{emitter.scope.support('OCTETS')}[{name}]", "1")
     if not code.text.isidentifier():
-        name = emitter.fresh("number")
+        name = emitter.integer("number")
         emitter.out.append(Assign([name], code.text, pure=False))
         code = Code(name)
     text = code.text
@@ -838,7 +920,7 @@ def _prefix(
     if isinstance(where, p.Prefixed) and not size.isidentifier() and not size.isdigit():
         needs = where.form != "uint" or minimum > 0 or maximum is not None
         if needs:
-            name = emitter.fresh("size")
+            name = emitter.integer("size")
             emitter.out.append(Assign([name], size, pure=False))
             size = name
     low, high = 0, None
@@ -863,9 +945,11 @@ def _prefix(
         return _integer_pieces(emitter, size, where.octets, codes[0], little=where.little), size
     limit = 64 if where.form in ("quic", "mls") else 128
     table, write = emitter.scope.support("OCTETS"), emitter.scope.support(f"write_{where.form}")
-    return [
-        Raw(f"{table}[{size}] if {size} < {limit} else {write}({size})", f"len({write}({size}))", 0)
-    ], size
+    more = f"{write}({size})"
+    if where.form in ("quic", "mls"):
+        # Two octets are common too: signatures, short texts.
+        more = f"{emitter.scope.pack('H')}(0x4000 | {size}) if {size} < 16384 else {more}"
+    return [Raw(f"{table}[{size}] if {size} < {limit} else {more}", f"len({write}({size}))", 0)], size
 
 
 def _constant(emitter: EncodeEmitter, frame: WriteFrame, step: p.Constant) -> list[Piece]:
@@ -882,7 +966,7 @@ def _region(emitter: EncodeEmitter, frame: WriteFrame, step: p.Region) -> list[P
         inner = [Raw(name, f"len({name})")]
     size = total(inner)
     if not size.text.isidentifier() and not size.text.isdigit() and step.slot in _measured(frame.record):
-        name = emitter.fresh("size")
+        name = emitter.integer("size")
         emitter.out.append(Assign([name], size.text, pure=False))
         size = Code(name)
         if len(variable) == 1 and len(inner) == 1 and isinstance(inner[0], Raw):
@@ -959,7 +1043,7 @@ def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece
 def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, code: str) -> list[Piece]:
     inner = step.body.steps[0]
     assert isinstance(inner, p.Uint)
-    count = emitter.fresh("count")
+    count = emitter.integer("count")
     emitter.out.append(Assign([count], f"len({items})", pure=False))
     frame.counts[step.slot] = Code(count)
     struct = emitter.scope.standard("struct")
@@ -1150,15 +1234,17 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
     return [Raw(name, f"len({name})")]
 
 
-def _branch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Branch) -> list[Piece]:
+def _branch(
+    emitter: EncodeEmitter, frame: WriteFrame, step: p.Branch, tag: p.Step | None = None
+) -> list[Piece]:
     slot = frame.record.slots[step.slot].name if step.slot is not None else "arm"
     name = emitter.fresh(f"{slot}_octets")
-    block = p.Block((step,), (0,))
+    block = p.Block((step,), (0,)) if tag is None else p.Block((tag, step), (0, 1))
 
     def finish(pieces: list[Piece]) -> None:
         emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
 
-    emitter._sink(frame, block, 0, finish)
+    emitter._sink(frame, block, len(block.steps) - 1, finish)
     if step.slot is not None:
         frame.octets[step.slot] = Code(f"len({name})")
     return [Raw(name, f"len({name})")]

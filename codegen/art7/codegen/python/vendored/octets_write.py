@@ -5,6 +5,7 @@ Text of generated projects. The writers are called where the one-octet form does
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 
 from art7.codegen.python.vendored.core import Refused
@@ -39,28 +40,33 @@ OCTETS = tuple(bytes((octet,)) for octet in range(256))
 """Every single octet; looking one up is cheaper than making it."""
 
 
+two_octets = struct.Struct(">H").pack
+four_octets = struct.Struct(">I").pack
+eight_octets = struct.Struct(">Q").pack
+
+
 def write_quic(value: int) -> bytes:
     """Write a QUIC integer in its shortest form. Source: RFC 9000 §16."""
-    if value < 0 or value >> 62:
-        raise Refused
-    if value < 64:
-        return OCTETS[value]
     if value < 1 << 14:
-        return (0x4000 | value).to_bytes(2, "big")
+        if value < 0:
+            raise Refused
+        return OCTETS[value] if value < 64 else two_octets(0x4000 | value)
     if value < 1 << 30:
-        return (0x80000000 | value).to_bytes(4, "big")
-    return (0xC000000000000000 | value).to_bytes(8, "big")
+        return four_octets(0x80000000 | value)
+    if value >> 62:
+        raise Refused
+    return eight_octets(0xC000000000000000 | value)
 
 
 def write_mls(value: int) -> bytes:
     """Write an MLS length in its shortest form. Source: RFC 9420 §2.1.2."""
-    if value < 0 or value >> 30:
-        raise Refused
-    if value < 64:
-        return OCTETS[value]
     if value < 1 << 14:
-        return (0x4000 | value).to_bytes(2, "big")
-    return (0x80000000 | value).to_bytes(4, "big")
+        if value < 0:
+            raise Refused
+        return OCTETS[value] if value < 64 else two_octets(0x4000 | value)
+    if value >> 30:
+        raise Refused
+    return four_octets(0x80000000 | value)
 
 
 def write_leb128(value: int) -> bytes:
@@ -71,15 +77,27 @@ def write_leb128(value: int) -> bytes:
 
 
 def write_protobuf(value: int) -> bytes:
-    """Write a base 128 integer of up to 64 bits. Source: Protocol Buffers Encoding."""
-    if value >> 64:  # a negative value keeps its sign however far it is shifted
+    """Write a base 128 integer of up to 64 bits. Source: Protocol Buffers Encoding.
+
+    Straight on by size: lengths and times, of two and of six octets, are common.
+    """
+    if value < 1 << 14:
+        if value < 0:
+            raise Refused
+        return OCTETS[value] if value < 128 else bytes((value & 127 | 128, value >> 7))
+    if value < 1 << 21:
+        return bytes((value & 127 | 128, value >> 7 & 127 | 128, value >> 14))
+    low, high = value & 0xFFFFFFF, value >> 28
+    if not high:
+        return bytes((low & 127 | 128, low >> 7 & 127 | 128, low >> 14 & 127 | 128, low >> 21))
+    a, b, c, d = low & 127 | 128, low >> 7 & 127 | 128, low >> 14 & 127 | 128, low >> 21 | 128
+    if high < 1 << 7:
+        return bytes((a, b, c, d, high))
+    if high < 1 << 14:
+        return bytes((a, b, c, d, high & 127 | 128, high >> 7))
+    if high >> 36:
         raise Refused
-    octets = []
-    while value > 127:
-        octets.append(value & 127 | 128)
-        value >>= 7
-    octets.append(value)
-    return bytes(octets)
+    return bytes((a, b, c, d)) + write_protobuf(high)
 
 
 def is_octets(value: object) -> bool:
