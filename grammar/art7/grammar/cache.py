@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from art7.grammar.collector import collector_paused
+from art7.grammar.private_folder import make_private_folder
 from art7.grammar.version import __version__
 
 ENTRIES = 2_000
@@ -157,13 +158,6 @@ class _Reader(pickle.Unpickler):
             if isinstance(found, type) or (module, name) in _ALLOWED:
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not kept in a cache")
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make a folder, and those that are missing above it, closed to other users; raises `OSError`."""
-    for each in (*reversed(folder.parents), folder):
-        if not each.is_dir():
-            each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _is_private(folder: Path) -> bool:

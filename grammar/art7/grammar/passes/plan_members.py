@@ -73,11 +73,11 @@ def _field_entry(planner: Planner, item: Wire, number: int) -> p.FieldEntry:
         element = planner.record.hidden(f"{draft.name}_item", rep.item.shape, draft.span)
         element.pair = rep.item
         _, steps = planner.reads(rep.item, element.index, draft.name, None)
-        wire = wire_type(rep.item.representation)
-        draft.pair = Pair(pair.shape, r.Numbered(number, wire, rep, packed=wire != 2))
+        packed = wire_type(rep.item.representation) != 2
+        draft.pair = Pair(pair.shape, r.Numbered(number, 2, rep, packed=packed))
         checks = _bounds(planner, draft, rep)
         planner.record.extra_checks.extend(checks)
-        return p.FieldEntry(number, wire, draft.index, planner.block(steps), element.index, wire != 2)
+        return p.FieldEntry(number, 2, draft.index, planner.block(steps), element.index, packed)
     _, steps = planner.reads(pair, draft.index, draft.name, None)
     wire = wire_type(rep)
     draft.pair = Pair(pair.shape, r.Numbered(number, wire, rep), pair.domain, pair.pattern)
