@@ -40,7 +40,7 @@ COMMANDS: dict[str, CommandRow] = {
     "format": CommandRow("art7.cli.commands.format", "Lay out modules in their one canonical form."),
     "encode": CommandRow("art7.cli.commands.encode", "Write one message from a value in JSON."),
     "explain": CommandRow(
-        "art7.cli.commands.explain", "Explain a finding's code or a field of the manifest."
+        "art7.cli.commands.explain", "Explain a code, a field of the manifest, a duty or a requirement."
     ),
     "generate": CommandRow(
         "art7.cli.commands.generate", "Generate an SDK, test vectors or schemas from a specification."

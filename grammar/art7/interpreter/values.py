@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from art7.grammar.ir.module import Enum, Specification
@@ -33,6 +34,8 @@ from art7.grammar.ir.shape import (
     Union,
 )
 from art7.interpreter.quoting import brief, quote
+
+_DECIMAL = re.compile(r"-?[0-9]+")
 
 SAFE = 1 << 53
 """Integers beyond it, and below its negative, are spelled as texts."""
@@ -288,6 +291,10 @@ def _enumerated(enum: Enum | None, value: Any, path: str) -> Any:
             return value
     if enum is not None and enum.text:
         raise ValueRefused(path, "a text of the enum", brief(value))
+    if enum is not None and isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        names = [member.name for member in enum.members if member.low == member.high]
+        known = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+        raise ValueRefused(path, f"an integer, or one of {known}" if known else "an integer", brief(value))
     return _integer(value, path)
 
 

@@ -25,12 +25,12 @@ CODES = {
     "A7-B108": (
         "the file list has an edition that this program does not read",
         "`format` is an integer and names the edition of `manifest.json`.",
-        "Write the list again with `art7 publish`, or use a newer art7.",
+        "Write the list again with `format = 1`, or use a newer art7.",
     ),
     "A7-B110": (
         "the file list does not have its form",
         "`manifest.json` is an object with `format` and `files`; each file has a `size` in octets and a `digest`.",
-        "Write the list again with `art7 publish`.",
+        "Give `format` the value 1, and `files` a row of `size` and `digest` for each file of the bundle.",
     ),
 }
 
@@ -86,7 +86,7 @@ def read_listing(content: bytes, report: Report) -> Listing | None:
     value, positions = document.value, document.positions
     if not isinstance(value, dict):
         report.add(
-            "A7-B110", "expected an object", positions.nearest(()).value, help="write it with `art7 publish`"
+            "A7-B110", "expected an object", positions.nearest(()).value, help="give it `format` and `files`"
         )
         return None
     if not _has_known_format(value, positions, report):
@@ -94,7 +94,9 @@ def read_listing(content: bytes, report: Report) -> Listing | None:
     files = value.get("files")
     if not isinstance(files, dict):
         where = _span(positions, "files")
-        report.add("A7-B110", "expected an object `files`", where, help="write it with `art7 publish`")
+        report.add(
+            "A7-B110", "expected an object `files`", where, help="give each file its `size` and `digest`"
+        )
         return None
     rows = {path: _row(path, row, positions, report) for path, row in files.items()}
     return Listing(rows, _span(positions, "files"))
@@ -110,7 +112,7 @@ def _has_known_format(value: dict[str, Any], positions: Positions, report: Repor
         "A7-B108",
         f"found {found} of the file list, expected {FORMAT}",
         _span(positions, "format"),
-        help="use a newer art7 to read it" if newer else "write it with `art7 publish`",
+        help="use a newer art7 to read it" if newer else f'write `"format": {FORMAT}`',
     )
     return False
 

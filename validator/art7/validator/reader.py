@@ -94,7 +94,7 @@ def _texts(bundle: Bundle, report: Report) -> dict[str, str]:
 def _report_missing_manifest(bundle: Bundle, report: Report) -> None:
     elsewhere = [path for path in bundle.files if path.rpartition("/")[2].lower() == MANIFEST]
     found = f", found `{elsewhere[0]}`" if elsewhere else ""
-    advice = "move it to the root" if elsewhere else "begin with `art7 init`"
+    advice = "move it to the root" if elsewhere else "write one: see `art7 explain offer`"
     place = Span(bundle.source, 0, 0, 0, 0)
     report.diagnostics.append(
         Diagnostic(

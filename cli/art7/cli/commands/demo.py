@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,6 +25,9 @@ from art7.cli.terminal import say
 
 BROKEN_STUN = "000100082112a442b7e7a701bc34d686fa87dfae8022001053545554"
 """A binding request whose SOFTWARE attribute claims sixteen octets where four are left."""
+
+_PLAIN = re.compile(r"[-\w./]+")
+"""A word that a shell takes as it is; the others here hold no quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,9 @@ def command(settings: Settings, output: str, force: bool, form: str) -> int:
     tell = say if form == "text" else _silent
     folder = Path(output).absolute()
     write_tree(folder, {"index.html": b""}, force=force)
-    offers = files("art7.spec").joinpath("offers")
+    offers = Path(_offers())
     tour = journeys(folder, str(offers / "examplechat"), str(offers / "examplechat-draft"), "2026-11-23")
+    tell(f"The commands below work in {folder}\non the example offers of {offers}.")
     done: list[Done] = []
     for number, (journey, taken) in enumerate(_in_parallel(tour, folder), start=1):
         tell(f"\n{number}. {journey.who}: {journey.why}\n")
@@ -201,9 +206,16 @@ def _silent(line: str) -> None:
 
 def _spelled(step: Step, folder: Path) -> str:
     """Return the command as a reader would type it."""
-    words: Sequence[str] = (
-        ("python", "-c", f'"{step.arguments[0]}"') if step.program else ("art7", *step.arguments)
+    words: Sequence[str] = ("python", "-c", *step.arguments) if step.program else ("art7", *step.arguments)
+    short = (
+        word.replace(str(folder) + os.sep, "")
+        .replace(_offers() + os.sep, "")
+        .replace(sys.executable, "python")
+        for word in words
     )
-    offers = str(files("art7.spec").joinpath("offers")) + os.sep
-    short = " ".join(word.replace(str(folder) + os.sep, "").replace(offers, "") for word in words)
-    return short.replace(sys.executable, "python")
+    line = " ".join(word if _PLAIN.fullmatch(word) else f'"{word}"' for word in short)
+    return f"PYTHONPATH=sdk {line}" if "stun_sdk" in line else line
+
+
+def _offers() -> str:
+    return str(files("art7.spec").joinpath("offers"))

@@ -66,6 +66,8 @@ def command(
     if wire_type is None:
         return print_report(report, form, settings)
     arguments = read_params(wire_type, params)
+    if file is not None and file.lstrip()[:1] in ("{", "["):
+        raise Unusable("found a value where its file is expected", "send it through a pipe, or name a file")
     value = read_value(wire_type, read_octets(file, None))
     try:
         octets = encode(wire_type.specification, wire_type.name, value, arguments)

@@ -95,4 +95,5 @@ def _tell_uncovered(files: Files) -> None:
         if path.endswith(".json"):
             missing += len(json.loads(content).get("uncovered", ()))
     if missing:
-        note(f"{missing} requirements and errors have no vector yet: see `uncovered` in the vector files")
+        said = "requirement or error has" if missing == 1 else "requirements and errors have"
+        note(f"{missing} {said} no vector yet: see `uncovered` in the vector files")

@@ -65,9 +65,9 @@ def _declare_errors(items: Iterable[t.ErrorDecl], scope: ModuleScope, findings: 
         if not 100 <= number < 1 << 31:
             findings.add(
                 "A7-N006",
-                f"error number {str(number)[:40]}",
+                f"error number {str(number)[:40]}, expected 100 or more",
                 item.number.span,
-                "use 100 or more: 1 to 99 are builtin",
+                "choose a higher one: 1 to 99 are builtin",
             )
         if name in scope.errors:
             _twice(findings, f"error `{name}` declared twice", span, scope.errors[name].span)

@@ -93,7 +93,7 @@ def _read_packed(data: bytes, source: str, limits: Limits) -> Bundle:
         "A7-B001",
         f"found {shown(data[:8])}, expected a zip, tar or gzipped tar",
         source,
-        help="pack the offer again, or name its folder",
+        help="pack the offer again, or name its folder; a module's name ends in `.a7`",
     )
 
 

@@ -20,7 +20,7 @@ CODES = {
     "A7-V001": (
         "the bundle has no manifest `offer.toml` at its root",
         "The manifest says what the rest of the bundle is for. It lies at the root, under exactly this name.",
-        "Begin with `art7 init`, or move the file to the root.",
+        "Write one, beginning with `format = 1` and `[offer]` (`art7 explain offer`), or move the file to the root.",
     ),
     "A7-V002": (
         "the manifest has an edition that this program does not read",

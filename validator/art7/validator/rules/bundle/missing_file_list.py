@@ -24,5 +24,5 @@ def missing_file_list(offer: Offer) -> Iterator[Finding]:
         yield Finding(
             f"no `{LISTING}` at the root of the bundle",
             Span(offer.bundle.source, 0, 0, 0, 0),
-            help="pack the offer with `art7 publish`",
+            help="add it, with the `size` and `digest` of each file",
         )

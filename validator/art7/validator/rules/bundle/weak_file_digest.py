@@ -27,5 +27,5 @@ def weak_file_digest(offer: Offer) -> Iterator[Finding]:
             yield Finding(
                 f"digest {shown(row.digest)} of {shown(path)}, expected `sha256:` and 64 lower-case hexadecimal digits",
                 row.span,
-                help="write the list with `art7 publish`",
+                help="give the SHA-256 digest of the file",
             )

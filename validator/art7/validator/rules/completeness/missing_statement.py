@@ -28,8 +28,12 @@ def missing_statement(offer: Offer) -> Iterator[Finding]:
     for path, duties in wanted.items():
         titles = "; ".join(offer.law.obligations[duty].title for duty in duties)
         yield Finding(
-            f"no statement of `{path}`, which {', '.join(duties)} asks for ({titles})",
+            f"no statement of `{path}`, which {_asked(duties)} for ({titles})",
             offer.at(*path.split(".")),
             help=f"state `{path}`",
             obligations=tuple(duties),
         )
+
+
+def _asked(duties: list[str]) -> str:
+    return f"{', '.join(duties)} {'asks' if len(duties) == 1 else 'ask'}"
