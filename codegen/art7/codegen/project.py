@@ -16,7 +16,7 @@ from art7.codegen.python.examples import example_code
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.guard import check_python
 from art7.codegen.python.package import PackageText, package_text
-from art7.codegen.python.shape_tables import records_table, schedules_table
+from art7.codegen.python.shape_tables import records_table, roles_table, schedules_table
 from art7.codegen.render import render
 from art7.codegen.vectors.generate import generate_vectors, vector_file_text
 from art7.codegen.views import ModuleRow, ProjectView, markdown_code, markdown_text, toml_text
@@ -56,6 +56,7 @@ def generate_python(
             version=quoted(view.version),
             records=records_table(spec, package.names),
             schedules=schedules_table(spec, package.names),
+            roles=roles_table(spec, package.names),
         ),
     }
     for name, text in package.files.items():

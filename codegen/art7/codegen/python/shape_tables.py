@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from art7.codegen.names import PackageNames, Scope, identifier, parameter_names
 from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.machines import role_names
 from art7.codegen.python.octets_record import is_root
 from art7.codegen.python.schedules import python_names, schedule_names
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.module import Derive, Enum, Module, Schedule, Specification
+from art7.grammar.ir.module import Derive, Enum, Module, RoleMachine, Schedule, Specification
 from art7.grammar.ir.plan import Form, Record, Role
 
 
@@ -37,6 +38,36 @@ def schedules_table(spec: Specification, names: PackageNames) -> str:
             row = _schedule_row(schedule, stem, spelled[schedule.name][0], enums)
             rows.append(f"{quoted(name)}: {row}")
     return _table(rows)
+
+
+def roles_table(spec: Specification, names: PackageNames) -> str:
+    """Return the source of `ROLES`."""
+    enums = {enum.name: enum for module in spec.modules.values() for enum in module.enums}
+    rows = []
+    for module in _modules(spec):
+        spelled = role_names(module)
+        for protocol in module.protocols:
+            local = protocol.name.removeprefix(f"{module.name}.")
+            for role in protocol.roles:
+                stem, kind = f"{names.modules[module.name]}_roles", spelled[protocol.name, role.name]
+                events = ", ".join(f"{quoted(name)}: {row}" for name, row in _events(role, enums).items())
+                name = quoted(f"{module.name}.{local}.{role.name}")
+                rows.append(f"{name}: ({quoted(stem)}, {quoted(kind)}, {{{events}}})")
+    return _table(rows)
+
+
+def _events(role: RoleMachine, enums: dict[str, Enum]) -> dict[str, str]:
+    """Return local event → its parameters with their shapes."""
+    found: dict[str, str] = {}
+    for state in role.states:
+        for row in state.transitions:
+            if row.trigger.kind == "local":
+                params = _tuple(
+                    f"({quoted(p.name)}, {shape_text(p.shape, enums)})" for p in row.trigger.params
+                )
+                for name in row.trigger.names:
+                    found.setdefault(name, params)
+    return found
 
 
 def _table(rows: list[str]) -> str:
@@ -101,7 +132,17 @@ def _schedule_row(schedule: Schedule, stem: str, function: str, enums: dict[str,
     ]
     shapes |= {param.name: param.shape for param in schedule.params}
     values = ", ".join(f"{quoted(name)}: {shape_text(shape, enums)}" for name, shape in shapes.items())
-    return f"({quoted(stem)}, {quoted(function)}, {_tuple(given)}, {_tuple(outputs)}, {{{values}}})"
+    asked = _tuple(quoted(word) for word in ("random", "fresh") if _asks_for(schedule, word))
+    return f"({quoted(stem)}, {quoted(function)}, {_tuple(given)}, {_tuple(outputs)}, {{{values}}}, {asked})"
+
+
+def _asks_for(schedule: Schedule, word: str) -> bool:
+    """Whether a run asks its caller for randomness (`random`) or memory (`fresh`)."""
+    return any(
+        isinstance(node, e.Call) and node.function == word
+        for step in schedule.steps
+        for node in e.walk(step.expr)
+    )
 
 
 def _given(schedule: Schedule) -> list[tuple[str, str, s.Shape]]:

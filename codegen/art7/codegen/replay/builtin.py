@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from art7.grammar.ir.module import Derive, Specification
+from art7.codegen.vectors.role_run import RoleRun
+from art7.grammar.ir.module import Derive, RoleMachine, Specification
 from art7.grammar.ir.plan import Record
 from art7.grammar.ir.shape import Shape
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError
 from art7.interpreter.schedules import Trace, find_schedule, run_schedule
+from art7.interpreter.shared import interpreter_of
 from art7.interpreter.values import ValueRefused, from_json, record_to_json, to_json
 
-_OPERATIONS = ("describe", "decode", "encode", "derive")
+_OPERATIONS = ("describe", "decode", "encode", "derive", "step")
 
 
 class InterpreterAdapter:
@@ -43,6 +45,8 @@ class InterpreterAdapter:
         try:
             if op == "derive":
                 return self._derive(name, params)
+            if op == "step":
+                return self._step(name, params)
             if op in ("decode", "encode"):
                 return self._code(str(op), name, params, request)
         except CodecError as error:
@@ -60,7 +64,20 @@ class InterpreterAdapter:
             for module in self._spec.modules.values()
             for schedule in module.schedules
         ]
-        return sorted([*records, *schedules])
+        return sorted([*records, *schedules, *self._roles()])
+
+    def _roles(self) -> dict[str, RoleMachine]:
+        return {
+            f"{module.name}.{protocol.name.removeprefix(module.name + '.')}.{role.name}": role
+            for module in self._spec.modules.values()
+            for protocol in module.protocols
+            for role in protocol.roles
+        }
+
+    def _step(self, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        role = self._roles()[name]
+        run = RoleRun(self._spec, interpreter_of(self._spec), role, name, params.get("random") or [])
+        return {"ok": True, "value": {"steps": [run.step(event) for event in params["events"]]}}
 
     def _code(
         self, op: str, name: str, params: Mapping[str, Any], request: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Vector files of a specification: one for each message and schedule, named by module and type."""
+"""Vector files of a specification: one for each message, schedule and role, named by module and type."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from art7.codegen.vectors.derivations import ScheduleVectors
 from art7.codegen.vectors.messages import MessageVectors
+from art7.codegen.vectors.roles import ProtocolVectors
 from art7.grammar.ir.module import Module, Specification
 
 
@@ -24,6 +25,12 @@ def generate_vectors(spec: Specification, modules: Iterable[str] | None = None) 
         for schedule in module.schedules:
             derived = ScheduleVectors(spec, module, schedule)
             _add(files, module, derived.name, "schedule", derived.make(), derived.uncovered())
+        for protocol in module.protocols:
+            played = ProtocolVectors(spec, module, protocol)
+            made_by_role = played.make()
+            for role in protocol.roles:
+                name_of_role = f"{played.name}.{role.name}"
+                _add(files, module, name_of_role, "role", made_by_role[role.name], played.uncovered(role))
     return files
 
 
