@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.code import Place, sliced
+from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression, literal, truth
 from art7.codegen.python.record_facts import RecordFacts
 from art7.codegen.python.shapes import TypedScope
@@ -37,6 +38,8 @@ class Frame:
     level: int
     start: str = ""
     """Text of the record's first octet, kept in a variable when somebody asks for it."""
+    begun: Cursor | None = None
+    """The cursor at the record's first octet."""
     values: dict[int, Code] = field(default_factory=dict)
     redirect: dict[int, str] = field(default_factory=dict)
     """Slots whose value must go to a given target: arms of a union, what more than one arm may fill."""

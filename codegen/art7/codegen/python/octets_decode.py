@@ -11,7 +11,7 @@ from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
 from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Read, Test, While, sliced
-from art7.codegen.python.cursor import Cursor
+from art7.codegen.python.cursor import Cursor, Measured
 from art7.codegen.python.decode_names import DecodeNames, Frame, add
 from art7.codegen.python.dispatch import DispatchArm, dispatch
 from art7.codegen.python.expressions import (
@@ -92,6 +92,8 @@ class DecodeEmitter:
         """Whether the function is a method of a message."""
         self.inlined: dict[str, Frame] = {}
         self.settled: list[tuple[Frame, Expr]] = []
+        self.measured: dict[str, Measured] = {}
+        """Ends of regions whose length is a variable."""
 
     # ---- places ----
 
@@ -113,7 +115,7 @@ class DecodeEmitter:
         """Refuse now if the cursor has left its region."""
         if self.cursor_state.loose:
             self.out.append(Test(f"{self.cursor} > {self.end}"))
-            self.cursor_state = self.cursor_state.at(self.cursor.base, loose=False, offset=self.cursor.offset)
+            self.cursor_state = self.cursor_state.settled()
 
     def check_octet_at(self, offset: Expr, text: str, frame: Frame) -> None:
         """Refuse a look at an octet outside the message or past the region, unless it is proved inside."""
@@ -185,6 +187,7 @@ class DecodeEmitter:
             self.level,
         )
         self.steps += facts.size
+        frame.begun = self.cursor_state
         if facts.start:
             frame.start = self.keep("begin")
         if record.kind == "message":
@@ -243,7 +246,7 @@ class DecodeEmitter:
         slot = frame.record.slots[index]
         wanted = frame.facts.uses[index]
         if slot.is_api and frame.record.form is p.Form.OBJECT and index not in frame.facts.lenient:
-            if wanted <= 1:
+            if not wanted:
                 return f"{frame.target}.{frame.members[index]}"
         elif not wanted and not slot.is_api and index not in frame.extra:
             return None
@@ -276,6 +279,10 @@ class DecodeEmitter:
             return
         if member:
             path = f"{frame.target}.{frame.members[index]}"
+            if here and wanted and not (cheap or _is_name(code.text) or code.text == "None"):
+                name = self.fresh(frame.members[index])
+                self.out.append(Assign([name], code.text))
+                code = Code(name, optional=code.optional)
             if path != code.text:
                 self.out.append(Assign([path], code.text))
             if not (here and wanted and (cheap or _is_name(code.text))):
@@ -761,6 +768,7 @@ def _exact(emitter: DecodeEmitter, frame: Frame, size: Expr, end: str) -> tuple[
         if not code.optional:
             begin = emitter.cursor
             emitter.out.append(Assign([end], _plus(begin.moved(extra), code.at(SUM)), pure=False))
+            _measure(emitter, end, begin, code, extra)
             return begin, end, None
     code = expression(size, names)
     begin = emitter.cursor
@@ -773,7 +781,25 @@ def _exact(emitter: DecodeEmitter, frame: Frame, size: Expr, end: str) -> tuple[
             code = Code(name)
         emitter.out.append(Test(f"{code.text} < 0"))
     emitter.out.append(Assign([end], _plus(begin, code.at(SUM)), pure=False))
+    _measure(emitter, end, begin, code, 0)
     return begin, end, None
+
+
+def _measure(emitter: DecodeEmitter, end: str, begin: Place, code: Code, extra: int) -> None:
+    """Note the length of a region whose end has a variable of its own."""
+    if end not in ("e", "o") and code.text.isidentifier() and not code.optional:
+        emitter.measured[end] = Measured(emitter.cursor_state.mark, begin, code.text, extra)
+
+
+def _length(emitter: DecodeEmitter, begin: Place, end: str) -> str:
+    """Return the text of the octets from `begin`, where the cursor stands, to the variable `end`."""
+    measured = emitter.measured.get(end)
+    more = measured.from_place(begin, emitter.cursor_state.mark) if measured is not None else None
+    if measured is not None and more == 0:
+        return measured.length
+    if begin.base and not begin.offset:
+        return f"{end} - {begin.base}"
+    return end if str(begin) == "0" else f"{end} - {f'({begin})' if begin.base else begin}"
 
 
 def _bounds(
@@ -791,11 +817,7 @@ def _bounds(
     above = maximum is not None and (high is None or maximum < high)
     if not below and not above:
         return
-    length = (
-        f"{end} - {begin.base}"
-        if begin.base and not begin.offset
-        else (end if str(begin) == "0" else f"{end} - {f'({begin})' if begin.base else begin}")
-    )
+    length = _length(emitter, begin, end)
     if below and above:
         emitter.out.append(Test(f"not {minimum} <= {length} <= {maximum}"))
     elif below:
@@ -924,7 +946,8 @@ def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
     if isinstance(step.extent, p.Exact):
         frame.sizes[step.slot] = _simplified(frame, step.extent.size)
     whole = outer.whole and end == outer.end
-    emitter.cursor_state = Cursor(begin, end, False, whole, outer.least)
+    mark = outer.mark if begin == outer.place else object()
+    emitter.cursor_state = Cursor(begin, end, False, whole, outer.least, mark)
     if batch is not None:
         varint = isinstance(step.extent, p.Prefixed) and step.extent.form != "uint"
         _read_batch(emitter, frame, batch, begin, end, fixed, "k" if varint else "")
@@ -942,7 +965,11 @@ def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
 
 def _close(emitter: DecodeEmitter, end: str) -> None:
     """Nothing may be left in a region; the cursor is then at its end."""
-    if emitter.cursor != Place(end):
+    measured = emitter.measured.get(end)
+    more = measured.from_place(emitter.cursor, emitter.cursor_state.mark) if measured is not None else None
+    if measured is not None and more is not None:
+        emitter.out.append(Test(f"{measured.length} != {-more}" if more else measured.length))
+    elif emitter.cursor != Place(end):
         emitter.out.append(Test(f"{emitter.cursor} != {end}"))
     emitter.cursor_state = emitter.cursor_state.at(end, loose=False)
 
@@ -1170,6 +1197,8 @@ def _until_end(emitter: DecodeEmitter, frame: Frame, step: p.Loop) -> None:
     emitter.tighten()
     items, target = _open_list(emitter, frame, step)
     emitter.settle()
+    # `o` is another in every round.
+    emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
     index = _index_name(emitter, step)
     if index:
         emitter.out.append(Assign([index], "0", pure=False))
@@ -1588,19 +1617,35 @@ def _align(emitter: DecodeEmitter, frame: Frame, step: p.Align) -> None:
             emitter.fill(frame, step.slot, literal(None))
         return
     mask = step.to - 1
+    measured = _measured_distance(emitter, frame, step.to)
+    if measured:
+        distance = Code(measured)
     minus = f"-({distance.text})" if distance.level < ATOM else f"-{distance.text}"
     padding = f"({minus} & {mask})" if step.to & mask == 0 else f"{minus} % {step.to}"
     if step.slot is not None and _is_wanted(frame, step.slot):
         at = emitter.keep("fill_start") if emitter.cursor.base == "o" else begin
-        emitter.out.append(Assign(["o"], f"{at} + {padding}", pure=False))
         emitter._reserve(frame, step.slot)
         target = frame.redirect[step.slot]
+        move = Assign(["o"], f"{at} + {padding}", pure=False)
         filled = emitter.nested(lambda: _fill_kept(emitter, frame, step, at, "o"))
-        emitter.out.append(If([(f"o == {at}", [Assign([target], "None")])], filled))
+        if measured and step.to & mask == 0:
+            usual: Body = [Assign(["o"], at, pure=False), Assign([target], "None")]
+            emitter.out.append(If([(f"{measured} & {mask}", [move, *filled])], usual))
+        else:
+            emitter.out += [move, If([(f"o == {at}", [Assign([target], "None")])], filled)]
         frame.values[step.slot] = Code(target, optional=True)
     else:
         emitter.out.append(Assign(["o"], f"{begin} + {padding}", pure=False))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
+
+
+def _measured_distance(emitter: DecodeEmitter, frame: Frame, to: int) -> str:
+    """Return a variable that is the octets since the record's first, but for multiples of `to`; or nothing."""
+    measured = emitter.measured.get(emitter.cursor.base)
+    if measured is None or emitter.cursor.offset or frame.begun is None:
+        return ""
+    more = measured.from_place(frame.begun.place, frame.begun.mark)
+    return measured.length if more is not None and more % to == 0 else ""
 
 
 def _fill_kept(emitter: DecodeEmitter, frame: Frame, step: p.Align, begin: str, end: str) -> None:

@@ -12,9 +12,9 @@ from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
+from art7.codegen.python.makers import maker_text
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
-from art7.codegen.python.makers import maker_text
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
