@@ -1,15 +1,18 @@
-"""`python -m benchmarks [rounds]`: one table of ratios, ours beside hand-written limits."""
+"""`python -m benchmarks [rounds]`: codecs beside hand-written limits, compiling beside a parser alone."""
 
 from __future__ import annotations
 
 import sys
 
 from benchmarks import codecs
+from benchmarks import compile as compiling
 
 
 def main() -> int:
     """Run every table; the exit code is 0 whatever the figures: they depend on the machine."""
     codecs.run(int(sys.argv[1]) if len(sys.argv) > 1 else 61)
+    print()
+    compiling.run()
     return 0
 
 
