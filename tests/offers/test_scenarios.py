@@ -101,6 +101,9 @@ class Fault:
     step: str
     network: Faults = CALM
     section: str = ""
+    code: str = "A7-R036"
+    role: str = "responder"
+    """The rule that is named, and the role in whose machine it shows."""
 
     def edit(self) -> Edit:
         """The edit, of the first place below `section`."""
@@ -115,7 +118,7 @@ class Fault:
 FAULTS = {
     "the envelope is sent once": Fault(
         "chat", "                start resend\n", "", ("one_to_one_text", "key_change"),
-        "Envelope|Receipt|expect|after", STORM, "role initiator",
+        "Envelope|Receipt|expect|after", STORM, "role initiator", "A7-R032", "initiator|responder",
     ),
     "another label in Accept": Fault(
         "session", "ExampleChat root 2", "ExampleChat root 3", ("one_to_one_text", "one_to_one_file"),
@@ -133,16 +136,19 @@ FAULTS = {
     "the reason is another one": Fault(
         "chat", "'not_found'", "'too_many'", ("unknown_number",), "expect|after",
         section="on account.Lookup from initiator as l when l.identifier != responder_identifier",
+        code="A7-R035", role="initiator",
     ),
     "the choice is turned round": Fault(
         "choice", "ChoiceKept(reachable: c.reachable)", "ChoiceKept(reachable: not c.reachable)", ("in_and_out",),
-        "expect|after|local",
+        "expect|after|local", code="A7-R031", role="person",
     ),
     "the wake is sent once": Fault(
         "push", "                start again\n", "", ("wake",), "Wake|Woken|after", STORM, "role gatekeeper",
+        "A7-R032", "gatekeeper",
     ),
     "the report is not answered": Fault(
         "safety", "send Reported(reference: 'R' ++ hex(u32be(count))) to person", "", ("report",), "Reported",
+        code="A7-R030", role="gatekeeper",
     ),
 }  # fmt: skip
 
@@ -171,15 +177,39 @@ def test_a_fault_in_a_machine_makes_its_scenarios_fail(
         for failure in failures:
             check_names_step_and_party(failure, stage)
             assert re.search(fault.step, failure.text), failure
+            assert (failure.party, failure.code) == ("specification", fault.code), failure
+            assert re.fullmatch(fault.role, failure.role), failure
 
 
 def check_names_step_and_party(failure: Failure, stage: Stage) -> None:
     steps = stage.scenario.steps
     assert 1 <= failure.step <= len(steps)
     assert failure.text in (describe(steps[failure.step - 1]), "after the last step")
-    assert failure.party in {role.name for role in stage.protocol.roles} | {"specification"}
-    assert failure.reason
+    assert failure.reason and failure.help and failure.entries
+    assert re.fullmatch(r"modules/[a-z]+\.a7:[0-9]+", failure.place)
     assert re.fullmatch(r"A7-R[0-9]{3}|[a-z_.]+", failure.code)
+
+
+def test_two_ends_that_derive_differently_are_named_and_not_the_relay(
+    faulty: dict[str, dict[str, Stage]],
+) -> None:
+    for name, value in (("another label in Accept", "root_key"), ("sender and recipient swapped", "header")):
+        failure = faulty[name]["one_to_one_text"].play(CALM, 1).outcome.failure
+        assert failure is not None and f"`{value}`" in failure.reason
+        assert "responder" in failure.reason and "initiator" in failure.reason
+        assert "gatekeeper" not in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("fault", "role"),
+    [("another label in Accept", "responder"), ("sender and recipient swapped", "initiator")],
+)
+def test_an_implementer_with_the_same_fault_is_named(
+    faulty: dict[str, dict[str, Stage]], fault: str, role: str
+) -> None:
+    failure = good()["one_to_one_text"].play_with({role: faulty[fault]["one_to_one_text"]}, 1).outcome.failure
+    assert failure is not None
+    assert (failure.party, failure.role, failure.code) == (role, role, "A7-R041"), failure
 
 
 def test_every_scenario_is_broken_by_some_fault() -> None:

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from art7.grammar.ir.module import Protocol, Scenario
+from art7.grammar.ir.module import Protocol, RoleMachine, Scenario
 from art7.interpreter.shared import interpreter_of
-from art7.runtime.interpreted import InterpreterCodec, InterpreterEvaluator
+from art7.runtime.endpoint import Endpoint
+from art7.runtime.interpreted import InterpreterCodec, InterpreterEvaluator, interpreted_endpoint
 from art7.runtime.layers import layers_of
 from art7.runtime.network import Delivery, Event, Faults, Network
-from art7.runtime.play import Cast, Performance, interpreter_maker, perform, qualified_name, scenarios_of
+from art7.runtime.play import (
+    Cast,
+    Maker,
+    Performance,
+    interpreter_maker,
+    perform,
+    qualified_name,
+    scenarios_of,
+)
 from art7.runtime.scenario import Failure, ScenarioPlayer
 from art7.runtime.show import Shower
 from art7.runtime.simulator import Simulator, network_of
@@ -49,6 +58,29 @@ class Stage:
             faults=faults,
             seed=seed,
         )
+
+    def play_with(self, others: Mapping[str, Stage], seed: int) -> Performance:
+        """Play it once with roles that follow another offer's text: implementers who got something else."""
+        specification = self.offer.specification
+        interpreter = interpreter_of(specification)
+        makers = {role.name: interpreter_maker(specification, interpreter) for role in self.protocol.roles}
+        makers |= {role: other.implementer(role) for role, other in others.items()}
+        return perform(
+            specification, interpreter, self.module, self.protocol, self.scenario, Cast("others", makers),
+            faults=Faults(), seed=seed,
+        )  # fmt: skip
+
+    def implementer(self, role: str) -> Maker:
+        """Return a maker of endpoints that follow this text, and are not ours."""
+        specification = self.offer.specification
+        machine = next(each for each in self.protocol.roles if each.name == role)
+
+        def make(protocol: Protocol, _: RoleMachine, seed: int) -> Endpoint:
+            endpoint = interpreted_endpoint(specification, interpreter_of(specification), machine, seed)
+            endpoint.made_of = "an implementation"
+            return endpoint
+
+        return make
 
     def play_damaged(self, delivery: int, position: int, bit: int, seed: int) -> Damaged:
         """Play it with one bit of the n-th delivery turned over; positions beyond the end wrap."""

@@ -190,11 +190,12 @@ class Inquiry:
         if step is None:
             return _Cause("the run did not come to rest", "A7-R020")
         if step.kind == "send":
-            return self._not_sent(step) or self._stuck(step.role, "A7-R030")
+            return self._not_sent(step) or self._lost(None, None) or self._stuck(step.role, "A7-R030")
         return (
             self._ended(step.role)
             or self._lost(None, step.role)
             or self._lost(step.role, None)
+            or self._lost(None, None)
             or self._stuck(step.role, "A7-R035")
         )
 
@@ -216,19 +217,37 @@ class Inquiry:
 
     def _lost(self, sender: str | None, receiver: str | None) -> _Cause | None:
         """The last message between these whose octets were lost each time they were sent."""
-        whole = {e.data["octets"] for e in self._entries("send") if "lost" not in _fate(e.data)}
+        whole = {_way(e) for e in self._entries("send") if "lost" not in _fate(e.data)}
         for entry in reversed(self._entries("send")):
             data: Any = entry.data
-            if "lost" not in _fate(data) or data["octets"] in whole:
+            if "lost" not in _fate(data) or _way(entry) in whole:
                 continue
             if sender in (None, entry.role) and receiver in (None, data["receiver"]):
+                origin, entries = self._origin(entry)
+                whence = f"{origin}, where it comes from," if origin != entry.role else origin
                 reason = (
                     f"{data['message']} from {entry.role} to {data['receiver']} was lost (entry {entry.number}) "
-                    f"and {entry.role} does not send it again"
+                    f"and {whence} does not send it again"
                 )
-                span = self._state_span(entry.role)
-                return _Cause(reason, "A7-R032", SPECIFICATION, entry.role, span, (entry.number,))
+                span = self._state_span(origin)
+                return _Cause(reason, "A7-R032", SPECIFICATION, origin, span, entries)
         return None
+
+    def _origin(self, entry: Any) -> tuple[str, tuple[int, ...]]:
+        """Follow a message that was only passed on to who sent it first: it is the origin's to repeat."""
+        entries = [entry.number]
+        for _ in self._simulator.protocol.roles:
+            told = next(
+                (t for t in reversed(self._history) if t.role == entry.role and t.entry <= entry.number), None
+            )
+            if told is None or told.delivery is None or told.name != entry.data["message"]:
+                break
+            before = self._send_entry(told.delivery.number)
+            if before is None:
+                break
+            entry = before
+            entries.append(entry.number)
+        return entry.role, tuple(entries)
 
     def _ended(self, role: str) -> _Cause | None:
         state = self._state(role)
@@ -304,6 +323,11 @@ class Inquiry:
                 if name in (schedule.name, f"{module.name}.{schedule.name}"):
                     return schedule.span
         return NOWHERE
+
+
+def _way(entry: Any) -> tuple[str, str, str]:
+    """Return what was sent from whom to whom: a repetition has the same."""
+    return entry.role, entry.data["receiver"], entry.data["octets"]
 
 
 def _fate(data: Any) -> Sequence[str]:

@@ -57,8 +57,14 @@ class GeneratedPackage:
             return value.value
         if isinstance(value, list | tuple):
             return [self._plain(item) for item in value]
-        record = next((name for name, each in self.messages.items() if each is type(value)), None)
+        # By name: what is decoded may be of a twin class that is made faster.
+        kind = (type(value).__module__, type(value).__qualname__)
+        record = next((name for name, each in self.messages.items() if _kind(each) == kind), None)
         return value if record is None else self.mapping(record, value)
+
+
+def _kind(known: Any) -> tuple[str, str] | None:
+    return None if known is None else (known.__module__, known.__qualname__)
 
 
 @dataclass(frozen=True, slots=True)
