@@ -20,6 +20,7 @@ from art7.codegen.python.expressions import (
     COMPARE,
     OR,
     SHIFT,
+    SUM,
     Code,
     conjuncts,
     expression,
@@ -36,10 +37,13 @@ from art7.codegen.python.pieces import (
     Begin,
     Fixed,
     Later,
+    Part,
     Piece,
     Raw,
     constant,
+    decided,
     fix_up_lines,
+    flag_text,
     has_fix_up,
     joined,
     separate,
@@ -434,11 +438,85 @@ class EncodeEmitter:
         for condition, line in fix_up_lines(pieces, part):
             self.out.append(If([(condition, [Line(line)])]) if condition else Line(line))
 
+    def assemble(self, record: p.Record, pieces: list[Piece]) -> None:
+        """Put a message together in `octets`: its last part by itself, one other where its head can take it in."""
+        if any(isinstance(step, p.Align) for step in record.body.steps) or has_fix_up(pieces):
+            self.out.append(Assign(["octets"], joined(pieces, self.scope).text, pure=False))
+            return
+        measured = _measured(record)
+        free = {
+            id(piece)
+            for piece in pieces
+            if isinstance(piece, Part)
+            and any(piece.made is each for each in self.out)
+            and not _asked(piece, record, measured)
+        }
+        tail: Part | None = None
+        if isinstance(pieces[-1], Part) and id(pieces[-1]) in free and len(pieces) > 1:
+            tail = pieces[-1]
+            pieces = pieces[:-1]
+        at = next((i for i, each in enumerate(pieces) if id(each) in free and _fuses(pieces, i)), None)
+        if at is None:
+            self.out.append(Assign(["octets"], joined(pieces, self.scope).text, pure=False))
+        else:
+            self._split(pieces, at)
+        if tail is not None and tail.made is not None:
+            self._drop(tail.made)
+            inner = joined(tail.inner, self.scope).at(SUM)
+            ((test, body),) = tail.made.arms
+            self.out.append(If([(test, [*body[:-1], Line(f"octets += {inner}")])]))
+
+    def _drop(self, made: If) -> None:
+        """Take a statement out of the block."""
+        self.out[:] = [each for each in self.out if each is not made]
+
+    def _split(self, pieces: list[Piece], at: int) -> None:
+        """Write the message with a part and without it."""
+        part = pieces[at]
+        assert isinstance(part, Part) and part.made is not None
+        self._drop(part.made)
+        ((test, body),) = part.made.arms
+        before = decided(pieces[:at], test, True)
+        whole = [*before, *part.inner, *pieces[at + 1 :]]
+        statement: Line | If | Assign = Assign(["octets"], joined(whole, self.scope).text, pure=False)
+        lists = [i for i, each in enumerate(before) if isinstance(each, Raw)]
+        if lists:
+            last = before[lists[0]]
+            assert isinstance(last, Raw)
+            short = joined([each for each in whole if each is not last], self.scope).text
+            statement = If([(last.filled, [statement])], [Assign(["octets"], short, pure=False)])
+        rest = [*decided(pieces[:at], test, False), *pieces[at + 1 :]]
+        self.out.append(
+            If(
+                [(test, [*body[:-1], statement])],
+                [Assign(["octets"], joined(rest, self.scope).text, pure=False)],
+            )
+        )
+
     def octets_of(self, pieces: list[Piece]) -> str:
         """Return the expression of all pieces; what is known later cannot be in a piece of its own."""
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
         return joined(pieces, self.scope).text
+
+
+def _fuses(pieces: list[Piece], at: int) -> bool:
+    """Whether the pieces of a part join a head that stands before it, an empty list between them at most."""
+    part = pieces[at]
+    inner = [each for each in part.inner if not isinstance(each, Begin)] if isinstance(part, Part) else []
+    before = [each for each in pieces[:at] if not isinstance(each, Begin)]
+    lists = [each for each in before if isinstance(each, Raw)]
+    if not inner or not isinstance(inner[0], Fixed) or len(lists) > 1 or not before:
+        return False
+    if lists and (not lists[0].filled or before[-1] is not lists[0]):
+        return False
+    return isinstance(before[0], Fixed)
+
+
+def _asked(part: Part, record: p.Record, measured: set[int]) -> bool:
+    """Whether anything else needs the octets of a part, or how many there are."""
+    steps = [step for step in record.body.steps if isinstance(step, p.When)]
+    return any(index in measured for step in steps for index in filled_slots(step.body))
 
 
 def _longest_first(name: str) -> tuple[int, int]:
@@ -659,6 +737,7 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
     fixed = 0
     widths: dict[int, list[str]] = {}
     tops: list[tuple[int, str]] = []
+    flags: list[tuple[str, int]] = []
     checked = codes_of(step.octets)[0]
     for field in step.fields:
         if field.slot is None:
@@ -672,6 +751,7 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
             continue
         code = _field(emitter, frame, field, expr)
         if field.boolean and expr is not None:
+            flags.append((truth(expr, EncodeNames(emitter, frame)).at(OR), 1 << field.shift))
             terms.append(code.text)
             continue
         terms.append(f"{code.at(SHIFT)} << {field.shift}" if field.shift else code.at(BIT_OR + 1))
@@ -686,7 +766,7 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
     if alone:
         # A table must not be asked from its end; any negative field makes the word negative.
         tops = [(width, text) for width, text in tops if not _joins(widths, width, text)]
-    _test_widths(emitter, widths)
+    _test_widths(emitter, widths, alone)
     if not terms:
         return [constant(fixed.to_bytes(step.octets, "big"))]
     if fixed:
@@ -699,7 +779,8 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
             emitter.out.append(Test(f"{name} < 0"))
             word = name
         return [Fixed("B", word, None, natural=True)]
-    return _integer_pieces(emitter, word, step.octets, checked, BIT_OR)
+    found = _integer_pieces(emitter, word, step.octets, checked, BIT_OR)
+    return [replace(each, flags=tuple(flags)) if isinstance(each, Fixed) else each for each in found]
 
 
 def _stands_alone(frame: WriteFrame, step: p.Bits) -> bool:
@@ -725,13 +806,19 @@ def _joins(widths: dict[int, list[str]], width: int, text: str) -> bool:
     return width in widths
 
 
-def _test_widths(emitter: EncodeEmitter, widths: dict[int, list[str]]) -> None:
-    """Refuse fields too wide for their bits; those of one width in one test."""
+def _test_widths(emitter: EncodeEmitter, widths: dict[int, list[str]], alone: bool) -> None:
+    """Refuse fields too wide for their bits.
+
+    A negative one makes the whole word negative, which no pack takes; where no pack is, fields of one width
+    are tested for both at once.
+    """
     for width, texts in widths.items():
-        if len(texts) == 1:
-            emitter.out.append(Test(f"{texts[0]} >> {width}"))
+        if not alone:
+            for text in texts:
+                emitter.out.append(Test(f"{text} > {(1 << width) - 1}"))
         else:
-            emitter.out.append(Test(f"({' | '.join(texts)}) >> {width}"))
+            word = texts[0] if len(texts) == 1 else f"({' | '.join(texts)})"
+            emitter.out.append(Test(f"{word} >> {width}"))
 
 
 def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: Expr | None) -> Code:
@@ -739,7 +826,7 @@ def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: E
     assert field.slot is not None
     names = EncodeNames(emitter, frame)
     if field.boolean and expr is not None:
-        return Code(f"({number(1 << field.shift)} if {truth(expr, names).at(OR)} else 0)")
+        return Code(flag_text(truth(expr, names).at(OR), number(1 << field.shift)))
     code = expression(expr, names) if expr is not None else written(emitter, frame, field.slot)
     if not code.text.replace(".", "").replace("_", "").isalnum() and not is_proved(expr, frame, field):
         name = emitter.fresh(frame.record.slots[field.slot].name)
@@ -1055,7 +1142,7 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         text = f'({text}) if {count} else b""'
     size = count if inner.octets == 1 else f"{inner.octets} * {count}"
     frame.octets[step.slot] = Code(size, ATOM if inner.octets == 1 else 10)
-    return [Raw(text, size, 0)]
+    return [Raw(text, size, 0, filled=count)]
 
 
 def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, name: str) -> None:
@@ -1113,7 +1200,7 @@ def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str
     if has_fix_up(pieces) or parts in emitter.part_lists or emitter.has_fix_ups:
         return f"{parts}.append({joined(pieces, emitter.scope).text})"
     texts = separate(pieces, emitter.scope)
-    if len(texts) < 2:
+    if len(texts) < 3:
         return f"{parts}.append({joined(pieces, emitter.scope).text})"
     return f"{parts} += ({', '.join(texts)})"
 
@@ -1212,6 +1299,11 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
     name = emitter.fresh(frame.record.slots[step.slot].name + "_octets")
     if fits(emitter, record):
         inner = _open(emitter, frame, step, record)
+        head = _head_of(record)
+        if head:
+            found = _headed(emitter, inner, head, name)
+            frame.octets[step.slot] = total(found)
+            return found
 
         def finish(pieces: list[Piece]) -> None:
             emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
@@ -1232,6 +1324,40 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
     frame.octets[step.slot] = Code(f"len({name})")
     return [Raw(name, f"len({name})")]
+
+
+def _head_of(record: p.Record) -> list[p.Bits | p.Uint]:
+    """Return the integers before the one choice of a record: every arm writes as many."""
+    at = _choice(record.body)
+    steps = record.body.steps[:at] if at is not None else ()
+    head = [step for step in steps if isinstance(step, p.Bits | p.Uint)]
+    plain = all(isinstance(step, p.Bits | p.Uint | p.Check | p.Domain | p.Verify | p.View) for step in steps)
+    sizes = all(step.octets in (1, 2, 4, 8) for step in head)
+    return head if plain and sizes and not record.deferred else []
+
+
+def _headed(emitter: EncodeEmitter, frame: WriteFrame, head: list[p.Bits | p.Uint], body: str) -> list[Piece]:
+    """Write a record whose choice decides what follows its head: the head's integers, then `body`, as variables."""
+    codes = [codes_of(step.octets, signed=isinstance(step, p.Uint) and step.signed)[0] for step in head]
+    variables = [emitter.fresh("head") for _ in head]
+
+    def finish(pieces: list[Piece]) -> None:
+        pieces = [piece for piece in pieces if not isinstance(piece, Begin)]
+        for step, variable, piece in zip(head, variables, pieces, strict=False):
+            assert isinstance(piece, Fixed)
+            little = isinstance(step, p.Uint) and step.little
+            signed = isinstance(step, p.Uint) and step.signed
+            octets = piece.constant
+            value = piece.value
+            if octets is not None:
+                value = number(int.from_bytes(octets, "little" if little else "big", signed=signed))
+            emitter.out.append(Assign([variable], value, pure=False))
+        emitter.out.append(Assign([body], emitter.octets_of(pieces[len(head) :]), pure=False))
+
+    emitter.write_record(frame, finish)
+    little = [isinstance(step, p.Uint) and step.little and step.octets > 1 for step in head]
+    found = [Fixed(c, v, None, lit) for c, v, lit in zip(codes, variables, little, strict=True)]
+    return [Begin(frame.number), *found, Raw(body, f"len({body})")]
 
 
 def _branch(
@@ -1277,14 +1403,17 @@ def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece
     if given is not None:
         inner.values[given] = replace(frame.values[given], optional=False)
 
-    def body() -> None:
-        pieces = emitter.pieces(inner, step.body)
-        emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
+    found: list[Piece] = []
 
-    emitter.out.append(If([(test, emitter.nested(body))], [Assign([name], 'b""', pure=False)]))
+    def body() -> None:
+        found.extend(emitter.pieces(inner, step.body))
+        emitter.out.append(Assign([name], emitter.octets_of(found), pure=False))
+
+    made = If([(test, emitter.nested(body))], [Assign([name], 'b""', pure=False)])
+    emitter.out.append(made)
     for index, code in inner.octets.items():
         frame.octets.setdefault(index, Code(f"len({name})") if len(step.body.steps) == 1 else code)
-    return [Raw(name, f"len({name})")]
+    return [Part(name, f"len({name})", test=test, made=made, inner=tuple(found))]
 
 
 def _present(emitter: EncodeEmitter, frame: WriteFrame, step: p.Present) -> list[Piece]:

@@ -19,7 +19,7 @@ from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
 from art7.codegen.python.passes.merge_tests import merge_tests
 from art7.codegen.python.peeks import peek_methods
-from art7.codegen.python.pieces import Piece, Raw, joined, total
+from art7.codegen.python.pieces import Piece, Raw, total
 from art7.codegen.python.protobuf_decode import fields as decode_fields
 from art7.codegen.python.protobuf_encode import fields as encode_fields
 from art7.codegen.python.record_facts import FactsOf
@@ -381,8 +381,7 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
 
     def finish(pieces: list[Piece]) -> None:
         emitter.note_fix_ups(pieces, "-1")
-        code = joined(pieces, scope)
-        emitter.out.append(Assign(["octets"], code.text, pure=False))
+        emitter.assemble(record, pieces)
         if record.limit_size is not None:
             emitter.out.append(Test(f"len(octets) > {record.limit_size}"))
             scope.support("Refused")

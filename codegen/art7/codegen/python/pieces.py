@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from art7.codegen.python.code import code_octets
-from art7.codegen.python.expressions import SUM, Code, literal
+from art7.codegen.python.code import If, code_octets
+from art7.codegen.python.expressions import SUM, Code, literal, number
 from art7.codegen.python.scope import ModuleScope
 
 
@@ -20,6 +20,8 @@ class Fixed:
     little: bool = False
     natural: bool = False
     """Whether the value is proved not to be negative (a table must not be asked from its end)."""
+    flags: tuple[tuple[str, int], ...] = ()
+    """Bits of the value that are set when a test is true: the test as text, the bits."""
 
     @property
     def octets(self) -> int:
@@ -35,6 +37,17 @@ class Raw:
     length: str
     level: int = 12
     given: bool = False
+    filled: str = ""
+    """A variable that is false when there are no octets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Raw):
+    """A part that may be absent, in a variable that `made` fills, unless the pieces of it are asked for."""
+
+    test: str = ""
+    made: If | None = None
+    inner: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,30 @@ def _merged(fixed: list[Fixed], little: bool) -> tuple[list[str], list[str]]:
             codes.append(piece.code)
             values.append(piece.value)
     return codes, values
+
+
+def flag_text(test: str, bits: str) -> str:
+    """Return the term of a word that says whether `test` is true."""
+    return f"({bits} if {test} else 0)"
+
+
+def decided(pieces: Sequence[Piece], test: str, outcome: bool) -> list[Piece]:
+    """Return the pieces where `test` is known to be true or false."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, Fixed):
+            for flag, bits in piece.flags:
+                if flag == test:
+                    text = piece.value.replace(f"{flag_text(flag, number(bits))} | ", "", 1)
+                    piece = replace(piece, value=_with_bits(text, bits) if outcome else text)
+        found.append(piece)
+    return found
+
+
+def _with_bits(word: str, bits: int) -> str:
+    """Return the word with some bits set; its own constant comes last, where it has one."""
+    rest, bar, last = word.rpartition(" | ")
+    return f"{rest} | {number(int(last, 0) | bits)}" if bar and last.isdigit() else f"{word} | {number(bits)}"
 
 
 def has_fix_up(pieces: Sequence[Piece]) -> bool:
