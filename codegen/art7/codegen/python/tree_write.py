@@ -427,11 +427,8 @@ def _octets(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
     for test in length_tests(name, step.minimum, step.maximum):
         lines.refuse_if(test)
     function = octets_writer(step)
-    return Written(_in_quotes(view.scope.support(function), name))
-
-
-def _in_quotes(function: str, name: str) -> str:
-    return f"quote({function}({name}))"
+    support = view.scope.support
+    return Written(f"{support('quote')}({support(function)}({name}))")
 
 
 def octets_writer(step: p.Scalar) -> str:

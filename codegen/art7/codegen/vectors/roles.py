@@ -25,6 +25,8 @@ VISITS = 24
 """The most states, by role, from which events are tried."""
 TRIED = 8
 """The most events tried in one state that no scenario gives it there."""
+SAMPLES = 6
+"""The most octet strings of one message that are kept to be tried elsewhere."""
 _NOTHING = Record("none", "struct", "", (), Carrier.OCTETS, Form.OBJECT, (), (), (), Block((), ()))
 
 Vector = dict[str, Any]
@@ -66,10 +68,10 @@ class ProtocolVectors:
         self._interpreter = Interpreter(spec)
         self._builder = Builder(spec)
         self.vectors: dict[str, list[Vector]] = {role.name: [] for role in protocol.roles}
-        self._points: dict[str, dict[str, _Point]] = {role.name: {} for role in protocol.roles}
+        self._points: dict[str, list[_Point]] = {role.name: [] for role in protocol.roles}
         self._taken: dict[str, set[tuple[str, int]]] = {role.name: set() for role in protocol.roles}
         self._locals: dict[tuple[str, str], Event] = {}
-        self._octets: dict[str, str] = {}
+        self._octets: dict[str, list[str]] = {}
 
     def make(self) -> dict[str, list[Vector]]:
         """Return role → vectors; same specification, same vectors."""
@@ -112,6 +114,7 @@ class ProtocolVectors:
                 comment = f"scenario {scenario.name}" + (f": {scenario.doc}" if scenario.doc else "")
                 self._add(name, comment, ["declared"], actor.events, actor.results, actor.run)
                 self._taken[name] |= actor.run.taken
+                self._reach(name, actor, last=True)
 
     def _local(self, run: RoleRun, name: str, arguments: Any, evaluate: Evaluator) -> Event:
         shapes = {
@@ -140,29 +143,34 @@ class ProtocolVectors:
             for effect in actor.step(event):
                 if "send" in effect and "bytes" in effect and effect["to"] in actors:
                     message = {"receive": effect["send"], "from": name, "bytes": effect["bytes"]}
-                    self._octets.setdefault(effect["send"], effect["bytes"])
+                    self._keep(effect["send"], effect["bytes"])
                     queue.append((effect["to"], message))
             self._reach(name, actor)
 
-    def _reach(self, role: str, actor: _Actor) -> None:
-        points = self._points[role]
-        if actor.run.memory.state not in points and len(points) < VISITS:
-            points[actor.run.memory.state] = _Point(
-                tuple(actor.events), tuple(actor.results), actor.run.memory.copy()
-            )
+    def _keep(self, message: str, octets: str) -> None:
+        samples = self._octets.setdefault(message, [])
+        if octets not in samples and len(samples) < SAMPLES:
+            samples.append(octets)
+
+    def _reach(self, role: str, actor: _Actor, *, last: bool = False) -> None:
+        """Keep a state that is new; the last of a scenario too, where the role knows more."""
+        points, memory = self._points[role], actor.run.memory
+        if len(points) < VISITS and (last or all(point.memory.state != memory.state for point in points)):
+            points.append(_Point(tuple(actor.events), tuple(actor.results), memory.copy()))
 
     # ---- what else may come in a state --------------------------------------------------------------------
 
     def _explore(self, role: RoleMachine) -> None:
         met: set[str] = set()
-        while waiting := [name for name in self._points[role.name] if name not in met]:
-            met.add(waiting[0])
-            self._visit(role, self._points[role.name][waiting[0]])
+        for point in self._points[role.name]:  # grows while it is gone through
+            self._visit(role, point, first=point.memory.state not in met)
+            met.add(point.memory.state)
 
-    def _visit(self, role: RoleMachine, point: _Point) -> None:
+    def _visit(self, role: RoleMachine, point: _Point, *, first: bool) -> None:
+        """Try what may come at a point; what takes no transition for the first time is a vector once a state."""
         tried = 0
         for comment, flags, event in self._candidates(role, point.memory.state):
-            if tried == TRIED:
+            if tried == TRIED or (flags != ["branch"] and not first):
                 return
             actor = _Actor(self._run(role), list(point.events), list(point.results))
             actor.run.memory = point.memory.copy()
@@ -171,9 +179,8 @@ class ProtocolVectors:
                 continue
             tried += 1
             self._taken[role.name] |= actor.run.taken
-            self._add(
-                role.name, f"{point.memory.state}: {comment}", flags, actor.events, actor.results, actor.run
-            )
+            said = f"{point.memory.state}: {comment}"
+            self._add(role.name, said, flags, actor.events, actor.results, actor.run)
             self._reach(role.name, actor)
 
     def _candidates(self, role: RoleMachine, state: str) -> list[tuple[str, list[str], Event]]:
@@ -190,18 +197,16 @@ class ProtocolVectors:
                 elif trigger.kind == "local":
                     event = self._locals.get((role.name, name)) or self._sampled(name, trigger.params)
                     found.append((f"local {name}", ["branch"], event))
-                elif (octets := self._sample(name)) is not None:
+                for octets in self._samples(name) if trigger.kind == "receive" else ():
                     sender = trigger.peer or self._peer(role)
                     event = {"receive": name, "from": sender, "bytes": octets}
-                    found.append((f"{name} that was made for another run", ["branch"], event))
+                    found.append((f"{name} of another run", ["branch"], event))
                     if not cut and len(octets) > 2:
                         cut = [{"receive": name, "from": sender, "bytes": octets[: len(octets) // 4 * 2]}]
                         found.append((f"{name} cut short", ["mutation"], cut[0]))
-        for name in sorted(
-            {name for each in role.states for row in each.transitions for name in row.trigger.names}
-        ):
-            if name not in expected and (octets := self._sample(name)) is not None:
-                event = {"receive": name, "from": self._peer(role), "bytes": octets}
+        for name in sorted(self._octets):
+            if name not in expected and self._samples(name):
+                event = {"receive": name, "from": self._peer(role), "bytes": self._samples(name)[0]}
                 found.append((f"{name}, which is not waited for", ["mutation"], event))
                 break
         return sorted(found, key=lambda each: each[1] != ["branch"])
@@ -218,16 +223,16 @@ class ProtocolVectors:
         }
         return {"local": name, "values": values}
 
-    def _sample(self, name: str) -> str | None:
-        """Octets of a message: as a scenario sent it, else made."""
+    def _samples(self, name: str) -> list[str]:
+        """Octets of a message: as scenarios sent it, else made."""
         if name not in self._octets:
             try:
                 record = self.spec.record(name)
             except KeyError:
-                return None
+                return []
             made = None if record.params else valid_value(self.spec, record, {})
-            self._octets[name] = "" if made is None else made[1].hex()
-        return self._octets[name] or None
+            self._octets[name] = [] if made is None else [made[1].hex()]
+        return self._octets[name]
 
     def _add(
         self, role: str, comment: str, flags: list[str], events: list[Event], results: list[Any], run: RoleRun
