@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import built
 import corpus
 from art7.codegen.names import package_names
+from art7.codegen.python.endings import Endings
 from art7.codegen.python.peeks import head_record
-from art7.codegen.python.streams import is_streamable, least_octets
 from art7.codegen.vectors.messages import MessageVectors
 from art7.grammar.catalogue import catalogue_text
 from art7.grammar.diagnostics import Report
@@ -216,10 +216,10 @@ def test_any_octets_in_any_pieces(sample: ModuleType, data: st.DataObject) -> No
 def test_catalogue_messages_in_any_pieces(catalogue: Any) -> None:
     """The valid vectors of STUN and MLS in one stream, whole, octet by octet and cut; a flipped octet too."""
     spec, made = catalogue
-    names, tried = package_names(spec), 0
+    names, endings, tried = package_names(spec), Endings(records(spec)), 0
     for module in spec.modules.values():
         for record in module.records:
-            if record.kind != "message" or not is_streamable(record, records(spec)):
+            if record.kind != "message" or not endings.is_streamable(record):
                 continue
             kind = getattr(made[module.name], names.classes[record.name])
             params: dict[str, Any] = {}
@@ -292,7 +292,7 @@ def test_a_head_agrees_with_the_message(catalogue: Any) -> None:
                     if name in type(message).__slots__ and getattr(message, name) is not None:
                         assert getattr(head, name) == getattr(message, name)
                         tried += 1
-            least = least_octets(head_record(record), records(spec))  # type: ignore[arg-type]
+            least = Endings(records(spec)).least_octets(head_record(record))  # type: ignore[arg-type]
             assert least > 0
     assert tried > 50
 

@@ -14,7 +14,6 @@ from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts
 from art7.codegen.python.scope import ModuleScope
-from art7.codegen.python.streams import least_item
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
 
@@ -271,7 +270,7 @@ def _loop(d: CarefulDecoder, step: p.Loop) -> None:
     test = []
     if step.count is not None:
         d.add(f"wanted{n} = {d.use('item_count')}(trace, {d.text(step.count)}, o, {at})")
-        if least := least_item(step, d.scope.records):
+        if least := d.scope.endings().least_item(step):
             d.add(f"{d.use('await_items')}(trace, o, wanted{n} * {least})")
         test.append(f"len({items}) < wanted{n}")
     d.add(f"{items}: list[Any] = []", f"v[{key}] = {items}", f"empty{n} = 0")

@@ -32,7 +32,7 @@ from art7.codegen.python.enums import enum_text
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.octets_record import octets_functions, octets_record
 from art7.codegen.python.record_text import RecordText
-from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.scope import ModuleScope, Shared
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import Carrier, Record
 
@@ -73,12 +73,17 @@ class ModuleText:
         return f"_{self.stem}_explain"
 
 
-def module_source(spec: Specification, module: Module, names: PackageNames | None = None) -> ModuleText:
-    """Return the source of `module`'s codecs; same input, same bytes."""
+def module_source(
+    spec: Specification, module: Module, names: PackageNames | None = None, shared: Shared | None = None
+) -> ModuleText:
+    """Return the source of `module`'s codecs; same input, same bytes.
+
+    `names` and `shared` (of `shared_facts`) are the package's, worked out here where they are not given.
+    """
     names = names or package_names(spec)
-    records = {record.name: record for each in spec.modules.values() for record in each.records}
-    fast = ModuleScope(spec, module, names, records=records)
-    explain = ModuleScope(spec, module, names, explain=True, records=records)
+    shared = shared or shared_facts(spec)
+    fast = ModuleScope(spec, module, names, records=shared.records, shared=shared)
+    explain = ModuleScope(spec, module, names, explain=True, records=shared.records, shared=shared)
     parts = [_record_text(record, fast, explain) for record in module.records]
     functions = _functions(module, fast)
     if module.enums:
@@ -101,6 +106,11 @@ def module_source(spec: Specification, module: Module, names: PackageNames | Non
         support=fast.support_names() | explain.support_names(),
         needs_cryptography=any(part.needs_cryptography for part in parts),
     )
+
+
+def shared_facts(spec: Specification) -> Shared:
+    """Return what the modules of one package share."""
+    return Shared({record.name: record for each in spec.modules.values() for record in each.records})
 
 
 def _sentences(module: Module) -> str:

@@ -27,7 +27,7 @@ from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation, optional
-from art7.codegen.python.streams import is_streamable, stream_limit, stream_methods
+from art7.codegen.python.streams import stream_limit, stream_methods
 from art7.grammar.ir.plan import Fields, Form, Record
 from art7.grammar.ir.shape import RecordOf
 
@@ -123,7 +123,7 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
         ["Raises: DecodeError, and nothing else."],
         "        ",
     )
-    limit = f", limit={stream_limit(record)}" if is_streamable(record, scope.records) else ""
+    limit = f", limit={stream_limit(record)}" if scope.endings().is_streamable(record) else ""
     required = [text for text, param in zip(names, record.params, strict=True) if not param.nullable]
     tests = [
         f"            if {' or '.join(f'{text} is None' for text in required)}:",

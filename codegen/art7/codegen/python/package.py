@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
-from art7.codegen.python.module_text import module_source
+from art7.codegen.python.module_text import module_source, shared_facts
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.collector import collector_paused
 from art7.grammar.ir.module import Module, Specification
@@ -44,11 +44,11 @@ def _package_text(spec: Specification) -> PackageText:
     from art7.codegen.python.machines import roles_module
     from art7.codegen.python.schedules import schedules_module
 
-    names = package_names(spec)
+    names, shared = package_names(spec), shared_facts(spec)
     files: dict[str, str] = {}
     support: set[str] = {"DecodeError", "EncodeError"}
     for module in _ordered(spec):
-        text = module_source(spec, module, names)
+        text = module_source(spec, module, names, shared)
         files[f"{text.stem}.py"] = text.fast
         files[f"{text.explain_stem}.py"] = text.explain
         support |= text.support

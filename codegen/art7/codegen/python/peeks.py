@@ -20,7 +20,6 @@ from art7.codegen.python.passes.merge_tests import merge_tests
 from art7.codegen.python.record_facts import FactsOf, filled_slots, step_expressions
 from art7.codegen.python.records import class_text, signature
 from art7.codegen.python.scope import ModuleScope
-from art7.codegen.python.streams import least_octets
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr, Literal, Measure, ParamRef, SlotRef, is_positional, walk
 
@@ -102,7 +101,7 @@ def peek_methods(record: p.Record, scope: ModuleScope) -> list[str]:
     head = head_record(record)
     if head is None:
         return []
-    octets = least_octets(head, scope.records)
+    octets = scope.endings().least_octets(head)
     return [_head_class(head, record, scope, octets), _peek_method(head, record, scope)]
 
 
@@ -141,7 +140,7 @@ def _peek_method(head: p.Record, record: p.Record, scope: ModuleScope) -> str:
 
 
 def _body(head: p.Record, record: p.Record, scope: ModuleScope) -> Body:
-    emitter = DecodeEmitter(scope, FactsOf({**scope.records, record.name: head}))
+    emitter = DecodeEmitter(scope, FactsOf({record.name: head}))
     emitter.level = 1
     emitter.cursor_state = Cursor(Place(""), "n", whole=True)
     emitter.out.append(Assign(["n"], "len(data)"))

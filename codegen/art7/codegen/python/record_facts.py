@@ -73,7 +73,6 @@ class FactsOf:
     def __init__(self, records: Mapping[str, Record]) -> None:
         self._records = records
         self._facts: dict[str, RecordFacts] = {}
-        self._open: set[str] = set()
         self._callers: Counter[str] = Counter()
 
     def callers(self, name: str) -> int:
@@ -88,46 +87,53 @@ class FactsOf:
 
     def __call__(self, record: Record) -> RecordFacts:
         found = self._facts.get(record.name)
-        if found is None:
-            self._open.add(record.name)
-            found = record_facts(record)
-            self._add_callees(record, found)
-            self._open.discard(record.name)
-            self._facts[record.name] = found
-        return found
+        return self._work_out(record) if found is None else found
 
-    def _add_callees(self, record: Record, found: RecordFacts) -> None:
-        found.total, found.depth = found.size, _depth(record.body)
-        for callee in found.callees:
-            if callee in self._open or self._records[callee].recursive:
+    def _work_out(self, root: Record) -> RecordFacts:
+        """Work out the facts of a record after those of what it calls, however long the chain."""
+        opened: dict[str, RecordFacts] = {}
+        stack = [root]
+        while stack:
+            record = stack[-1]
+            if record.name in self._facts:
+                stack.pop()
                 continue
-            inner = self(self._records[callee])
-            found.total += inner.total
-            found.depth = max(found.depth, _call_depth(record.body, callee) + inner.depth)
+            found = opened.get(record.name)
+            if found is None:
+                found = opened[record.name] = record_facts(record)
+                callees = [self._records[name] for name in dict.fromkeys(found.callees)]
+                waiting = [each for each in callees if self._is_open(each, opened)]
+                if waiting:
+                    stack += waiting
+                    continue
+            stack.pop()
+            found.total, found.depth = found.size, self._depth(record.body)
+            for name in found.callees:
+                if name in self._facts and not self._records[name].recursive:
+                    found.total += self._facts[name].total
+            self._facts[record.name] = found
+        return self._facts[root.name]
 
+    def _is_open(self, record: Record, opened: dict[str, RecordFacts]) -> bool:
+        return not record.recursive and record.name not in self._facts and record.name not in opened
 
-def _depth(block: Block) -> int:
-    return max(
-        (_deepening(step) + max((_depth(b) for b in inner_blocks(step)), default=0) for step in block.steps),
-        default=0,
-    )
+    def _depth(self, block: Block) -> int:
+        """Return how deep blocks are nested when what is called is copied in."""
+        deepest = 0
+        for step in block.steps:
+            if isinstance(step, CallRecord):
+                if step.record in self._facts and not self._records[step.record].recursive:
+                    deepest = max(deepest, self._facts[step.record].depth)
+                continue
+            inner = max((self._depth(each) for each in inner_blocks(step)), default=0)
+            deepest = max(deepest, _deepening(step) + inner)
+        return deepest
 
 
 def _deepening(step: Any) -> int:
-    return (
-        2
-        if isinstance(step, Branch) and len(step.cases) > 6
-        else int(isinstance(step, Branch | Loop | When | Present | Fields))
-    )
-
-
-def _call_depth(block: Block, callee: str) -> int:
-    deepest = 0
-    for step in block.steps:
-        for inner in inner_blocks(step):
-            if any(isinstance(s, CallRecord) and s.record == callee for s in walk_steps(inner)):
-                deepest = max(deepest, _deepening(step) + _call_depth(inner, callee))
-    return deepest
+    if isinstance(step, Branch) and len(step.cases) > 6:
+        return 2
+    return int(isinstance(step, Branch | Loop | When | Present | Fields))
 
 
 def record_facts(record: Record) -> RecordFacts:

@@ -9,12 +9,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from art7.codegen.names import PackageNames
+from art7.codegen.python.endings import Endings
 from art7.codegen.python.record_facts import FactsOf, walk_steps
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.ir.plan import CallRecord, Carrier, Record
 
 SUPPORT = "_support"
 """Stem of the vendored support module."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the modules of one package know of its records, worked out once."""
+
+    records: dict[str, Record]
+    _facts: FactsOf | None = None
+    _endings: Endings | None = None
+
+    def facts(self) -> FactsOf:
+        """Return the facts of every record, worked out as asked."""
+        if self._facts is None:
+            self._facts = FactsOf(self.records)
+        return self._facts
+
+    def endings(self) -> Endings:
+        """Return where every record ends."""
+        if self._endings is None:
+            self._endings = Endings(self.records)
+        return self._endings
 
 
 @dataclass(slots=True)
@@ -27,22 +49,30 @@ class ModuleScope:
     explain: bool = False
     records: dict[str, Record] = field(default_factory=dict)
     """Every record of the specification, by qualified name."""
+    shared: Shared | None = None
+    """What is known of `records`, where other modules have asked for it."""
     _imports: set[str] = field(default_factory=set)
     _siblings: dict[str, set[str]] = field(default_factory=dict)
     _from_standard: dict[str, set[str]] = field(default_factory=dict)
     _structs: dict[str, str] = field(default_factory=dict)
     _constants: dict[str, str] = field(default_factory=dict)
 
-    _facts: list[FactsOf] = field(default_factory=list)
     _called: set[str] = field(default_factory=set)
     _requested: dict[str, set[str]] = field(default_factory=dict)
     _own: set[str] = field(default_factory=set)
 
     def facts(self) -> FactsOf:
         """Return the facts of every record, worked out as asked."""
-        if not self._facts:
-            self._facts.append(FactsOf(self.records))
-        return self._facts[0]
+        return self._known().facts()
+
+    def endings(self) -> Endings:
+        """Return where every record ends."""
+        return self._known().endings()
+
+    def _known(self) -> Shared:
+        if self.shared is None:
+            self.shared = Shared(self.records)
+        return self.shared
 
     def requested(self) -> dict[str, frozenset[str]]:
         """Return the records of the module whose functions are asked for, and by which verbs.

@@ -1,0 +1,135 @@
+"""Where records on octets end, for all records of a specification at once: calls are followed without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from art7.codegen.python.record_facts import inner_blocks, step_expressions, walk_steps
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Expr, Literal, OctetAt, Position, walk
+
+
+class Endings:
+    """What each record takes at least, and whether it says by itself where it ends."""
+
+    def __init__(self, records: Mapping[str, p.Record]) -> None:
+        self._least: dict[str, int] = {}
+        for name in call_order(records):
+            self._least[name] = self.least_octets(records[name])
+        self._endless = _endless(records)
+
+    def is_streamable(self, record: p.Record) -> bool:
+        """Whether the message says by itself where it ends, and has octets at all."""
+        return record.name not in self._endless and self.least_octets(record) > 0
+
+    def least_octets(self, record: p.Record) -> int:
+        """Return a number of octets that no value of the record does without."""
+        return self._least_of(record.body) if record.carrier is p.Carrier.OCTETS else 0
+
+    def least_item(self, step: p.Loop) -> int:
+        """Return a number of octets that no item of a list does without."""
+        return self._least_of(step.body)
+
+    def _least_of(self, block: p.Block) -> int:
+        return sum(self._least_step(step) for step in block.steps)
+
+    def _least_step(self, step: p.Step) -> int:
+        match step:
+            case p.Bits(octets=octets) | p.Uint(octets=octets) | p.FloatOctets(octets=octets):
+                return octets
+            case p.Varint() | p.Present():
+                return 1
+            case p.Loop(until=bytes(until)):
+                return len(until)
+            case p.Constant(octets=octets):
+                return len(octets)
+            case p.Take(extent=extent, minimum=minimum):
+                return _least_extent(extent, minimum)
+            case p.Region(extent=extent, minimum=minimum, body=body):
+                return _least_extent(extent, max(minimum, self._least_of(body)))
+            case p.Branch(cases=cases):
+                return min((self._least_of(case.body) for case in cases if case.refuse is None), default=0)
+            case p.CallRecord(record=name):
+                return self._least.get(name, 0)  # 0 also for what is open: a record within itself
+            case _:
+                return 0
+
+
+def call_order(records: Mapping[str, p.Record]) -> list[str]:
+    """Return the names of the records, each after those it calls; in a ring, after those called first."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for root in records:
+        stack = [] if root in seen else [(root, _calls(records[root]))]
+        seen.add(root)
+        while stack:
+            name, calls = stack[-1]
+            callee = next((each for each in calls if each not in seen), None)
+            if callee is None:
+                order.append(name)
+                stack.pop()
+            else:
+                seen.add(callee)
+                stack.append((callee, _calls(records[callee])))
+    return order
+
+
+def _calls(record: p.Record) -> Iterator[str]:
+    if record.carrier is p.Carrier.OCTETS:
+        yield from (step.record for step in walk_steps(record.body) if isinstance(step, p.CallRecord))
+
+
+def _endless(records: Mapping[str, p.Record]) -> set[str]:
+    """Return the records whose end somebody else must tell, and those that end with one."""
+    callers: dict[str, list[str]] = {}
+    found: list[str] = []
+    for record in records.values():
+        calls: list[str] = []
+        if record.carrier is not p.Carrier.OCTETS or not _block_ends(record.body, record, calls):
+            found.append(record.name)
+        for name in calls:
+            callers.setdefault(name, []).append(record.name)
+    endless = set(found)
+    while found:
+        for caller in callers.get(found.pop(), ()):
+            if caller not in endless:
+                endless.add(caller)
+                found.append(caller)
+    return endless
+
+
+def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
+    """Whether nothing in a block but its calls asks where the octets end; `calls` gets those."""
+    for step in block.steps:
+        if any(_asks_for_end(expr) for expr in step_expressions(step, record)):
+            return False
+        match step:
+            case p.Take(extent=p.Rest()) | p.Region(extent=p.Rest()) | p.Fields():
+                return False
+            case p.Region():
+                continue  # its end is known before it is read
+            case p.Loop(count=count, skip=skip, until=until):
+                if skip is not None or (until is None and count is None) or len(until or b"") > 1:
+                    return False
+            case p.CallRecord(record=name):
+                calls.append(name)
+            case _:
+                pass
+        if not all(_block_ends(inner, record, calls) for inner in inner_blocks(step)):
+            return False
+    return True
+
+
+def _asks_for_end(expr: Expr) -> bool:
+    return any(
+        isinstance(node, OctetAt) or (isinstance(node, Position) and node.word in ("end", "remaining"))
+        for node in walk(expr)
+    )
+
+
+def _least_extent(extent: p.Extent, content: int) -> int:
+    if isinstance(extent, p.Prefixed):
+        return (extent.octets if extent.form == "uint" else 1) + content
+    if isinstance(extent, p.Exact) and isinstance(extent.size, Literal):
+        return max(extent.size.value, 0) if isinstance(extent.size.value, int) else 0
+    return 0
