@@ -48,7 +48,7 @@ OURS = (
     "a" * 5000,
     "word " * 800,
 )
-VALUES = [*(row["value"] for row in STRINGS), *OURS]
+VALUES = [*(row["value"] for row in STRINGS if row.get("where") != "name"), *OURS]
 
 
 def prose(text: str) -> str:
