@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
 
 def vector_exhibits(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
-    """Yield one exhibit for each message and schedule of the offer's own modules."""
+    """Yield one exhibit for each message and schedule of the offer's own modules.
+
+    Roles are left to the scenarios, which play them by both executions.
+    """
     from art7.codegen.vectors.generate import generate_vectors
 
     files = generate_vectors(offer.specification, sorted(offer.own_modules))
     for content in files.values():
-        yield _exhibit(offer.specification, package, content)
+        if content["kind"] in _PLAYS:
+            yield _exhibit(offer.specification, package, content)
 
 
 def _exhibit(specification: Specification, package: GeneratedPackage, content: Mapping[str, Any]) -> Exhibit:
-    play = _play_message if content["kind"] == "message" else _play_schedule
+    play = _PLAYS[content["kind"]]
     agreed, aside, disagreed = 0, 0, list[int]()
     for vector in content["vectors"]:
         result = play(specification, package, content["type"], vector)
@@ -95,3 +99,7 @@ def _values(
     from art7.interpreter.values import from_json
 
     return {name: from_json(specification, shapes[name], value, name) for name, value in params.items()}
+
+
+_PLAYS = {"message": _play_message, "schedule": _play_schedule}
+"""Kind of a vector file → how one of its vectors is played."""
