@@ -19,6 +19,7 @@ from art7.grammar.ir.module import ConstantDeclaration, Enum, EnumMember, Module
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import merge_enums
 from art7.grammar.passes.build_pairs import Context, TypeArgument
+from art7.grammar.passes.check_functions import check_function
 from art7.grammar.passes.check_types import Expressions, Nowhere
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
@@ -103,6 +104,7 @@ class ModuleLowering:
         records = finish_records(self, self.records)
         self.records = {record.name: record for record in records}
         rest = self._lower_rest()
+        self._check_unused()
         self._drain()
         if len(self.records) > len(records):
             records = finish_records(self, self.records)
@@ -240,6 +242,14 @@ class ModuleLowering:
             entity.value = declaration
             found.append(declaration)
         return tuple(found)
+
+    def _check_unused(self) -> None:
+        """Check tokens and functions that nothing names: a fault in them is one all the same."""
+        for entity in self.scope.entities.values():
+            if entity.kind == "token":
+                self.pattern(entity)
+            elif entity.kind == "function":
+                check_function(self, entity.node)
 
     def _lower_rest(self) -> dict[str, Any]:
         """Lower what is not a record: rules of the module, binds, schedules, protocols, identities, vectors."""
@@ -417,6 +427,12 @@ class ModuleLowering:
         view = copy(self)
         view.scope, view.context = scope, Context(scope)
         view.text = self.report.sources.get(scope.file, "")
+        return view
+
+    def viewed_with(self, findings: Findings) -> ModuleLowering:
+        """Return this lowering as one that tells `findings` what is wrong."""
+        view = copy(self)
+        view.findings = findings
         return view
 
     def parameter_kind(self, node: t.Type) -> Kind:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from art7.grammar import syntax as t
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.builtins import FUNCTIONS
+from art7.grammar.ir.builtins import FUNCTIONS, Function
 from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.module import Enum, EnumMember
 from art7.grammar.passes import simplify
@@ -584,10 +585,7 @@ class Expressions:
             shape = shape if shape is not None else found
             values.append(expr)
         kind = values[function.result].kind if isinstance(function.result, int) else function.result
-        result = shape if function.result == 0 else None
-        if function.octets is not None:
-            result = s.Octets(function.octets, function.octets)
-        return e.Call(name, tuple(values), kind), result
+        return e.Call(name, tuple(values), kind), _result_shape(function, values, shape)
 
     def _argument(self, node: t.Expr, kinds: tuple[Kind, ...], hint: s.Shape | None) -> Typed:
         expr, shape = self.typed(node, hint)
@@ -735,6 +733,24 @@ class Expressions:
         if source != self.sources[names[0]][0]:
             return self.error("A7-T018", f"`{names[0]}` does not run over `{names[1]}`", node.span)
         return e.IsLast(names[0]), s.Boolean()
+
+
+def _result_shape(function: Function, values: list[Expr], given: s.Shape | None) -> s.Shape | None:
+    """Return the shape of a builtin's result; `given` is that of the first argument with one."""
+    if function.octets is not None:
+        return s.Octets(function.octets, function.octets)
+    if function.result != 0 or function.name == "reverse":
+        return given if function.result == 0 else None
+    # `first`, `last`, `slice`: a run of the same items, of another length.
+    size = values[1].value if len(values) == 2 and isinstance(values[1], Literal) else None
+    least, most = (size, size) if isinstance(size, int) else (0, None)
+    match given:
+        case s.Octets() | s.Sequence():
+            return replace(given, minimum=least, maximum=most)
+        case s.Text():
+            return s.Text()
+        case _:
+            return given
 
 
 class Nowhere:
