@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.expressions import ATOM, COMPARE, OR, SUM, Code, expression, literal
+from art7.codegen.python.in_order import Cover
 from art7.codegen.python.shapes import TypedScope, is_optional
 from art7.grammar.ir.expression import Covered, Expr
 from art7.grammar.ir.plan import Record, Role
@@ -52,8 +53,9 @@ class EncodeNames:
     def __init__(self, emitter: EncodeEmitter, frame: WriteFrame) -> None:
         self.emitter = emitter
         self.frame = frame
-        self.covering: tuple[str, str] | None = None
-        """While a fix-up is printed: the names of the message's octets and of the record's first."""
+        self.covering: tuple[str, str] | Cover | None = None
+        """While a fix-up is printed: the names of the message's octets and of the record's first; or what stands
+        before the record, in a message written in order."""
         self._bound: dict[str, tuple[str, str, str]] = {}
 
     def slot(self, index: int) -> Code:
@@ -125,6 +127,8 @@ class EncodeNames:
     def position(self, word: str) -> Code:
         if word == "index":
             return Code(self.frame.index)
+        if word == "start" and isinstance(self.covering, Cover):
+            return self.covering.start
         if word == "start" and self.covering is not None:
             return Code(self.covering[1])
         raise Unsupported(word)
@@ -141,6 +145,8 @@ class EncodeNames:
     def covered(self, node: Covered) -> Code:
         if self.covering is None or node.until is not None:
             raise Unsupported("covered")
+        if isinstance(self.covering, Cover):
+            return self.covering.octets(node, self)
         message, begin = self.covering
         parts: list[str] = []
         at = ""

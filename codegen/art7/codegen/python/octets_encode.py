@@ -29,6 +29,7 @@ from art7.codegen.python.expressions import (
     number,
     truth,
 )
+from art7.codegen.python.in_order import Cover, InOrder, Rules, apply_rules, resolved, write_head
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.intervals import interval
 from art7.codegen.python.octets_decode import DEEPEST, LISTED, batch_code, fits
@@ -37,6 +38,7 @@ from art7.codegen.python.pieces import (
     Begin,
     Fixed,
     Later,
+    Now,
     Part,
     Piece,
     Raw,
@@ -93,6 +95,10 @@ class EncodeEmitter:
         """Checks that loops have taken over."""
         self.has_fix_ups = False
         """Whether items of lists must stay whole: their place in the message is asked for."""
+        self.in_order: InOrder | None = None
+        """How the message is written when nothing of it needs a fix-up."""
+        self.item_rules: tuple[p.Record, Rules, EncodeNames] | None = None
+        """What the arms of the choice in an item must say of the item's being the last."""
         self.is_message = False
         """Whether the function is a method of a message."""
 
@@ -210,14 +216,22 @@ class EncodeEmitter:
 
     def pieces(self, frame: WriteFrame, block: p.Block) -> list[Piece]:
         """Emit the steps of `block`; returns the pieces in wire order."""
+        whole = self.in_order is not None and block is self.in_order.record.body
         block = merge_whens(block)
         self._gather_rules(block)
         made: dict[int, list[Piece]] = {}
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
         tags = _tags_of_choices(block)
+        ready = {}
+        if self.in_order is not None and whole:
+            write_head(self, frame)
+            ready = self.in_order.ready
         for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
             step = block.steps[index]
             if index in tags.values():
+                continue
+            if id(step) in ready:
+                made[index] = ready[id(step)]
                 continue
             if index in tags:
                 assert isinstance(step, p.Branch)
@@ -228,8 +242,12 @@ class EncodeEmitter:
             elif frame.deferred and isinstance(step, p.Uint | p.Take) and step.slot in frame.deferred:
                 made[index] = self._deferred(frame, step)
             else:
-                made[index] = WRITE_STEPS[type(step)](self, frame, step)
+                made[index] = self.step(frame, step)
         return [piece for index in range(len(block.steps)) for piece in made.get(index, [])]
+
+    def step(self, frame: WriteFrame, step: p.Step) -> list[Piece]:
+        """Emit one step; returns its pieces."""
+        return WRITE_STEPS[type(step)](self, frame, step)
 
     def _gather_rules(self, block: p.Block) -> None:
         """Find rules that all items but the last must keep: they are tested while the list is written."""
@@ -262,12 +280,11 @@ class EncodeEmitter:
                 frame.values[on.index] = Code(name, optional=code.optional)
             code = Code(name, optional=code.optional)
         arms = []
+        rules = self.item_rules if self.item_rules and self.item_rules[0] is frame.record else None
+        self.item_rules = None if rules else self.item_rules
         for number_, case in enumerate(branch.cases):
-            arms.append(
-                DispatchArm(
-                    case.ranges, self._sunk_arm(frame, block, position, region, branch, number_, finish)
-                )
-            )
+            run = self._sunk_arm(frame, block, position, region, branch, number_, finish, rules)
+            arms.append(DispatchArm(case.ranges, run))
         if not any(not case.ranges for case in branch.cases):
             arms.append(DispatchArm((), lambda: self.out.append(Line("raise Refused"))))
         before = {hint: [*names] for hint, names in self.spare.items()}
@@ -284,6 +301,7 @@ class EncodeEmitter:
         branch: p.Branch,
         number_: int,
         finish: Finish,
+        rules: tuple[p.Record, Rules, EncodeNames] | None = None,
     ) -> Callable[[], None]:
         case = branch.cases[number_]
 
@@ -299,6 +317,8 @@ class EncodeEmitter:
                 known={**frame.known, **_tag_known(branch, case)},
             )
             self.bind_arm(inner, branch, number_)
+            if rules is not None:
+                apply_rules(self, rules[1], rules[2], branch, case, frame.record)
             body: tuple[Any, ...]
             emit: tuple[int, ...]
             if region is not None:
@@ -361,12 +381,14 @@ class EncodeEmitter:
             frame.values[index] = Code(name)
 
     def _align(self, frame: WriteFrame, step: p.Align, before: list[Piece]) -> list[Piece]:
-        length = total(before)
+        length = _remainder(before, step.to)
         kept = frame.values.get(step.slot) if step.slot is not None else None
         if length.text.isdigit():
             octets = -int(length.text) % step.to
+            if not octets:
+                return []
             if kept is None:
-                return [constant(bytes([step.octet]) * octets)] if octets else []
+                return [constant(bytes([step.octet]) * octets)]
             usual = literal(bytes([step.octet]) * octets).text
             name = self.fresh("fill")
             self.out.append(Assign([name], kept.text))
@@ -402,6 +424,8 @@ class EncodeEmitter:
         assert slot.value is not None
         octets, spell = _fix_form(self, frame, step)
         names = EncodeNames(self, frame)
+        if self.in_order is not None:
+            return [_made_now(self, frame, step, octets)]
         names.covering = ("message", "begin")
         value = expression(self.simplified(frame, slot.value), names)
         captured = _captures(value.text, self, frame)
@@ -498,6 +522,13 @@ class EncodeEmitter:
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
         return joined(pieces, self.scope).text
+
+
+def _remainder(pieces: list[Piece], by: int) -> Code:
+    """Return text for a number that leaves the same remainder as the number of octets."""
+    fixed = sum(piece.octets for piece in pieces if isinstance(piece, Fixed))
+    rest = [piece for piece in pieces if not isinstance(piece, Fixed)]
+    return total([*rest, constant(bytes(fixed % by))])
 
 
 def _fuses(pieces: list[Piece], at: int) -> bool:
@@ -623,6 +654,37 @@ def _fix_form(
     if isinstance(size, Literal):
         return str(size.value), lambda value: value.text
     return _local(emitter, expression(size, EncodeNames(emitter, frame)), "size"), lambda value: value.text
+
+
+def _made_now(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take, octets: str) -> Now:
+    """Return what covers the octets before it as a piece that is made when all of its item is known."""
+    slot = frame.record.slots[step.slot]
+    verifies = (s for s in walk_steps(frame.record.body) if isinstance(s, p.Verify) and s.slot == step.slot)
+    guard = next((s.guard for s in verifies), ())
+    given = frame.values.get(step.slot)
+    if guard and (given is None or isinstance(step, p.Uint)):
+        raise Unsupported("guarded integer")
+
+    def write(cover: Cover) -> Piece:
+        names = EncodeNames(emitter, frame)
+        names.covering = cover
+        assert slot.value is not None
+        value = expression(emitter.simplified(frame, slot.value), names).text
+        if isinstance(step, p.Uint):
+            code = codes_of(step.octets, step.little, step.signed)[0]
+            return Fixed(code, value, None, step.little and step.octets > 1)
+        name = emitter.fresh(slot.name)
+        if guard and given is not None:
+            condition = " and ".join(f"{names.param(i).text} is not None" for i in guard)
+            emitter.out.append(Line(f"{name}: bytes | None"))
+            emitter.out.append(If([(condition, [Assign([name], value)])], [Assign([name], given.text)]))
+            emitter.out.append(Test(f"{name} is None or len({name}) != {octets}"))
+        else:
+            emitter.out.append(Assign([name], value, pure=False))
+            emitter.out.append(Test(f"len({name}) != {octets}"))
+        return Fixed(f"{octets}s", name) if octets.isdigit() else Raw(name, f"len({name})", given=True)
+
+    return Now("", octets, frame=frame.number, write=write)
 
 
 def _plain_loops(step: Any) -> list[p.Loop]:
@@ -1152,7 +1214,12 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     broken = [emitter.fresh("ended") for _ in rules]
     for flag in broken:
         emitter.out.append(Assign([flag], "False", pure=False))
-    emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
+    plan = emitter.in_order if emitter.in_order is not None and emitter.in_order.loop is step else None
+    if plan is not None:
+        plan.body = name
+        emitter.out.append(Assign([name], 'b""', pure=False))
+    else:
+        emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
     target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
     names = _tuple_target(emitter, frame, step)
     outer_values, outer_known = dict(frame.values), frame.known
@@ -1170,19 +1237,31 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
     def body() -> None:
         frame.values[step.item] = Code(target)
-        for number_, (variable, kept) in enumerate(rules):
-            item_names = EncodeNames(emitter, frame)
+        item_names = EncodeNames(emitter, frame)
+        flagged = [(flag, variable, kept) for flag, (variable, kept) in zip(broken, rules, strict=True)]
+        for flag, variable, _ in flagged:
             item_names.bind_item(variable, target, SlotRef(step.slot, Kind.LIST))
-            emitter.out.append(Test(broken[number_]))
-            emitter.out.append(Assign([broken[number_]], negated(kept, item_names).text, pure=False))
+            emitter.out.append(Test(flag))
+        record = _item_record(emitter, step)
+        chosen = record is not None and fits(emitter, record) and _choice(record.body) is not None
+        if record is not None and chosen and emitter.level < DEEPEST:
+            emitter.item_rules = (record, flagged, item_names)
+        else:
+            for flag, _, kept in flagged:
+                emitter.out.append(Assign([flag], negated(kept, item_names).text, pure=False))
 
         def finish(pieces: list[Piece]) -> None:
+            if plan is not None:
+                whole = joined(resolved(emitter, pieces), emitter.scope)
+                emitter.out.append(Line(f"{name} += {whole.text}"))
+                return
             emitter.note_fix_ups(pieces, f"len({parts})")
             if has_fix_up(pieces) and parts not in emitter.part_lists:
                 emitter.part_lists.append(parts)
             emitter.out.append(Line(append_parts(parts, pieces, emitter)))
 
         _write_item(emitter, frame, step, finish, names)
+        assert emitter.item_rules is None, "the choice in the item was not sunk"
 
     shown = (
         ", ".join(names) + ("," if names is not None and len(names) == 1 else "")
@@ -1192,7 +1271,8 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
     emitter.out.append(For(shown, iterable, emitter.nested(body)))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
-    emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
+    if plan is None:
+        emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
 
 
 def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str:

@@ -12,6 +12,7 @@ from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
+from art7.codegen.python.in_order import InOrder, NotInOrder, written_in_order
 from art7.codegen.python.makers import maker_text
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
@@ -361,7 +362,20 @@ def _encode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ..
 
 
 def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
+    in_order = written_in_order(record, scope.records)
+    if in_order is not None:
+        try:
+            return _message_body(record, scope, facts, names, in_order)
+        except NotInOrder:
+            pass
+    return _message_body(record, scope, facts, names, None)
+
+
+def _message_body(
+    record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...], in_order: InOrder | None
+) -> Body:
     emitter = EncodeEmitter(scope, facts)
+    emitter.in_order = in_order
     emitter.level = 1
     params = []
     for text, param in zip(names, record.params, strict=True):
@@ -372,8 +386,8 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
     if record.recursive:
         emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
     emitter.is_message = True
-    emitter.has_fix_ups = record.deferred
-    if record.deferred:
+    emitter.has_fix_ups = record.deferred and in_order is None
+    if emitter.has_fix_ups:
         scope.support("Fix")
         emitter.out.append(Assign(["fixes: list[Fix]"], "[]", pure=False))
     frame = emitter.frame(record, params, [], "self")
@@ -385,7 +399,7 @@ def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
         if record.limit_size is not None:
             emitter.out.append(Test(f"len(octets) > {record.limit_size}"))
             scope.support("Refused")
-        if record.deferred:
+        if emitter.has_fix_ups:
             _fix_ups(emitter, pieces)
         emitter.out.append(Line("return octets"))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from art7.codegen.python.code import If, code_octets
 from art7.codegen.python.expressions import SUM, Code, literal, number
@@ -66,6 +67,15 @@ class Later:
     make: str
     condition: str
     frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Raw):
+    """Octets that `write` makes from what stands before record `frame`, once that is known: a message written
+    in order."""
+
+    frame: int = 0
+    write: Callable[[Any], Piece] = field(kw_only=True)
 
 
 Piece = Fixed | Raw | Begin | Later
@@ -176,7 +186,7 @@ def _with_bits(word: str, bits: int) -> str:
 
 def has_fix_up(pieces: Sequence[Piece]) -> bool:
     """Whether a piece is known only when the message is complete."""
-    return any(isinstance(piece, Later) for piece in pieces)
+    return any(isinstance(piece, Later | Now) for piece in pieces)
 
 
 def fix_up_lines(pieces: Sequence[Piece], part: str) -> list[tuple[str, str]]:
