@@ -205,8 +205,10 @@ def _decode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ..
         for text, param in zip(names, record.params, strict=True)
         if not param.nullable
     ]
+    limit = [] if record.limit_size is None else [Test(f"n > {record.limit_size}")]
     return [
         Assign(["n"], "len(data)", pure=False),
+        *limit,
         *tests,
         Assign(["m, o"], f"{scope.function('decode', record.name)}({arguments})", pure=False),
         Test("o != n"),
@@ -219,7 +221,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     name = scope.names.classes[record.name]
     for each in ("Refused", "FAILURES", "explain_decoding"):
         scope.support(each)
-    if record.kind == "message":
+    if record.kind == "message" and not scope.is_crowded:
         out = _decode_body(record, scope, facts, names)
     else:
         out = _decode_by_function(record, scope, names)
@@ -321,11 +323,10 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     arguments = "".join(f", {text}" for text in names)
     name = literal(scope.names.functions[record.name]).text
     try:
-        out = (
-            _encode_body(record, scope, facts, names)
-            if record.kind == "message"
-            else _encode_by_function(record, scope, names)
-        )
+        if record.kind == "message" and (record.deferred or not scope.is_crowded):
+            out = _encode_body(record, scope, facts, names)
+        else:
+            out = _encode_by_function(record, scope, facts, names)
         body = [
             "        try:",
             *printed(out, scope, 3),
@@ -346,9 +347,9 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     return "\n".join([signature("encode", ["self"], keywords, "bytes"), doc, *body])
 
 
-def _encode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ...]) -> Body:
-    if record.deferred:
-        raise Unsupported("fix-up in a struct")
+def _encode_by_function(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
+    if record.deferred or not _encoding(record, scope, facts)[1]:
+        raise Unsupported("what only the complete message tells")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     tests: Body = [
         Test(f"{text} is None")
@@ -358,7 +359,12 @@ def _encode_by_function(record: Record, scope: ModuleScope, names: tuple[str, ..
     if tests:
         scope.support("Refused")
     function = scope.function("encode", record.name)
-    return [*tests, Line(f"return {function}({', '.join(['self', *more, *names])})")]
+    call = f"{function}({', '.join(['self', *more, *names])})"
+    if record.limit_size is None:
+        return [*tests, Line(f"return {call}")]
+    scope.support("Refused")
+    limit = Test(f"len(octets) > {record.limit_size}")
+    return [*tests, Assign(["octets"], call, pure=False), limit, Line("return octets")]
 
 
 def _encode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
@@ -444,6 +450,17 @@ def _fix_ups(emitter: EncodeEmitter, pieces: list[Piece]) -> None:
 
 
 def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
+    return _encoding(record, scope, facts)[0]
+
+
+def _encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple[str, bool]:
+    """Return the encoding function, and whether it can do without what only the complete message tells."""
+    if record.name not in scope.printed:
+        scope.printed[record.name] = _print_encoding(record, scope, facts)
+    return scope.printed[record.name]
+
+
+def _print_encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple[str, bool]:
     names = parameter_names(record)
     emitter = EncodeEmitter(scope, facts)
     emitter.level = 1
@@ -471,9 +488,9 @@ def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
             emitter.out.append(Line("return octets"))
 
         emitter.write_record(frame, finish)
-        lines = printed(emitter.out, scope, 1)
+        lines, complete = printed(emitter.out, scope, 1), True
     except Unsupported:
-        lines = ["    raise Refused"]
+        lines, complete = ["    raise Refused"], False
     scope.support("Refused")
     doc = docstring(f"Return the octets of {safe(record.name)}.", pad="    ")
-    return "\n".join([head, doc, *lines])
+    return "\n".join([head, doc, *lines]), complete

@@ -17,6 +17,12 @@ from art7.grammar.ir.plan import CallRecord, Carrier, Record
 SUPPORT = "_support"
 """Stem of the vendored support module."""
 
+CROWD = 256
+"""The most records of a module whose messages are decoded and encoded in their methods, all they hold copied in.
+
+That saves a call for each record and message; beyond, a module would take long to make and to import.
+"""
+
 
 @dataclass(slots=True)
 class Shared:
@@ -60,6 +66,13 @@ class ModuleScope:
     _called: set[str] = field(default_factory=set)
     _requested: dict[str, set[str]] = field(default_factory=dict)
     _own: set[str] = field(default_factory=set)
+    printed: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """Encoding functions that are printed already, by record, and whether they are complete."""
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether methods call the functions of their records, so that no body is printed twice."""
+        return len(self.module.records) > CROWD
 
     def facts(self) -> FactsOf:
         """Return the facts of every record, worked out as asked."""
