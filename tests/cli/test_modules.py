@@ -115,3 +115,14 @@ def test_check_resolves_names_across_modules(modules: Path) -> None:
     user.write_text(user.read_text().replace("good.A", "good.Absent"))
     status, out, _ = run("check", str(modules / "deep"))
     assert status == 1 and f"{user}:4:" in out
+
+
+def test_check_runs_the_vectors_of_what_is_given(tmp_path: Path) -> None:
+    module = tmp_path / "v.a7"
+    module.write_text(
+        "a7 1\nmodule test.v version 1.0\nstruct S as binary { n: u8 }\n"
+        "vectors S { accept x'01' as { n: 2 } refuse x'01' with truncated accept x'03' as { n: 3 } }\n"
+    )
+    status, out, _ = run("check", str(module), "--format", "json")
+    assert status == 1
+    assert [found["code"] for found in json.loads(out)["diagnostics"]] == ["A7-D001", "A7-D001"]

@@ -14,7 +14,8 @@ from art7.grammar import syntax
 from art7.grammar.diagnostics import Report
 from art7.grammar.format import format_module
 from art7.grammar.parse import parse
-from lowering import HEAD, codes
+from art7.interpreter.vectors import check_vectors
+from lowering import HEAD, codes, load
 
 PAGE = (corpus.REPOSITORY / "site" / "docs" / "language.md").read_text("utf-8")
 BLOCKS = [
@@ -43,9 +44,18 @@ def nodes(value: Any) -> Iterator[object]:
             yield from nodes(item)
 
 
+def failing_vectors(text: str) -> list[str]:
+    specification, report = load(text, catalogue=True, head=head(text))
+    for module in specification.modules.values():
+        if module.file == "demo.a7":
+            check_vectors(specification, module, report)
+    return [found.message for found in report.diagnostics]
+
+
 @pytest.mark.parametrize(("line", "text"), ACCEPTED, ids=[f"line {line}" for line, _ in ACCEPTED])
 def test_accepted_examples_load_without_findings(line: int, text: str) -> None:
     assert codes(text, catalogue=True, head=head(text)) == []
+    assert not failing_vectors(text)
     whole = head(text) + text
     assert codes(format_module(whole), catalogue=True, head="") == [], "laid out, it means something else"
 

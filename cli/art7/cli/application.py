@@ -26,7 +26,7 @@ COMMANDS: dict[str, CommandRow] = {
         "Give a verdict for each duty of Article 7, with clause, reason, place and evidence.",
     ),
     "check": CommandRow(
-        "art7.cli.commands.check", "Check modules: text, names, types, layout; never the law."
+        "art7.cli.commands.check", "Check modules: text, names, types, layout, vectors; never the law."
     ),
     "decode": CommandRow(
         "art7.cli.commands.decode", "Read one message and show every field, or why it is refused."

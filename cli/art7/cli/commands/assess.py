@@ -30,7 +30,12 @@ FORMS = ("text", "json", "html")
     epilog="Examples: art7 assess my-offer --on 2026-11-01; art7 assess offer.zip --format html -o dossier.html.",
 )
 @click.argument("offer", type=click.Path())
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The day of the verdicts (default: today).")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day of the verdicts (default: today).",
+)
 @click.option("--format", "form", type=click.Choice(FORMS), default="text", help="Form of the dossier.")
 @click.option("--no-run", is_flag=True, help="Run nothing: duties that need a run stay undetermined.")
 @click.option("--requests", type=click.Path(), help="A register of requests: TOML tables `[[request]]`.")
