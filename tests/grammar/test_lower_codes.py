@@ -113,6 +113,11 @@ CASES = {
     "A7-L041": "message M as binary { x: u8 }",
     "A7-L042": M + "x: u8 s: N } struct N as binary { n: u8 next: N when n > 0 }",
     "A7-L043": S + "x: bytes[0] } struct O as binary { s: S[rest] }",
+    "A7-L049": (
+        "message M as binary { limit size = 9 a0: u8 "
+        + " ".join(f"let a{i}: u64 = a{i - 1} | a{i - 1}" for i in range(1, 14))
+        + " }"
+    ),
     "A7-L045": S + "n: u8 = octets(d) d: bytes[0..1000] within n }",
     "A7-L050": "struct S as cbor { x: u8 }",
     # roles

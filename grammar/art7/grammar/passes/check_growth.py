@@ -1,4 +1,4 @@
-"""How large integers can become: views that multiply views are refused before anything computes them."""
+"""How large integers and expressions can become: views upon views are refused before anything computes or prints them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ WORD = 128
 """Bits of what no shape bounds: the widest integer on a wire."""
 
 
+MOST_NODES = 4096
+"""Most parts of an expression in which every view stands for what it is made of: generated code may spell it out."""
+
+
 def check_growth(module: Any, record: p.Record) -> None:
-    """Report each expression of a record that may yield an integer of more than `MOST_BITS` bits."""
+    """Report each expression of a record that may yield an integer of more than `MOST_BITS` bits, or that has more than
+    `MOST_NODES` parts."""
     views: dict[int, int] = {}
+    parts: dict[int, int] = {}
     for step in walk_steps(record.body):
         slot, expr = _expression(step, record)
         if expr is None:
@@ -32,8 +38,15 @@ def check_growth(module: Any, record: p.Record) -> None:
             message = f"an integer of up to {bits} bits in {name}"
             module.findings.add("A7-T002", message, span, f"keep it within {MOST_BITS} bits")
             bits = WORD
+        nodes = sum(parts.get(node.index, 1) if isinstance(node, e.SlotRef) else 1 for node in e.walk(expr))
+        if nodes > MOST_NODES:
+            message = f"an expression of {nodes} parts, views spelled out"
+            module.findings.add(
+                "A7-L049", message, span, f"keep it within {MOST_NODES} parts: say it in steps"
+            )
+            nodes = 1
         if isinstance(step, p.View):
-            views[step.slot] = bits
+            views[step.slot], parts[step.slot] = bits, nodes
 
 
 def _expression(step: p.Step, record: p.Record) -> tuple[int | None, Expr | None]:
@@ -75,3 +88,13 @@ def _width(shape: s.Shape | None) -> int:
     if isinstance(shape, s.Integer):
         return max(abs(shape.minimum), abs(shape.maximum)).bit_length()
     return WORD
+
+
+CODES = {
+    "A7-L049": (
+        "expression too long once views are spelled out",
+        "Views that mention views double what has to be computed and printed with each step.",
+        "Read what it is made of as members, or say it in fewer steps.",
+    ),
+}
+"""Code → title, explanation, next step."""
