@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from art7.codegen.names import identifier
 from art7.codegen.python.docstrings import docstring, safe
-from art7.codegen.python.examples import example_code
+from art7.codegen.python.examples import examples
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.guard import check_python
 from art7.codegen.python.package import PackageText, package_text
@@ -97,6 +98,7 @@ def _view(spec: Specification, package: PackageText, source: str, chosen: list[s
     given = first.version if first is not None and len(chosen) == 1 else ""
     version = given if _VERSION.fullmatch(given) else "1.0"
     title = first.doc if first is not None and len(chosen) == 1 and first.doc else f"SDK of {source}."
+    shown = examples(spec, package.names, name, chosen)
     return ProjectView(
         distribution,
         name,
@@ -105,7 +107,12 @@ def _view(spec: Specification, package: PackageText, source: str, chosen: list[s
         source,
         tuple(rows),
         package.needs_cryptography,
-        example_code(spec, package.names, name, chosen),
+        shown.use,
+        shown.refusal,
+        shown.stream,
+        shown.peek,
+        shown.schedule,
+        shown.role,
         any(module.schedules for module in spec.modules.values()),
         any(protocol.roles for module in spec.modules.values() for protocol in module.protocols),
     )
@@ -116,18 +123,7 @@ def _page(template: str, **view: Any) -> str:
 
 
 def _project_pages(view: ProjectView) -> dict[str, str]:
-    shown = ProjectView(
-        view.distribution,
-        view.package,
-        view.version,
-        markdown_text(view.title) or "An SDK.",
-        markdown_code(view.source),
-        view.modules,
-        view.needs_cryptography,
-        view.example,
-        view.has_schedules,
-        view.has_roles,
-    )
+    shown = replace(view, title=markdown_text(view.title) or "An SDK.", source=markdown_code(view.source))
     needs = "on `cryptography` alone" if view.needs_cryptography else "without dependencies"
     return {
         "pyproject.toml": _page(
@@ -139,6 +135,7 @@ def _project_pages(view: ProjectView) -> dict[str, str]:
             dependencies='"cryptography>=45"' if view.needs_cryptography else "",
         ),
         "README.md": _page("README.md.jinja", project=shown, needs=needs),
+        "MANIFEST.in": "graft vectors\ninclude CHANGELOG.md LICENSE README.md\n",
         "CHANGELOG.md": _page("CHANGELOG.md.jinja", project=shown),
         "LICENSE": _page("LICENSE.jinja"),
     }

@@ -19,7 +19,7 @@ class ModuleRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectView:
-    """A generated project. `example` is Python that runs; `schedule_example` too, or empty."""
+    """A generated project. Each example is Python that runs, or empty."""
 
     distribution: str
     package: str
@@ -29,6 +29,11 @@ class ProjectView:
     modules: tuple[ModuleRow, ...]
     needs_cryptography: bool
     example: str
+    refusal_example: str
+    stream_example: str
+    peek_example: str
+    schedule_example: str
+    role_example: str
     has_schedules: bool
     has_roles: bool
 
