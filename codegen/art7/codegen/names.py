@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
@@ -48,6 +49,7 @@ _FOREIGN = re.compile(r"\W", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
+@lru_cache(4096)
 def identifier(text: str, reserved: frozenset[str] = frozenset()) -> str:
     """Return a legal, public Python identifier for `text` that is neither a keyword nor in `reserved`.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from art7.codegen.python.builtin_calls import BUILTINS
@@ -26,6 +27,7 @@ from art7.grammar.ir.expression import (
     InRanges,
     IsLast,
     Kind,
+    ListOf,
     Literal,
     LocalRef,
     Measure,
@@ -127,6 +129,7 @@ class Names(Protocol):
         """Return the name of a standard module, imported."""
 
 
+@lru_cache(4096, typed=True)
 def literal(value: int | bool | bytes | str | None) -> Code:
     """Return a constant. Octets and texts are escaped by `repr`, quotes as the formatter writes them."""
     if isinstance(value, (bytes, str)):
@@ -145,6 +148,7 @@ def number(value: int) -> str:
     return str(value)
 
 
+@lru_cache(8192)
 def quoted(value: bytes | str) -> str:
     """Return a string constant in double quotes where that needs no more escapes, as formatters do."""
     if isinstance(value, str) and value.isascii() and value.isidentifier():
@@ -181,6 +185,8 @@ def expression(expr: Expr, names: Names) -> Code:
             return _in_ranges(expr, names)
         case Conditional():
             return _conditional(expr, names)
+        case ListOf(items=items):
+            return Code(f"[{', '.join(expression(item, names).text for item in items)}]")
         case Call():
             return _call(expr, names)
         case Measure(what=what, slot=slot):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,13 +189,19 @@ def _count(expr: Expr, facts: RecordFacts) -> None:
                 pass
 
 
-def walk_steps(block: Block) -> Iterator[Any]:
-    """Yield every step of `block` and of the blocks within."""
+def walk_steps(block: Block) -> list[Any]:
+    """Return every step of `block` and of the blocks within, in textual order."""
+    found: list[Any] = []
+    _gather_steps(block, found)
+    return found
+
+
+def _gather_steps(block: Block, found: list[Any]) -> None:
     for step in block.steps:
-        yield step
+        found.append(step)
         if type(step) in _HOLDERS:
             for inner in inner_blocks(step):
-                yield from walk_steps(inner)
+                _gather_steps(inner, found)
 
 
 _HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields))

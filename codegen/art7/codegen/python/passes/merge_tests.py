@@ -11,30 +11,24 @@ _LONGEST = 80
 def merge_tests(body: Body) -> Body:
     """Return `body` with neighbouring tests as one `or`, and stores of one constant as one chain."""
     merged: Body = []
+    last: Statement | None = None
     for statement in body:
-        last = merged[-1] if merged else None
-        if _tests_join(last, statement):
-            assert isinstance(last, Test) and isinstance(statement, Test)
-            merged[-1] = Test(f"{last.condition} or {statement.condition}")
-            continue
-        if _stores_join(last, statement):
-            assert isinstance(last, Assign) and isinstance(statement, Assign)
-            last.targets += statement.targets
-            continue
-        _merge_within(statement)
+        if isinstance(statement, Test):
+            if isinstance(last, Test) and len(last.condition) + len(statement.condition) <= _LONGEST:
+                last = merged[-1] = Test(f"{last.condition} or {statement.condition}")
+                continue
+        elif isinstance(statement, Assign):
+            if isinstance(last, Assign) and _stores_join(last, statement):
+                last.targets += statement.targets
+                continue
+        else:
+            _merge_within(statement)
         merged.append(statement)
+        last = statement
     return merged
 
 
-def _tests_join(last: Statement | None, statement: Statement) -> bool:
-    if not (isinstance(last, Test) and isinstance(statement, Test)):
-        return False
-    return len(last.condition) + len(statement.condition) <= _LONGEST
-
-
-def _stores_join(last: Statement | None, statement: Statement) -> bool:
-    if not (isinstance(last, Assign) and isinstance(statement, Assign)):
-        return False
+def _stores_join(last: Assign, statement: Assign) -> bool:
     return (
         last.value == statement.value
         and last.value in ("None", "0", "False", 'b""', '""', "()")
