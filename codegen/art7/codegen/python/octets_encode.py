@@ -57,6 +57,8 @@ from art7.codegen.python.shapes import TypedScope, annotation, is_optional
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import (
     Binary,
+    Call,
+    Conditional,
     Expr,
     IsLast,
     Kind,
@@ -95,6 +97,8 @@ class EncodeEmitter:
         """Checks that loops have taken over."""
         self.has_fix_ups = False
         """Whether items of lists must stay whole: their place in the message is asked for."""
+        self.opened: dict[int, WriteFrame] = {}
+        """Records already begun, by the step that calls them."""
         self.in_order: InOrder | None = None
         """How the message is written when nothing of it needs a fix-up."""
         self.item_rules: tuple[p.Record, Rules, EncodeNames] | None = None
@@ -330,9 +334,34 @@ class EncodeEmitter:
                 emit = block.emit
             else:
                 body, emit = _spliced(block, position, case.body)
-            finish(self.pieces(inner, p.Block(body, emit)))
+            self._decide(inner, case.body, lambda frame: finish(self.pieces(frame, p.Block(body, emit))))
 
         return run
+
+    def _decide(self, frame: WriteFrame, body: p.Block, write: Callable[[WriteFrame], None]) -> None:
+        """Write an arm, in two where a record in it has two forms told apart by what is given."""
+        call = body.steps[0] if len(body.steps) == 1 else None
+        record = self.scope.records[call.record] if isinstance(call, p.CallRecord) else None
+        test = two_forms(record) if record is not None and fits(self, record) else None
+        if not isinstance(call, p.CallRecord) or record is None or test is None or self.level >= DEEPEST:
+            write(frame)
+            return
+        opened = _open(self, frame, call, record)
+
+        def form(outcome: bool) -> Body:
+            def run() -> None:
+                known = {**opened.known, **assume(test, outcome)}
+                self.opened[id(call)] = replace(opened, values=dict(opened.values), known=known)
+                write(replace(frame, values=dict(frame.values), octets=dict(frame.octets)))
+                del self.opened[id(call)]
+
+            return self.exclusive(run)
+
+        before = {hint: [*names] for hint, names in self.spare.items()}
+        condition = truth(test, EncodeNames(self, opened)).text
+        made = If([(condition, form(True))], form(False))
+        self.spare = before
+        self.out.append(made)
 
     def bind_arm(self, frame: WriteFrame, branch: p.Branch, position: int) -> None:
         """Let the arm's slot stand for the union's value; refuse members of other arms."""
@@ -1022,8 +1051,13 @@ def _local(emitter: EncodeEmitter, code: Code, hint: str) -> str:
 
 def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece]:
     slot = frame.record.slots[step.slot]
-    code = written(emitter, frame, step.slot)
     exact = emitter.resolved(frame, step.extent.size) if isinstance(step.extent, p.Exact) else None
+    masked = _masked(emitter, frame, step, exact)
+    if masked is not None:
+        return [masked]
+    code = written(emitter, frame, step.slot)
+    if frame.known and slot.role is p.Role.COMPUTED and slot.value is not None:
+        code = expression(emitter.resolved(frame, slot.value), EncodeNames(emitter, frame))
     measured = (
         step.minimum > 0
         or step.maximum is not None
@@ -1040,7 +1074,8 @@ def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece
         text = code.text
     size = f"len({text})"
     if isinstance(exact, Literal) and isinstance(exact.value, int):
-        emitter.out.append(Test(f"{size} != {exact.value}"))
+        if frame.known.get(Measure("octets", step.slot, Kind.INT)) != exact:
+            emitter.out.append(Test(f"{size} != {exact.value}"))
         frame.octets[step.slot] = literal(exact.value)
         return [Fixed(f"{exact.value}s", text)] if exact.value else [Raw(text, "0", given=True)]
     frame.octets[step.slot] = Code(size)
@@ -1050,6 +1085,44 @@ def _take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[Piece
     if size != f"len({text})":
         frame.octets[step.slot] = Code(size)
     return [*prefix, Raw(text, size, given=not step.text)]
+
+
+def _masked(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take, exact: Expr | None) -> Fixed | None:
+    """Return given octets under a constant mask as one integer, where they are as many as an integer has."""
+    slot = frame.record.slots[step.slot]
+    if not isinstance(exact, Literal) or exact.value not in (1, 2, 4, 8) or not emitter.is_message:
+        return None
+    if slot.role is not p.Role.COMPUTED or slot.value is None or step.slot in frame.deferred:
+        return None
+    match emitter.resolved(frame, slot.value):
+        case Binary(op="^", left=SlotRef() as given, right=right) if given.index in frame.values:
+            mask = _front(right)
+        case _:
+            return None
+    if mask is None or len(mask) != exact.value:
+        return None
+    text = frame.values[given.index].text
+    length = Call("length", (SlotRef(given.index, Kind.BYTES),), Kind.INT)
+    if frame.known.get(length) != exact:
+        emitter.out.append(Test(f"len({text}) != {exact.value}"))
+    frame.octets[step.slot] = literal(exact.value)
+    code = codes_of(exact.value)[0]
+    value = f"{emitter.scope.unpack(code)}({text})[0] ^ {number(int.from_bytes(mask, 'big'))}"
+    return Fixed(code, value, None, natural=True)
+
+
+def _front(expr: Expr) -> bytes | None:
+    """Return octets that are known when the code is made: constants, and the front of what begins with one."""
+    match expr:
+        case Literal(value=bytes(octets)):
+            return octets
+        case Call(
+            function="first",
+            arguments=(Binary(op="++", left=Literal(value=bytes(octets))), Literal(value=int(count))),
+        ) if 0 <= count <= len(octets):
+            return octets[:count]
+        case _:
+            return None
 
 
 def _expect(emitter: EncodeEmitter, frame: WriteFrame, slot: int, wanted: Expr, actual: Code) -> None:
@@ -1370,7 +1443,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         frame.octets[step.slot] = Code(f"len({name})")
         return [Raw(name, f"len({name})")]
     if fits(emitter, record) and _choice(record.body) is None:
-        inner = _open(emitter, frame, step, record)
+        inner = emitter.opened.get(id(step)) or _open(emitter, frame, step, record)
         pieces = [Begin(inner.number), *emitter.pieces(inner, record.body)]
         frame.octets[step.slot] = total(pieces)
         return pieces
@@ -1521,11 +1594,69 @@ def _domain(emitter: EncodeEmitter, frame: WriteFrame, step: p.Domain) -> list[P
         return []
     if isinstance(frame.known.get(SlotRef(step.slot, Kind.INT)), Literal) or code.text == "None":
         return []
+    slot = frame.record.slots[step.slot]
+    if slot.role is p.Role.COMPUTED and slot.value is not None:
+        found = _outcomes(emitter.resolved(frame, slot.value))
+        ranges = [(low, high) for low, high in step.ranges if isinstance(low, int) and isinstance(high, int)]
+        if found and all(any(low <= each <= high for low, high in ranges) for each in found):
+            return []
     text = negated(InRanges(SlotRef(step.slot, Kind.INT), step.ranges), EncodeNames(emitter, frame)).at(OR)
     if code.optional:
         text = f"{code.at(ATOM)} is not None and {text}"
     emitter.out.append(Test(text))
     return []
+
+
+def _outcomes(expr: Expr) -> list[int]:
+    """Return every value of a choice between constants, nothing for anything else."""
+    match expr:
+        case Literal(value=int(value)):
+            return [value]
+        case Conditional(yes=yes, no=no):
+            a, b = _outcomes(yes), _outcomes(no)
+            return [*a, *b] if a and b else []
+        case _:
+            return []
+
+
+def two_forms(record: p.Record) -> Expr | None:
+    """Return the test of what is given that makes a computed field one of two constants and decides a size."""
+    if record.carrier is not p.Carrier.OCTETS or record.recursive or record.deferred:
+        return None
+    if _choice(record.body) is not None or len(record.body.steps) > 16:
+        return None
+    sizes = [
+        node.index
+        for step in record.body.steps
+        if isinstance(step, p.Take) and isinstance(step.extent, p.Exact)
+        for node in walk(step.extent.size)
+        if isinstance(node, SlotRef)
+    ]
+    for slot in record.slots:
+        if slot.role is not p.Role.COMPUTED or slot.index not in sizes:
+            continue
+        match slot.value:
+            case Conditional(test=test, yes=Literal(), no=Literal()) if _of_given(test, record):
+                return test
+            case _:
+                pass
+    return None
+
+
+def _of_given(test: Expr, record: p.Record) -> bool:
+    given = (p.Role.GIVEN, p.Role.VIEW_INPUT)
+    for node in walk(test):
+        match node:
+            case SlotRef(index=index) | Measure(what="octets" | "count", slot=index):
+                if record.slots[index].role not in given or record.slots[index].optional:
+                    return False
+                if not isinstance(record.slots[index].shape, Octets):
+                    return False
+            case Binary() | Literal() | Call(function="length"):
+                pass
+            case _:
+                return False
+    return True
 
 
 def _view(emitter: EncodeEmitter, frame: WriteFrame, step: p.View) -> list[Piece]:
