@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import corpus
+from art7.codegen.project import generate_python
 from art7.grammar import syntax
 from art7.grammar.diagnostics import Report
 from art7.grammar.format import format_module
@@ -58,6 +59,15 @@ def test_accepted_examples_load_without_findings(line: int, text: str) -> None:
     assert not failing_vectors(text)
     whole = head(text) + text
     assert codes(format_module(whole), catalogue=True, head="") == [], "laid out, it means something else"
+
+
+@pytest.mark.parametrize(("line", "text"), ACCEPTED, ids=[f"line {line}" for line, _ in ACCEPTED])
+def test_accepted_examples_become_code(line: int, text: str) -> None:
+    specification, _ = load(text, catalogue=True, head=head(text))
+    own = [name for name, module in specification.modules.items() if module.file == "demo.a7"]
+    for path, content in generate_python(specification, "sample", modules=own).items():
+        if path.endswith(".py"):
+            compile(content, path, "exec")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ exactly where the plan says, in its order; nothing is merged or moved here.
 from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
+from art7.codegen.python.tree_read import differs
 from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
@@ -250,8 +251,7 @@ class _Reader:
         tests = [f"{name} is not None"] + [
             f"{self.view.parameters[guard]} is not None" for guard in step.guard
         ]
-        computed = expression(slot.value, self.view.values).at(BIT_OR)
-        with self.lines.block(f"if {' and '.join(tests)} and {name} != {computed}:"):
+        with self.lines.block(f"if {' and '.join([*tests, differs(self.view, step, name, slot.value)])}:"):
             self.refuse(step.fault, self.path(step.slot, item), self.places[step.slot], name)
 
     def check(self, step: p.Check) -> None:

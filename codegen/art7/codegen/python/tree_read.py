@@ -16,6 +16,7 @@ from art7.codegen.python.tree_view import (
 from art7.codegen.python.value_expressions import refusal
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.shape import Text
 
 
@@ -311,10 +312,18 @@ def _verify(lines: Lines, view: TreeRecord, step: p.Verify, inside: bool) -> Non
     if step.implied or slot.value is None:
         return
     name = view.locals[step.slot]
-    test = f"{name} != {expression(slot.value, view.values).at(BIT_OR)}"
+    test = differs(view, step, name, slot.value)
     for guard in step.guard:
         test = f"{view.parameters[guard]} is not None and {test}"
     _guarded(lines, view, step.slot, test, inside)
+
+
+def differs(view: TreeRecord, step: p.Verify, name: str, value: Expr) -> str:
+    """Return the test whether what was read is not what it must be; of a MAC it takes the same time wherever they part."""
+    wanted = expression(value, view.values)
+    if step.constant_time:
+        return f"not {view.scope.from_standard('hmac', 'compare_digest')}({wanted.text}, {name})"
+    return f"{name} != {wanted.at(BIT_OR)}"
 
 
 _TYPES = {"integer": "int", "text": "str", "boolean": "bool"}
