@@ -55,3 +55,12 @@ def module_docstring(module: Module) -> str:
     """Return the docstring of a generated module: what it is, its a7 name and version."""
     first = cited(module.doc, module.refs, f"Codecs of {safe(module.name)}")
     return docstring(first, [f"Made from `{safe(module.name)}` version {safe(module.version)}. Do not edit."])
+
+
+FUTURE = """\
+# Signatures are typed throughout. In bodies pyright does not follow what a tag says of another member.
+# pyright: basic, reportArgumentType=false, reportGeneralTypeIssues=false
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
+
+from __future__ import annotations"""
+"""What stands in a module after its docstring."""

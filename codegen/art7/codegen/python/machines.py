@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.names import PackageNames, Scope, class_name, identifier
-from art7.codegen.python.docstrings import cited, docstring, safe
+from art7.codegen.python.docstrings import FUTURE, cited, docstring, safe
 from art7.codegen.python.expressions import OR, expression, negated, quoted, truth
 from art7.codegen.python.schedules import ExtraModule
 from art7.codegen.python.scope import ModuleScope
@@ -70,7 +70,7 @@ def roles_module(spec: Specification, module: Module, names: PackageNames) -> Ex
         f"Roles of {safe(module.name)}.",
         ["Each is a machine without sockets and clocks: `receive(event)` returns what to do."],
     )
-    head = f"{title}\n\nfrom __future__ import annotations\n\n{scope.head()}\n\n{listed}"
+    head = f"{title}\n\n{FUTURE}\n\n{scope.head()}\n\n{listed}"
     return ExtraModule("\n\n\n".join([head, *parts]) + "\n", scope.support_names(), tuple(exports))
 
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from art7.codegen.names import PackageNames, package_names
-from art7.codegen.python.docstrings import module_docstring
+from art7.codegen.python.docstrings import FUTURE, module_docstring
 from art7.codegen.python.enums import enum_text
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.octets_record import octets_functions, octets_record
@@ -156,7 +156,7 @@ def _record_text(record: Record, fast: ModuleScope, explain: ModuleScope) -> Rec
 
 
 def _assemble(docstring: str, scope: ModuleScope, exports: list[str], parts: list[str]) -> str:
-    blocks = [docstring, "from __future__ import annotations", scope.head()]
+    blocks = [docstring, FUTURE, scope.head()]
     if exports:
         blocks.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in exports) + "]")
     head = "\n\n".join(block for block in blocks if block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, package_names
+from art7.codegen.python.docstrings import FUTURE
 from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
 from art7.codegen.python.module_text import module_source, shared_facts
 from art7.codegen.python.vendoring import vendored
@@ -72,7 +73,7 @@ def support_text(names: set[str]) -> tuple[str, bool]:
     standard = [line for line in imports if "cryptography" not in line]
     others = [line for line in imports if "cryptography" in line]
     head = "\n".join(standard) + ("\n\n" + "\n".join(others) if others else "")
-    return f"{docstring}\n\nfrom __future__ import annotations\n\n{head}\n\n\n{text}", needs
+    return f"{docstring}\n\n{FUTURE}\n\n{head}\n\n\n{text}", needs
 
 
 def _ordered(spec: Specification) -> list[Module]:
