@@ -119,7 +119,7 @@ class Decoded:
     """A message as read.
 
     `value` as `art7.grammar.ir.shape` says, records as `dict`; `consumed` counts octets; `unverified` holds the
-    requirement ids (or paths) of what could not be checked for want of a key.
+    requirement ids (or names of members) of what could not be checked for want of a key.
     """
 
     value: Any

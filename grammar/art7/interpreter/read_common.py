@@ -197,6 +197,7 @@ def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) 
         return None
     slot, fault, guard = step.slot, step.fault, step.guard
     compute, careful = prepared.slot_value(slot), step.constant_time
+    label = fault.requirement or prepared.record.slots[slot].name
 
     def read(frame: Frame) -> None:
         value = frame.values[slot]
@@ -205,7 +206,7 @@ def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) 
         for param in guard:
             if frame.params[param] is None:
                 if len(frame.run.unverified) < MOST_NOTES:
-                    frame.run.unverified.append(fault.requirement or frame.path(slot))
+                    frame.run.unverified.append(label)
                 return
         expected = compute(frame)
         if careful and isinstance(value, bytes) and isinstance(expected, bytes):

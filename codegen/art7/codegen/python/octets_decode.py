@@ -1477,7 +1477,9 @@ def _call_tree(
     function = emitter.scope.function("decode", record.name) + "_octets"
     octets = sliced(emitter.data, str(emitter.cursor), emitter.end)
     value = emitter.fresh(frame.members[step.slot])
-    arguments = ", ".join([octets, *(code.at(OR) for code in params)])
+    arguments = ", ".join(
+        [octets, *(code.at(OR) for code in params), *(["unverified"] if record.guarded else [])]
+    )
     emitter.out.append(Assign([value], f"{function}({arguments})", pure=False))
     emitter.cursor_state = emitter.cursor_state.at(emitter.end, loose=False)
     if _is_wanted(frame, step.slot):

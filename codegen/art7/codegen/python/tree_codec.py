@@ -21,7 +21,8 @@ def tree_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Reco
     """Return the text of a record on a tree; the scopes learn what the modules' heads must hold."""
     fast.sibling_any()
     explain.sibling_any()
-    parts = [class_text(record, fast, _methods(record, fast), unverified=False)]
+    marked = record.guarded and record.kind == "message"
+    parts = [class_text(record, fast, _methods(record, fast), unverified=marked)]
     construct = f"_new({fast.class_of(record.name)})"
     if record.form is Form.OBJECT:
         fast.constant("_new", "object.__new__")
@@ -115,9 +116,12 @@ def _octets_functions(view: TreeRecord) -> list[str]:
         else ""
     )
     view.scope.support("Refused")
+    # A message inside another tells that one, too, what could not be checked.
+    shared = ", unverified: list[str] | None = None" if view.record.guarded else ""
+    handed = ", [] if unverified is None else unverified" if view.record.guarded else ""
     return [
-        f"def _decode_{stem}_octets(data: bytes{parameters}) -> {view.scope.class_of(view.record.name)}:\n"
-        f"    return _read_{stem}({read}(data, {view.record.limit_size}, {view.depth}){arguments})",
+        f"def _decode_{stem}_octets(data: bytes{parameters}{shared}) -> {view.scope.class_of(view.record.name)}:\n"
+        f"    return _read_{stem}({read}(data, {view.record.limit_size}, {view.depth}){handed}{arguments})",
         f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
         f"    data = _write_{stem}(value{arguments}).encode(){size}\n"
         f"    return data",

@@ -23,13 +23,15 @@ from art7.grammar.ir.shape import Text
 def read_function(view: TreeRecord, construct: str) -> str:
     """Return the source of `_read_x(node, …) -> value`.
 
-    `construct` is the expression that makes an empty object of the record's class.
+    `construct` is the expression that makes an empty object of the record's class. A record that may leave something not
+    verified takes `unverified`, a list that learns what.
     """
     lines = Lines()
     lines.refusal = f"raise {view.scope.support('Refused')}"
     _steps(lines, view, view.record.body.steps, "node")
     _result(lines, view, construct)
-    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    parameters = ", unverified: list[str]" if view.record.guarded else ""
+    parameters += "".join(f", {name}: Any" for name in view.parameters)
     kind = view.scope.class_of(view.record.name)
     return f"def _read_{view.stem()}(node: Any{parameters}) -> {kind}:\n{lines.text()}"
 
@@ -43,6 +45,8 @@ def _result(lines: Lines, view: TreeRecord, construct: str) -> None:
     lines.add(f"value = {construct}")
     for slot in api:
         lines.read(f"value.{view.attribute(slot.index)} = {view.locals[slot.index]}")
+    if view.record.guarded and view.record.kind == "message":
+        lines.read("value.unverified = unverified")
     lines.read("return value")
 
 
@@ -269,7 +273,7 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             _members(lines, view, step, node)
         case p.CallRecord(slot=slot, record=record):
             function = view.scope.function("read", record)
-            call = f"{function}({node}{view.arguments(step)})"
+            call = f"{function}({node}{_arguments(view, step)})"
             lines.add(
                 f"{view.locals[slot]} = {f'None if {node} is None else {call}' if step.nullable else call}"
             )
@@ -313,9 +317,30 @@ def _verify(lines: Lines, view: TreeRecord, step: p.Verify, inside: bool) -> Non
         return
     name = view.locals[step.slot]
     test = differs(view, step, name, slot.value)
-    for guard in step.guard:
-        test = f"{view.parameters[guard]} is not None and {test}"
-    _guarded(lines, view, step.slot, test, inside)
+    if not step.guard:
+        _guarded(lines, view, step.slot, test, inside)
+        return
+    keys = " and ".join(f"{view.parameters[guard]} is not None" for guard in step.guard)
+    lines.flush()
+    with lines.block(f"if {name} is not {view.nothing(step.slot)}:" if slot.optional else f"if {keys}:"):
+        if slot.optional:
+            with lines.block(f"if {keys}:"):
+                lines.refuse_if(test)
+            _not_verified(lines, step, slot)
+        else:
+            lines.refuse_if(test)
+    if not slot.optional:
+        _not_verified(lines, step, slot)
+
+
+def _not_verified(lines: Lines, step: p.Verify, slot: p.Slot) -> None:
+    lines.add("else:")
+    lines.read(f"    unverified.append({quoted(step.fault.requirement or slot.name)})")
+
+
+def _arguments(view: TreeRecord, call: p.CallRecord) -> str:
+    shared = ", unverified" if view.scope.records[call.record].guarded else ""
+    return shared + view.arguments(call)
 
 
 def differs(view: TreeRecord, step: p.Verify, name: str, value: Expr) -> str:
@@ -413,7 +438,7 @@ def _items(lines: Lines, view: TreeRecord, step: p.Items, node: str) -> None:
         _keep(lines, name, node)
     elif isinstance(first, p.CallRecord) and len(step.body.steps) == 1 and not first.nullable:
         function = view.scope.function("read", first.record)
-        lines.add(f"{name} = [{function}({item}{view.arguments(first)}) for {item} in {node}]")
+        lines.add(f"{name} = [{function}({item}{_arguments(view, first)}) for {item} in {node}]")
     else:
         built = view.fresh(f"{view.record.slots[step.slot].name}_items")
         lines.add(f"{built} = []")

@@ -29,7 +29,7 @@ _TAKEN = (
         "at fields error result written "
         "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
         "element in_ranges item key keys known member members merge_members node octets_of_text quote "
-        "read_json text trace unknown_members value write_canonical write_integers write_plain xor_octets".split()
+        "read_json text trace unknown_members unverified value write_canonical write_integers write_plain xor_octets".split()
     )
 )
 """Names that the code of tree records uses beside those of a specification."""
