@@ -20,7 +20,7 @@ from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import merge_enums
 from art7.grammar.passes.build_pairs import Context, TypeArgument
 from art7.grammar.passes.check_functions import check_function
-from art7.grammar.passes.check_types import Expressions, Nowhere
+from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
 from art7.grammar.passes.kinds import Typed, kind_of
@@ -31,6 +31,7 @@ from art7.grammar.passes.resolve_names import declare_names
 from art7.grammar.passes.scalars import PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
 from art7.grammar.passes.signatures import Signature, encoding_of, signature_of
+from art7.grammar.passes.worlds import Nowhere
 
 INSTANCES = 5_000
 """Most instances of generics in one module."""

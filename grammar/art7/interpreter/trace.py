@@ -7,18 +7,13 @@ from typing import Any
 from art7.grammar.ir.plan import (
     Align,
     AnyNode,
-    Array,
     Bits,
     CallRecord,
-    Check,
     Constant,
-    Domain,
-    Fields,
     FloatOctets,
     Items,
     Loop,
     Members,
-    Object,
     Record,
     Region,
     Role,
@@ -38,7 +33,6 @@ from art7.interpreter.read_common import place
 
 _LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode)
 _CONTAINERS = (Region, Loop, CallRecord, Items, Members)
-_SILENT = (Fields, Object, Array, Domain, Check)
 
 
 def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -15,7 +15,7 @@ from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression
 from art7.codegen.python.record_facts import RecordFacts
 from art7.codegen.python.shapes import TypedScope
 from art7.grammar.ir.expression import Covered, Expr, Literal, LocalRef, SlotRef
-from art7.grammar.ir.plan import Form, Record
+from art7.grammar.ir.plan import Record
 from art7.grammar.ir.shape import Octets, RecordOf
 from art7.grammar.ir.shape import Sequence as SequenceShape
 
@@ -232,11 +232,6 @@ def add(text: str, octets: int) -> str:
 def is_literal(expr: Expr) -> bool:
     """Whether `expr` is a constant."""
     return isinstance(expr, Literal)
-
-
-def is_tuple(record: Record) -> bool:
-    """Whether values of `record` are plain tuples."""
-    return record.form is Form.TUPLE
 
 
 __all__ = ["DecodeNames", "Frame", "RecordOf", "add", "difference", "truth"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from art7.codegen.python.code import Body, If, Line
+from art7.codegen.python.code import Body, If
 from art7.codegen.python.expressions import AND, ATOM, COMPARE, OR, Code, literal
 
 CHAIN = 6
@@ -132,8 +132,3 @@ def _group(
         if kept:
             chain.append((tuple(kept), body))
     return _chain(on, chain)
-
-
-def refuses(body: Body) -> bool:
-    """Whether a body does nothing but refuse."""
-    return len(body) == 1 and isinstance(body[0], Line) and body[0].text == "raise Refused"

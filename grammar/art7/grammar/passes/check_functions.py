@@ -8,9 +8,10 @@ from art7.grammar import syntax as t
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import LocalRef
-from art7.grammar.passes.check_types import Expressions, Nowhere
+from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.kinds import BAD, WORDS, Typed, fits
+from art7.grammar.passes.worlds import Nowhere
 
 _TOLD = frozenset(
     "A7-N010 A7-N011 A7-N012 A7-N013 A7-N014 A7-N015 A7-T001 A7-T005 A7-T008 A7-T009 A7-T013 A7-T014".split()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from art7.grammar import syntax as t
 from art7.grammar.diagnostics import Span
@@ -16,6 +16,7 @@ from art7.grammar.ir.module import Enum, EnumMember
 from art7.grammar.passes import simplify
 from art7.grammar.passes.kinds import BAD, WORDS, Typed, bare, fits
 from art7.grammar.passes.scopes import did_you_mean
+from art7.grammar.passes.worlds import Nowhere, Place, World
 
 INTEGER_BITS = 128
 """Most bits of a written integer."""
@@ -26,64 +27,6 @@ WORDS_OF_PLACE = ("remaining", "end", "index")
 
 EXPANSIONS = 2_000
 """Calls of functions that one expression may unfold into."""
-
-
-class Place(Protocol):
-    """Where an expression stands: what its names mean."""
-
-    positional: bool
-    """Whether octets under the cursor can be spoken of."""
-
-    lists: bool
-    """Whether a list can be made here."""
-
-    def find(self, name: str, span: Span) -> Typed | None:
-        """Return what `name` means here, or `None`."""
-
-    def names(self) -> Iterable[str]:
-        """Return the names that `find` knows."""
-
-    def measure(self, what: str, name: str, span: Span) -> Expr | None:
-        """Return `octets`, `count`, `present`, `offset`, `encoded` or `before` of a field here, or `None`."""
-
-    def override(self, name: t.Name, until: int | None) -> tuple[int, bool, int] | None:
-        """Return (place, lifted, octets) of the field that `octets_before` overrides."""
-
-    def call(self, resolver: Expressions, node: t.Call) -> Typed | None:
-        """Return the meaning of a call that only this place knows, or `None`."""
-
-
-class World(Protocol):
-    """What an expression needs to know of its module."""
-
-    findings: Any
-
-    def enum(self, name: str) -> Enum | None:
-        """Return the enum with qualified `name`."""
-
-    def member(self, enum: Enum, name: str) -> EnumMember | None:
-        """Return a member of an enum."""
-
-    def value(self, parts: tuple[str, ...]) -> Typed | None:
-        """Return the constant with that name."""
-
-    def enum_named(self, parts: tuple[str, ...]) -> Enum | None:
-        """Return the enum that the text calls so."""
-
-    def function(self, parts: tuple[str, ...]) -> tuple[t.Function, World] | None:
-        """Return the user's function, and the names as its module sees them."""
-
-    def parameter_kind(self, node: t.Type) -> Kind:
-        """Return the kind that a function's parameter or result type asks for."""
-
-    def member_shape(self, record: str, name: str) -> s.Shape | None:
-        """Return the shape of an API member or field of a record."""
-
-    def member_names(self, record: str) -> Iterable[str]:
-        """Return the names of a record's members."""
-
-    def kind(self, shape: s.Shape | None) -> Kind:
-        """Return the kind of a shape's values."""
 
 
 class Expressions:
@@ -753,33 +696,6 @@ def _result_shape(function: Function, values: list[Expr], given: s.Shape | None)
             return given
 
 
-class Nowhere:
-    """A place without fields: constants, bodies of functions."""
-
-    positional = False
-    lists = False
-
-    def find(self, name: str, span: Span) -> Typed | None:
-        """Nothing has a name here."""
-        return None
-
-    def names(self) -> Iterable[str]:
-        """Return no names."""
-        return ()
-
-    def measure(self, what: str, name: str, span: Span) -> Expr | None:
-        """There are no fields."""
-        return None
-
-    def override(self, name: t.Name, until: int | None) -> tuple[int, bool, int] | None:
-        """There are no fields."""
-        return None
-
-    def call(self, resolver: Expressions, node: t.Call) -> Typed | None:
-        """Only builtins are known."""
-        return None
-
-
 def _parts(node: t.Expr) -> tuple[str, ...] | None:
     """Return `a.b.c` as its words."""
     words: list[str] = []
@@ -875,106 +791,3 @@ _HANDLERS: dict[type, Callable[[Expressions, Any, s.Shape | None], Typed]] = {
     t.ListExpr: Expressions._list,
     t.Record: Expressions._record,
 }
-
-CODES = {
-    "A7-N010": (
-        "unknown name",
-        "The word names no field, parameter or constant that is known here.",
-        "Declare it, or correct the spelling.",
-    ),
-    "A7-N011": (
-        "unknown enum member",
-        "The enum does not have a member of that name.",
-        "Name one of its members.",
-    ),
-    "A7-N012": (
-        "unknown member",
-        "The record does not have a member of that name.",
-        "Name one of its members.",
-    ),
-    "A7-N013": (
-        "unknown function",
-        "Specifications can call the builtin functions and the module's own only.",
-        "See the list of builtin functions.",
-    ),
-    "A7-N014": (
-        "unknown parameter",
-        "A named argument must have the name of a parameter.",
-        "Use the parameter's name.",
-    ),
-    "A7-T001": (
-        "value of another kind",
-        "An operator, function or clause got another kind of value than it takes.",
-        "Give it the kind that it expects.",
-    ),
-    "A7-T002": (
-        "integer too large",
-        f"Integers have at most {INTEGER_BITS} bits.",
-        "Write octets as `x'…'` instead.",
-    ),
-    "A7-T003": (
-        "version as a value",
-        "A version number is not a value.",
-        "Write it as a text in single quotes.",
-    ),
-    "A7-T004": (
-        "no octets here",
-        "`remaining`, `end`, `offset` and the like speak of octets under a cursor.",
-        "Use them in records on octets only.",
-    ),
-    "A7-T005": ("no members", "Only records have members.", "Name a field that is a record."),
-    "A7-T006": ("range as a value", "A range of an enum names many values.", "Test for it with `in`."),
-    "A7-T007": (
-        "unbounded shift",
-        f"A shift by more than {SHIFT_BITS} bits would build huge integers.",
-        "Bound the amount.",
-    ),
-    "A7-T008": (
-        "octets and text mixed",
-        "Octet strings and texts are never mixed silently.",
-        "Convert with `utf8` or `text`.",
-    ),
-    "A7-T009": (
-        "values that cannot be compared",
-        "Only values of one kind can be compared; only integers, texts and octets are ordered.",
-        "Compare like with like.",
-    ),
-    "A7-T010": ("empty range", "The lower bound is above the upper one.", "Swap the bounds."),
-    "A7-T011": (
-        "arms of two kinds",
-        "Both arms of `if … then … else` must give the same kind of value.",
-        "Make them agree.",
-    ),
-    "A7-T012": (
-        "list or record as a value",
-        "Lists and records are not values of expressions.",
-        "Use `in`, or name a field.",
-    ),
-    "A7-T013": (
-        "wrong number of arguments",
-        "A call must give every parameter that has no default, and no more.",
-        "Give the missing argument or remove the extra one.",
-    ),
-    "A7-T014": ("argument given twice", "One parameter got two arguments.", "Keep one of them."),
-    "A7-T015": (
-        "endless function",
-        "Functions are unfolded where they are called; they cannot call themselves.",
-        "Use a builtin, or write the steps out.",
-    ),
-    "A7-T016": (
-        "field name expected",
-        "These functions take a field, not a value.",
-        "Name a field of this record or `self`.",
-    ),
-    "A7-T017": (
-        "`verified` inside a condition",
-        "`verified(m)` gives the requirement to the test of a computed field.",
-        "Let it be the whole condition of the rule.",
-    ),
-    "A7-T018": (
-        "`is_last` out of place",
-        "It speaks of the name that a quantifier binds and of its list.",
-        "Use it inside `every … in list`.",
-    ),
-}
-"""Code → title, explanation, next step."""

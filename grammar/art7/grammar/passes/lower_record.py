@@ -15,7 +15,7 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import build_pairs
 from art7.grammar.passes.build_pairs import Context, Types
-from art7.grammar.passes.check_types import Expressions, World
+from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.drafts import (
     ArmItem,
     Draft,
@@ -26,6 +26,7 @@ from art7.grammar.passes.kinds import BAD, Typed, bare
 from art7.grammar.passes.record_arms import arm_members, lower_union
 from art7.grammar.passes.record_members import walk_members
 from art7.grammar.passes.scopes import ModuleScope
+from art7.grammar.passes.worlds import World
 
 TREES = frozenset(("json",))
 

@@ -11,10 +11,11 @@ from art7.grammar.ir import module as m
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Literal
-from art7.grammar.passes.check_types import Expressions, Nowhere
+from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.named_places import NamedPlace
 from art7.grammar.passes.scopes import did_you_mean
+from art7.grammar.passes.worlds import Nowhere
 
 
 def lower_vectors(
