@@ -9,6 +9,7 @@ from pathlib import Path
 from art7.grammar import syntax as t
 from art7.grammar.cache import Cache
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
+from art7.grammar.collector import collector_paused
 from art7.grammar.diagnostics import Diagnostic, Related, Report, Span
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.lower import lower
@@ -51,7 +52,8 @@ def load_sources(
     Modules in use are looked for among the sources, then in the catalogue. What is wrong is reported, never
     raised; what could be resolved is in the result.
     """
-    return Loader(report, catalogue).load(sources)
+    with collector_paused():
+        return Loader(report, catalogue).load(sources)
 
 
 @dataclass(frozen=True, slots=True)
