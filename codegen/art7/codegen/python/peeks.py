@@ -84,9 +84,10 @@ def _head_slot(slot: p.Slot, known: set[int]) -> p.Slot:
     shown = slot.is_api or (
         slot.role is p.Role.COMPUTED and slot.value is not None and _tells(slot.value, known)
     )
+    role = p.Role.LOCAL
     if slot.index in known and shown and not slot.name.startswith("_"):
-        return replace(slot, role=p.Role.VIEW if slot.role is p.Role.VIEW else p.Role.GIVEN)
-    return replace(slot, role=p.Role.LOCAL, value=slot.value)
+        role = p.Role.VIEW if slot.role is p.Role.VIEW else p.Role.GIVEN
+    return slot if slot.role is role else replace(slot, role=role)
 
 
 def _tells(value: Expr, known: set[int]) -> bool:
@@ -110,7 +111,10 @@ def _head_class(head: p.Record, record: p.Record, scope: ModuleScope, octets: in
     shown = replace(
         shown,
         slots=tuple(
-            replace(slot, role=p.Role.GIVEN, optional=False) if slot.is_api else slot for slot in shown.slots
+            replace(slot, role=p.Role.GIVEN, optional=False)
+            if slot.is_api and (slot.optional or slot.role is not p.Role.GIVEN)
+            else slot
+            for slot in shown.slots
         ),
     )
     name = scope.names.classes[record.name]
