@@ -70,7 +70,7 @@ from art7.grammar.ir.expression import (
     is_positional,
     walk,
 )
-from art7.grammar.ir.shape import Integer, Nullable, Octets, Union
+from art7.grammar.ir.shape import Enumeration, Integer, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
 
@@ -195,6 +195,8 @@ class EncodeEmitter:
                 # Not written by every message, but never of another kind.
                 check = self.scope.support("is_octets")
                 self.out.append(Test(f"{code.text} is not None and not {check}({code.text})"))
+            if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer | Enumeration):
+                self.out.append(Test(f"{code.text} is True or {code.text} is False"))
             if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
                 # What is written depends on it; it may itself not be.
                 low, high = number(slot.shape.minimum), number(slot.shape.maximum)
@@ -841,8 +843,9 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
             fixed |= int(expr.value) << field.shift
             continue
         code = _field(emitter, frame, field, expr)
-        if field.boolean and expr is not None:
-            flags.append((truth(expr, EncodeNames(emitter, frame)).at(OR), 1 << field.shift))
+        if field.boolean:
+            if expr is not None:
+                flags.append((truth(expr, EncodeNames(emitter, frame)).at(OR), 1 << field.shift))
             terms.append(code.text)
             continue
         terms.append(f"{code.at(SHIFT)} << {field.shift}" if field.shift else code.at(BIT_OR + 1))
@@ -919,11 +922,31 @@ def _field(emitter: EncodeEmitter, frame: WriteFrame, field: p.BitField, expr: E
     if field.boolean and expr is not None:
         return Code(flag_text(truth(expr, names).at(OR), number(1 << field.shift)))
     code = expression(expr, names) if expr is not None else written(emitter, frame, field.slot)
+    if field.boolean:
+        return Code(flag_text(_flag(emitter, code), number(1 << field.shift)))
+    if expr is None:
+        code = _integer(emitter, code, frame.record.slots[field.slot].name)
     if not code.text.replace(".", "").replace("_", "").isalnum() and not is_proved(expr, frame, field):
         name = emitter.fresh(frame.record.slots[field.slot].name)
         emitter.out.append(Assign([name], code.text, pure=False))
         code = Code(name)
     return code
+
+
+def _flag(emitter: EncodeEmitter, code: Code) -> str:
+    """Return a variable that holds true or false, and nothing that passes for them."""
+    name = _local(emitter, code, "flag")
+    emitter.out.append(Test(f"{name} is not True and {name} is not False"))
+    return name
+
+
+def _integer(emitter: EncodeEmitter, code: Code, hint: str) -> Code:
+    """Return a given integer in a variable; true and false are none."""
+    if code.text.isdigit():
+        return code
+    name = _local(emitter, code, hint)
+    emitter.out.append(Test(f"{name} is True or {name} is False"))
+    return Code(name, optional=code.optional)
 
 
 def is_proved(expr: Expr | None, frame: WriteFrame, field: p.BitField) -> bool:
@@ -972,16 +995,22 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
     if step.slot in frame.fixed and not step.boolean:
         known = Literal(frame.fixed[step.slot], Kind.INT)
     if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
+        if expr is None:
+            # What equals the constant is not all that passes for it: 1.0 and True do.
+            name = _local(emitter, code, frame.record.slots[step.slot].name)
+            check = emitter.scope.support("is_integer")
+            emitter.out.append(Test(f"type({name}) is not int and not {check}({name})"))
         return [
             constant(
                 known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
             )
         ]
+    if expr is None and not step.boolean:
+        code = _integer(emitter, code, frame.record.slots[step.slot].name)
     if step.boolean and expr is not None:
         return [Fixed("B", f"1 if {code.at(OR)} else 0")]
     if step.boolean:
-        code = Code(_local(emitter, code, "flag"))
-        emitter.out.append(Test(f"not 0 <= {code.text} <= 1"))
+        code = Code(_flag(emitter, code))
     codes = codes_of(step.octets, step.little, step.signed)
     return _integer_pieces(
         emitter, code.text, step.octets, codes[0], code.level, little=step.little, signed=step.signed
@@ -995,14 +1024,15 @@ def _varint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Varint) -> list[P
         if expr is not None
         else written(emitter, frame, step.slot)
     )
+    if expr is None and not step.boolean:
+        code = _integer(emitter, code, frame.record.slots[step.slot].name)
     return [varint_piece(emitter, step, code)]
 
 
 def varint_piece(emitter: EncodeEmitter, step: p.Varint, code: Code) -> Raw:
     """Return a variable-length integer, its range checked."""
     if step.boolean:
-        name = _local(emitter, code, "flag")
-        emitter.out.append(Test(f"not 0 <= {name} <= 1"))
+        name = _flag(emitter, code)
         return Raw(f"{emitter.scope.support('OCTETS')}[{name}]", "1")
     if not code.text.isidentifier():
         name = emitter.integer("number")
@@ -1234,6 +1264,7 @@ def _measured(record: p.Record) -> set[int]:
 def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece]:
     slot = frame.record.slots[step.slot]
     items = _local(emitter, written(emitter, frame, step.slot), slot.name)
+    emitter.out.append(Test(f"type({items}) is not list and not {emitter.scope.support('is_list')}({items})"))
     count = f"len({items})"
     if step.minimum:
         emitter.out.append(Test(f"{count} < {step.minimum}"))

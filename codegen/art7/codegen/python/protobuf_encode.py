@@ -85,7 +85,11 @@ def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
     if test == name and slot.default is not None:
         # Nothing of another kind passes for an empty value.
         default = expression(slot.default, EncodeNames(emitter, frame)).text
-        arms.append((f"{name} is not None and {name} != {default}", [Line("raise Refused")]))
+        number = isinstance(slot.shape, Integer) or _is_integer_enum(emitter, slot.shape)
+        other = f"{name} != {default} or {name} is False" if number else f"{name} != {default}"
+        other = f"{name} is not False" if isinstance(slot.shape, Boolean) and default == "False" else other
+        other = f"({other})" if " or " in other else other
+        arms.append((f"{name} is not None and {other}", [Line("raise Refused")]))
         emitter.scope.support("Refused")
     emitter.out.append(If(arms))
 

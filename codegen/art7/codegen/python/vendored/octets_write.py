@@ -103,3 +103,13 @@ def write_protobuf(value: int) -> bytes:
 def is_octets(value: object) -> bool:
     """Whether a value can be written as octets."""
     return isinstance(value, (bytes, bytearray, memoryview))
+
+
+def is_list(value: object) -> bool:
+    """Whether a value can be written as a list."""
+    return isinstance(value, (list, tuple))
+
+
+def is_integer(value: object) -> bool:
+    """Whether a value can be written as an integer."""
+    return isinstance(value, int) and not isinstance(value, bool)
