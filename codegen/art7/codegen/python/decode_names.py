@@ -41,6 +41,8 @@ class Frame:
     begun: Cursor | None = None
     """The cursor at the record's first octet."""
     values: dict[int, Code] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
+    """Kept slots that were compared with the computed value already."""
     redirect: dict[int, str] = field(default_factory=dict)
     """Slots whose value must go to a given target: arms of a union, what more than one arm may fill."""
     starts: dict[int, str] = field(default_factory=dict)

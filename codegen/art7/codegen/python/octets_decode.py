@@ -10,7 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
-from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Read, Test, While, sliced
+from art7.codegen.python.code import (
+    Assign,
+    Body,
+    For,
+    If,
+    Line,
+    Place,
+    Read,
+    Test,
+    While,
+    code_octets,
+    sliced,
+)
 from art7.codegen.python.cursor import Cursor, Measured
 from art7.codegen.python.decode_names import DecodeNames, Frame, add
 from art7.codegen.python.dispatch import DispatchArm, dispatch
@@ -33,7 +45,10 @@ from art7.codegen.python.integers import codes_of, combine
 from art7.codegen.python.intervals import interval, is_natural
 from art7.codegen.python.makers import maker
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
+from art7.codegen.python.passes.hoist_reads import hoist_reads
+from art7.codegen.python.passes.narrow_tests import narrow_tests
 from art7.codegen.python.passes.split import split_condition
+from art7.codegen.python.passes.words import read_words
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, uses_in
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, optional
@@ -215,6 +230,8 @@ class DecodeEmitter:
                 )
                 self.fill(frame, slot.index, default)
         for index in lenient_slots(record):
+            if index in frame.dropped:
+                continue
             self._drop_usual(frame, record.slots[index])
         if record.form is p.Form.TUPLE:
             items = [frame.values[slot.index].at(OR) for slot in record.api()]
@@ -316,9 +333,20 @@ class DecodeEmitter:
         """Emit the rest of a block twice: knowing that `condition` holds, and that it does not."""
         test = truth(condition, DecodeNames(self, frame))
         slots = [index for step in steps for index in filled_slots(p.Block((step,), (0,)))]
-        last = None
-        if self.tail == (frame.target, steps[-1]):
-            last = self.close_message
+        ends = frame.record.body.steps[-1] is steps[-1] and self.level == frame.level
+        lenient = [index for index in lenient_slots(frame.record) if index in slots] if ends else []
+        close = self.close_message if self.tail == (frame.target, steps[-1]) else None
+
+        def last() -> None:
+            for index in lenient:
+                if index in frame.values:
+                    self._drop_usual(frame, frame.record.slots[index])
+                else:
+                    self.out.append(Assign([f"{frame.target}.{frame.members[index]}"], "None"))
+            if close is not None:
+                close()
+
+        frame.dropped.update(lenient)
         halves = [(test, assume(condition, True), steps), (None, assume(condition, False), steps)]
         self._choose(frame, slots, halves, last)
 
@@ -1004,14 +1032,28 @@ def _unpack_list(emitter: DecodeEmitter, code: str, count: str, at: str, most: i
     struct = scope.standard("struct")
     if count.isdigit():
         return f"[*{scope.unpack(f'{count}{code}' if count != '0' else '0B')}({emitter.data}, {at})]"
-    table = scope.constant(
-        f"_lists_of_{code}", f'[struct.Struct(f">{{i}}{code}").unpack_from for i in range({LISTED})]'
-    )
+    table = _unpackers(emitter, code)
     few = f"{table}[{count}]({emitter.data}, {at})"
     if most is not None and most < LISTED:
         return f"[*{few}]"
     many = f'{struct}.unpack_from(f">{{{count}}}{code}", {emitter.data}, {at})'
     return f"[*({few} if {count} < {LISTED} else {many})]"
+
+
+def _unpack_octets(emitter: DecodeEmitter, code: str, octets: str, count: str, at: str) -> str:
+    """Return text for the list of integers in so many octets: none, few, or many."""
+    table = _unpackers(emitter, code)
+    struct = emitter.scope.standard("struct")
+    most = LISTED * code_octets(code)
+    few = f"[*{table}[{count}]({emitter.data}, {at})]"
+    many = f'[*{struct}.unpack_from(f">{{{count}}}{code}", {emitter.data}, {at})]'
+    return f"({few} if {octets} < {most} else {many}) if {octets} else []"
+
+
+def _unpackers(emitter: DecodeEmitter, code: str) -> str:
+    return emitter.scope.constant(
+        f"_lists_of_{code}", f'[struct.Struct(f">{{i}}{code}").unpack_from for i in range({LISTED})]'
+    )
 
 
 def _read_batch(
@@ -1034,16 +1076,17 @@ def _read_batch(
         value = f"[*{sliced(emitter.data, str(begin), end)}]"
     else:
         size = step.octets
-        octets = emitter.fresh("octets")
-        emitter.out.append(Assign([octets], length))
-        emitter.out.append(Test(f"{octets} % {size}" if size & (size - 1) else f"{octets} & {size - 1}"))
-        emitter.out.append(
-            Assign(
-                [count],
-                f"{octets} // {size}" if size & (size - 1) else f"{octets} >> {size.bit_length() - 1}",
-            )
-        )
-        value = _unpack_list(emitter, code, count, str(begin))
+        octets = length
+        if not octets.isidentifier():
+            octets = emitter.fresh("octets")
+            emitter.out.append(Assign([octets], length))
+        emitter.out.append(Test(f"{octets} & {size - 1}"))
+        whole = f"{octets} >> {size.bit_length() - 1}"
+        if loop.minimum or loop.maximum is not None:
+            emitter.out.append(Assign([count], whole))
+            value = _unpack_list(emitter, code, count, str(begin))
+        else:
+            value = _unpack_octets(emitter, code, octets, whole, str(begin))
     _count_bounds(emitter, loop, count)
     _fill_list(emitter, frame, loop, value)
 
@@ -1658,6 +1701,11 @@ def _fill_kept(emitter: DecodeEmitter, frame: Frame, step: p.Align, begin: str, 
     name = emitter.fresh("fill")
     emitter.out.append(Assign([name], found))
     emitter.fill(frame, step.slot, Code(f"None if {usual}.startswith({name}) else {name}", 0, optional=True))
+
+
+def decode_passes(body: Body, pack: Callable[[str], str]) -> Body:
+    """Return a decoder's body with its reads and tests in their fastest form; `pack` names prebuilt packers."""
+    return narrow_tests(hoist_reads(read_words(body, pack)))
 
 
 STEPS: dict[type, Callable[[DecodeEmitter, Frame, Any], None]] = {

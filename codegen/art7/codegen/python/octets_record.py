@@ -14,7 +14,7 @@ from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.in_order import InOrder, NotInOrder, written_in_order
 from art7.codegen.python.makers import maker_text
-from art7.codegen.python.octets_decode import STEPS, DecodeEmitter
+from art7.codegen.python.octets_decode import STEPS, DecodeEmitter, decode_passes
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
@@ -240,7 +240,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
             signature("decode", ["data: bytes"], keywords, name),
             doc,
             "        try:",
-            *printed(out, scope, 3),
+            *printed(decode_passes(out, scope.pack), scope, 3),
             "        except FAILURES:",
             f"            raise explain_decoding(__name__, {literal(scope.names.functions[record.name]).text}, "
             f"explain, data{arguments}) from None",
@@ -289,7 +289,7 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         pad="",
     )
     doc = docstring(f"Read {safe(record.name)} at `o`; returns it and the place after it.", pad="    ")
-    return "\n".join([head, doc, *printed(emitter.out, scope, 1)])
+    return "\n".join([head, doc, *printed(decode_passes(emitter.out, scope.pack), scope, 1)])
 
 
 def _careful_writer(record: Record, scope: ModuleScope, params: list[str]) -> str:

@@ -1,0 +1,139 @@
+"""Read octets that only serve as a number as a number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
+
+CODES = {"2s": "H", "4s": "I", "8s": "Q"}
+_NUMBER = re.compile(r'int\.from_bytes\((\w+), "big"\)')
+_OCTETS = re.compile(r'\((?P<number>[^()]+)\)\.to_bytes\((?P<octets>[248]), "big"\)')
+_SIZES = {"2": "H", "4": "I", "8": "Q"}
+
+
+def read_words(body: Body, pack: Callable[[str], str]) -> Body:
+    """Return `body` with `int.from_bytes` of what was just read dropped, where nothing wants the octets.
+
+    What such a number becomes octets by is a prebuilt `pack` then: `pack(codes)` names one.
+    """
+    if not any(code in CODES for _, read in _reads(body) for code in read.codes):
+        return body
+    everywhere = _names(body)
+    by_name: dict[str, list[tuple[Body, Read]]] = {}
+    for block, read in _reads(body):
+        for target in read.targets:
+            if target is not None:
+                by_name.setdefault(target, []).append((block, read))
+    for name, found in by_name.items():
+        if not any(_code(read, name) for _, read in found) or name not in everywhere:
+            continue
+        used = [_names(block)[name] for block, _ in found]
+        if sum(used) != everywhere[name] - _declared(body)[name]:
+            continue  # read in one block, used in another
+        for (block, read), count in zip(found, used, strict=True):
+            if count and _code(read, name) and _numbers(block)[name] == count:
+                place = read.targets.index(name)
+                read.codes[place] = CODES[read.codes[place]]
+                word = _unused(f"{name}_word", everywhere)
+                read.targets[place] = word
+                _rewrite(block, name, word, pack)
+    return body
+
+
+def _reads(body: Body) -> Iterator[tuple[Body, Read]]:
+    for statement in body:
+        if isinstance(statement, Read):
+            yield body, statement
+        for inner in bodies(statement):
+            yield from _reads(inner)
+
+
+def _names(body: Body) -> Counter[str]:
+    """Count the names that statements of a block, and of blocks in it, mention; targets of reads apart."""
+    return Counter(name for text in _texts(body) for name in names_in(text))
+
+
+def _numbers(body: Body) -> Counter[str]:
+    return Counter(name for text in _texts(body) for name in _NUMBER.findall(text))
+
+
+def _code(read: Read, name: str) -> bool:
+    return not read.little and read.codes[read.targets.index(name)] in CODES
+
+
+def _texts(body: Body) -> list[str]:
+    texts: list[str] = []
+    for statement in body:
+        match statement:
+            case Assign(targets, value):
+                texts += [*targets, value]
+            case Test(text) | Line(text):
+                texts.append(text)
+            case If(arms):
+                texts += [condition for condition, _ in arms]
+            case While(condition):
+                texts.append(condition)
+            case For(target, iterable):
+                texts += [target, iterable]
+            case Read(at=at):
+                texts.append(at.base)
+        for inner in bodies(statement):
+            texts += _texts(inner)
+    return texts
+
+
+def bodies(statement: object) -> list[Body]:
+    """Return the blocks inside a statement."""
+    match statement:
+        case If(arms, otherwise):
+            return [inner for _, inner in arms] + ([otherwise] if otherwise else [])
+        case While(body=inner) | For(body=inner):
+            return [inner]
+        case _:
+            return []
+
+
+def _unused(name: str, everywhere: Counter[str]) -> str:
+    while name in everywhere:
+        name += "_"
+    everywhere[name] += 1
+    return name
+
+
+def _declared(body: Body) -> Counter[str]:
+    """Count the declarations of variables that have no value yet (`name: type`)."""
+    found: Counter[str] = Counter()
+    for text in _texts(body):
+        name, colon, rest = text.partition(":")
+        if colon and name.isidentifier() and "=" not in rest:
+            found[name] += 1
+    return found
+
+
+def _rewrite(body: Body, name: str, word: str, pack: Callable[[str], str]) -> None:
+    number = f'int.from_bytes({name}, "big")'
+
+    def rewritten(text: str) -> str:
+        if number not in text:
+            return text
+        return _OCTETS.sub(
+            lambda found: f"{pack(_SIZES[found['octets']])}({found['number']})", text.replace(number, word)
+        )
+
+    for statement in body:
+        match statement:
+            case Assign():
+                statement.value = rewritten(statement.value)
+            case Test():
+                statement.condition = rewritten(statement.condition)
+            case Line():
+                statement.text = rewritten(statement.text)
+            case If():
+                statement.arms = [(rewritten(condition), inner) for condition, inner in statement.arms]
+            case _:
+                pass
+        for inner in bodies(statement):
+            _rewrite(inner, name, word, pack)
