@@ -25,10 +25,9 @@ def vector_exhibits(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit
     """
     from art7.codegen.vectors.generate import generate_vectors
 
-    files = generate_vectors(offer.specification, sorted(offer.own_modules))
+    files = generate_vectors(offer.specification, sorted(offer.own_modules), roles=False)
     for content in files.values():
-        if content["kind"] in _PLAYS:
-            yield _exhibit(offer.specification, package, content)
+        yield _exhibit(offer.specification, package, content)
 
 
 def _exhibit(specification: Specification, package: GeneratedPackage, content: Mapping[str, Any]) -> Exhibit:
