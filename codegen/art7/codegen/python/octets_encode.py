@@ -1322,8 +1322,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     if plan is not None:
         plan.body = name
         emitter.out.append(Assign([name], 'b""', pure=False))
-    else:
-        emitter.out.append(Assign([f"{parts}: list[bytes]"], "[]", pure=False))
+    first: Assign = Assign([f"{parts}: list[bytes]"], "[]", pure=False)
     target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
     names = _tuple_target(emitter, frame, step)
     outer_values, outer_known = dict(frame.values), frame.known
@@ -1373,10 +1372,16 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         else target
     )
     shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
-    emitter.out.append(For(shown, iterable, emitter.nested(body)))
+    loop = For(shown, iterable, emitter.nested(body))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
-    if plan is None:
-        emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
+    last = Assign([name], f'b"".join({parts})', pure=False)
+    if plan is not None:
+        emitter.out.append(loop)
+    elif step.minimum or parts in emitter.part_lists or emitter.has_fix_ups:
+        emitter.out += [first, loop, last]
+    else:
+        # Nothing is the commonest list.
+        emitter.out.append(If([(items, [first, loop, last])], [Assign([name], 'b""', pure=False)]))
 
 
 def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str:
