@@ -127,11 +127,10 @@ class EncodeNames:
     def position(self, word: str) -> Code:
         if word == "index":
             return Code(self.frame.index)
-        if word == "start" and isinstance(self.covering, Cover):
-            return self.covering.start
-        if word == "start" and self.covering is not None:
-            return Code(self.covering[1])
-        raise Unsupported(word)
+        covering = self.covering
+        if word != "start" or covering is None:
+            raise Unsupported(word)
+        return covering.start if isinstance(covering, Cover) else Code(covering[1])
 
     def octet_count(self, expr: Expr) -> int | None:
         shape = self.frame.shapes.shape(expr)
