@@ -6,14 +6,17 @@ the names and the printer of expressions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from art7.codegen.python.careful_names import CarefulNames
+from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts
 from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
 
@@ -41,8 +44,7 @@ class CarefulDecoder:
 
     def add(self, *lines: str) -> None:
         """Add lines at the present indentation."""
-        pad = "    " * self.depth
-        self.lines += [pad + line for line in lines]
+        add_lines(self.lines, self.depth, lines)
 
     def use(self, name: str) -> str:
         """Import a support function."""
@@ -100,6 +102,21 @@ class CarefulDecoder:
         if fault.ref:
             more += f", ref={quoted(fault.ref)}"
         return more
+
+
+_CALL = re.compile(r'(?:[\w.\[\]", ]+ = )?[\w.]+\(')
+"""How a line begins that is one call, alone or assigned."""
+
+
+def add_lines(body: list[str], depth: int, lines: Iterable[str]) -> None:
+    """Add lines at a level of indentation, long ones broken as the formatter breaks them."""
+    pad = "    " * depth
+    for line in lines:
+        text = line.lstrip(" ")
+        if len(pad) + len(line) <= WIDTH or " for " in text or not _CALL.match(text):
+            body.append(pad + line)
+        else:
+            body += wrapped(text, len(pad) + len(line) - len(text))
 
 
 def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params: list[str]) -> str:
