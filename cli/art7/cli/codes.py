@@ -52,7 +52,8 @@ def _tables() -> Iterator[CodePage]:
         if not isinstance(table, Mapping):
             continue
         for code, entry in table.items():
-            yield _page(str(code), entry)
+            if str(code).startswith("A7-"):
+                yield _page(str(code), entry)
 
 
 def _page(code: str, entry: Any) -> CodePage:
