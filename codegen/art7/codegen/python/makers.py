@@ -7,13 +7,7 @@ from art7.grammar.ir.plan import Form, Record
 
 
 def maker(record: Record, scope: ModuleScope) -> str:
-    """Return the call that makes an empty object of a record, imported where needed.
-
-    A message costs its module no second class at import; other objects are the many: see `bare` in `core`.
-    """
-    if record.kind == "message":
-        scope.constant("_new", "object.__new__")
-        return f"_new({scope.class_of(record.name)})"
+    """Return the call that makes an empty object of a record, imported where needed: see `bare` in `core`."""
     text = _name(record, scope)
     owner = scope.names.owners[record.name]
     if owner != scope.module.name:
@@ -23,7 +17,7 @@ def maker(record: Record, scope: ModuleScope) -> str:
 
 def maker_text(record: Record, scope: ModuleScope) -> str:
     """Return the statement that binds what `maker` calls, to stand after the record's class; or nothing."""
-    if record.form is not Form.OBJECT or record.kind == "message":
+    if record.form is not Form.OBJECT:
         return ""
     return f"\n\n\n{_name(record, scope)} = {scope.support('bare')}({scope.names.classes[record.name]})"
 

@@ -1,7 +1,7 @@
 """The class of a record: slots, a keyword `__init__`, and the methods its codecs need.
 
 Plain classes with `__slots__`: a dataclass costs 50 times as much at import. Decoders make objects with
-`object.__new__` and store attributes, so `__init__` is for users alone.
+their bare twin and store attributes, so `__init__` is for users alone.
 """
 
 from __future__ import annotations
