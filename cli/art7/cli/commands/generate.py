@@ -89,11 +89,15 @@ _TARGETS: dict[str, Callable[[GeneratorSource], Files]] = {
 
 
 def _tell_uncovered(files: Files) -> None:
-    """Say how many requirements and errors no vector reaches; each is listed in its file."""
+    """Say how many requirements, errors and transitions no vector reaches; each is listed in its file."""
     missing = 0
     for path, content in files.items():
         if path.endswith(".json"):
             missing += len(json.loads(content).get("uncovered", ()))
     if missing:
-        said = "requirement or error has" if missing == 1 else "requirements and errors have"
+        said = (
+            "requirement, error or transition has"
+            if missing == 1
+            else "requirements, errors and transitions have"
+        )
         note(f"{missing} {said} no vector yet: see `uncovered` in the vector files")
