@@ -246,12 +246,13 @@ Expr = (
 POSITIONAL = (Position, OctetAt, Covered)
 
 
-_LEAVES = frozenset((Literal, SlotRef, ParamRef, LocalRef, Measure, Position, EncodedSlot, IsLast))
+LEAVES = frozenset((Literal, SlotRef, ParamRef, LocalRef, Measure, Position, EncodedSlot, IsLast))
+"""Nodes without operands."""
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the direct operands of `expr`, in evaluation order."""
-    if type(expr) in _LEAVES:
+    if type(expr) in LEAVES:
         return ()
     match expr:
         case Attribute(base=base):
@@ -280,7 +281,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 def walk(expr: Expr) -> tuple[Expr, ...]:
     """Return `expr` and everything below it, parents first."""
-    if type(expr) in _LEAVES:
+    if type(expr) in LEAVES:
         return (expr,)
     found = [expr]
     for node in found:

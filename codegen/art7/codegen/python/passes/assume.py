@@ -11,7 +11,18 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from art7.grammar.ir.expression import Binary, Call, Conditional, Expr, InRanges, Kind, Literal, Unary, walk
+from art7.grammar.ir.expression import (
+    LEAVES,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    InRanges,
+    Kind,
+    Literal,
+    Unary,
+    walk,
+)
 
 Assumptions = Mapping[Expr, Expr]
 """Expression → what it is known to be."""
@@ -25,6 +36,8 @@ def simplify(expr: Expr, known: Assumptions) -> Expr:
         return expr
     if known and expr in known:
         return known[expr]
+    if type(expr) in LEAVES:
+        return expr
     match expr:
         case Unary(op="not", operand=operand):
             return negation(simplify(operand, known))
