@@ -112,8 +112,11 @@ def add_lines(body: list[str], depth: int, lines: Iterable[str]) -> None:
     """Add lines at a level of indentation, long ones broken as the formatter breaks them."""
     pad = "    " * depth
     for line in lines:
+        if len(pad) + len(line) <= WIDTH:
+            body.append(pad + line)
+            continue
         text = line.lstrip(" ")
-        if len(pad) + len(line) <= WIDTH or " for " in text or not _CALL.match(text):
+        if " for " in text or not _CALL.match(text):
             body.append(pad + line)
         else:
             body += wrapped(text, len(pad) + len(line) - len(text))

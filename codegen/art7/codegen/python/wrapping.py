@@ -7,6 +7,8 @@ import re
 from art7.codegen.python.code import WIDTH
 
 _TAIL = re.compile(r"(?:\.\w+\(\))?:?")
+_MARKS = re.compile(r"""[()\[\]{},]|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?""", re.DOTALL)
+"""Brackets, commas, and string constants as a whole."""
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -71,18 +73,5 @@ def _split(body: str) -> list[str]:
 
 
 def _code(text: str) -> list[tuple[int, str]]:
-    """Return the characters outside string constants, with their places."""
-    found, quote, place = [], "", 0
-    while place < len(text):
-        character = text[place]
-        if quote:
-            if character == "\\":
-                place += 1
-            elif character == quote:
-                quote = ""
-        elif character in "\"'":
-            quote = character
-        else:
-            found.append((place, character))
-        place += 1
-    return found
+    """Return the brackets and commas outside string constants, with their places."""
+    return [(found.start(), mark) for found in _MARKS.finditer(text) if (mark := found[0])[0] not in "\"'"]
