@@ -305,7 +305,10 @@ def test_hostile_texts_stay_texts(tmp_path: Path, cases: Any) -> None:
             package = next(path for path in files if path.endswith("/adapter.py")).partition("/")[0]
             assert re.fullmatch(r"[a-z0-9_]+_sdk", package)
             tomllib.loads(files["pyproject.toml"])
-            assert not any("49" in files[page] for page in ("README.md", "CHANGELOG.md", "pyproject.toml"))
+            if "7*7" in bad:  # a page's own examples may hold the product
+                pages = generate_python(spec, "plain", vectors={})
+                for page in ("README.md", "CHANGELOG.md", "pyproject.toml"):
+                    assert files[page].count("49") <= pages[page].count("49")
             packages.append(f"h{number}_{place}")
             write(tmp_path, {path.replace(package, packages[-1], 1): text for path, text in files.items()})
         cases.ran("hostile/text")

@@ -1,4 +1,4 @@
-"""Hostile octets, rows B65 to B80, on each encoding and each execution: refused by one error type, in bounds.
+"""Hostile octets, rows B65 to B80, on each encoding and each execution: refused by one error type, in bounds (B78: `tests/codegen/test_streams.py`).
 
 The messages are written for the rows: one for each way in which an encoding says how much there is.
 """
@@ -345,10 +345,10 @@ def test_b76_nesting_without_end(codec: Codec) -> None:
 
 
 def test_b77_many_empty_items(codec: Codec) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     octets = varint(100_000) + varint(0) * 100_000 + varint(0)
     assert outcome(codec, "Varints", octets) == ("read", octets)
-    assert time.monotonic() - start < 4
+    assert time.process_time() - start < 8
     assert code_of(codec, "Varints", varint(2_000_000) + bytes(2_000_001)) == "too_large"
 
 
@@ -372,12 +372,6 @@ def test_b79_two_decoders_agree(extra_modules: dict[str, str], tmp_path: Path) -
         for octets in mutants(sample, chance):
             interpreted, generated = (outcome(codec, sample.type, octets) for codec in both)
             assert interpreted == generated, f"{sample.type} {octets.hex()}"
-
-
-def test_b78_pieces(cases: Any) -> None:
-    cases.cannot_run(
-        "bad input", "wire", "B78 chunked", "messages are read whole; there is no reader of pieces yet"
-    )
 
 
 def replaced(value: Any, name: str, new: Any) -> Any:

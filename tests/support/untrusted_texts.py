@@ -136,7 +136,7 @@ ROWS: dict[str, Row] = {
     ),
     "B9 fold bomb": _row(
         "constants that grow when they are computed",
-        "T007 T002 T020 T021 T015 L009 I002",
+        "T007 T002 T020 T021 T015 L009 L049 I002",
         shift=S + "x: u8 check x == 1 << 1000000000 }",
         shifts="const a: u64 = " + "(" * 5 + "2" + " << 4000)" * 5,
         products="const a: u64 = 1" + " * 9999999999999999999999999999999999999999" * 60,

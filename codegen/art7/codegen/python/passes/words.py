@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
 
-CODES = {"2s": "H", "4s": "I", "8s": "Q"}
+FORMATS = {"2s": "H", "4s": "I", "8s": "Q"}
 _NUMBER = re.compile(r'int\.from_bytes\((\w+), "big"\)')
 _OCTETS = re.compile(r'\((?P<number>[^()]+)\)\.to_bytes\((?P<octets>[248]), "big"\)')
 _SIZES = {"2": "H", "4": "I", "8": "Q"}
@@ -19,7 +19,7 @@ def read_words(body: Body, pack: Callable[[str], str]) -> Body:
 
     What such a number becomes octets by is a prebuilt `pack` then: `pack(codes)` names one.
     """
-    if not any(code in CODES for _, read in _reads(body) for code in read.codes):
+    if not any(code in FORMATS for _, read in _reads(body) for code in read.codes):
         return body
     everywhere = _names(body)
     by_name: dict[str, list[tuple[Body, Read]]] = {}
@@ -36,7 +36,7 @@ def read_words(body: Body, pack: Callable[[str], str]) -> Body:
         for (block, read), count in zip(found, used, strict=True):
             if count and _code(read, name) and _numbers(block)[name] == count:
                 place = read.targets.index(name)
-                read.codes[place] = CODES[read.codes[place]]
+                read.codes[place] = FORMATS[read.codes[place]]
                 word = _unused(f"{name}_word", everywhere)
                 read.targets[place] = word
                 _rewrite(block, name, word, pack)
@@ -61,7 +61,7 @@ def _numbers(body: Body) -> Counter[str]:
 
 
 def _code(read: Read, name: str) -> bool:
-    return not read.little and read.codes[read.targets.index(name)] in CODES
+    return not read.little and read.codes[read.targets.index(name)] in FORMATS
 
 
 def _texts(body: Body) -> list[str]:
