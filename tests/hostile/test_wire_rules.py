@@ -1,5 +1,6 @@
-"""Hostile octets, rows B65 to B80, on each encoding and each execution: refused by one error type, in bounds (B78: `tests/codegen/test_streams.py`).
+"""Hostile octets, rows B65 to B80, on each encoding and each execution: refused by one error type, in bounds.
 
+Row B78, messages in pieces, is `tests/codegen/test_streams.py`.
 The messages are written for the rows: one for each way in which an encoding says how much there is.
 """
 
