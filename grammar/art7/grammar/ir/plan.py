@@ -122,6 +122,9 @@ class DataTag:
     retention_days: int | None = None
 
 
+_API = (Role.GIVEN, Role.KEPT, Role.VIEW_INPUT, Role.VIEW)
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One named value of a record. `name` is the text's; `index` is its position in `Record.slots`."""
@@ -145,7 +148,7 @@ class Slot:
     @property
     def is_api(self) -> bool:
         """Whether the slot is a member of the API value."""
-        return self.role in (Role.GIVEN, Role.KEPT, Role.VIEW_INPUT, Role.VIEW)
+        return self.role in _API
 
 
 @dataclass(frozen=True, slots=True)

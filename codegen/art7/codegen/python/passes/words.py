@@ -87,13 +87,9 @@ def _texts(body: Body) -> list[str]:
 
 def bodies(statement: object) -> list[Body]:
     """Return the blocks inside a statement."""
-    match statement:
-        case If(arms, otherwise):
-            return [inner for _, inner in arms] + ([otherwise] if otherwise else [])
-        case While(body=inner) | For(body=inner):
-            return [inner]
-        case _:
-            return []
+    if isinstance(statement, If):
+        return [inner for _, inner in statement.arms] + ([statement.otherwise] if statement.otherwise else [])
+    return [statement.body] if isinstance(statement, While | For) else []
 
 
 def _unused(name: str, everywhere: Counter[str]) -> str:
