@@ -39,6 +39,7 @@ fast-tests: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
+	@scripts/bench_peers.sh
 
 site: $(READY)
 	@sh scripts/setup.sh $(VENV) site
