@@ -121,8 +121,8 @@ def extra_modules() -> dict[str, str]:
     return {NAME: TEXT.strip() + "\n"}
 
 
-BOUND = 4
-"""Seconds of processor time: two are allowed, a machine busy with other work counts its own waits in."""
+BOUND = 2
+"""Seconds of processor time that one hostile message may take."""
 
 
 def outcome(codec: Codec, type: str, octets: bytes) -> tuple[Any, ...]:
@@ -353,7 +353,7 @@ def test_b77_many_empty_items(codec: Codec) -> None:
     start = time.process_time()
     octets = varint(100_000) + varint(0) * 100_000 + varint(0)
     assert outcome(codec, "Varints", octets) == ("read", octets)
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 4
     assert code_of(codec, "Varints", varint(2_000_000) + bytes(2_000_001)) == "too_large"
 
 
