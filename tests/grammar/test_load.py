@@ -259,3 +259,25 @@ def test_without_a_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "below"))
     (tmp_path / "file").write_text("not a folder")
     assert load(SOURCES)[1] == []
+
+
+def test_a_file_that_several_paths_lead_to_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.a7").write_text(text("a", "struct A as binary { x: u8 }"))
+    (tmp_path / "other.a7").symlink_to(tmp_path / "in" / "a.a7")
+    monkeypatch.chdir(tmp_path)
+    report = Report()
+    given = ["in/a.a7", "./in/../in/a.a7", str(tmp_path / "in" / "a.a7"), "in", "other.a7", "."]
+    found = load_paths(given, report, catalogue=False)
+    assert [x.code for x in report.diagnostics] == []
+    assert [module.file for module in found.modules.values()] == ["in/a.a7"]
+
+
+def test_two_files_with_the_same_text_are_two_modules_of_one_name(tmp_path: Path) -> None:
+    for name in ("one.a7", "two.a7"):
+        (tmp_path / name).write_text(text("a", "struct A as binary { x: u8 }"))
+    report = Report()
+    load_paths([tmp_path], report, catalogue=False)
+    assert [x.code for x in report.diagnostics] == ["A7-N030"]

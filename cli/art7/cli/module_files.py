@@ -19,17 +19,19 @@ _MOST_MODULES = 10_000
 def read_modules(paths: Iterable[str], report: Report) -> dict[str, bytes]:
     """Return the modules at `paths` by the name to show, in the order given; what cannot be read is reported.
 
-    A folder or archive stands for every `.a7` file in it; `-` is standard input.
+    A folder or archive stands for every `.a7` file in it; `-` is standard input. What several paths lead to is
+    read once, under its first spelling.
     """
     modules: dict[str, bytes] = {}
+    seen: set[str] = set()
     for path in dict.fromkeys(paths):
         if path == STANDARD_INPUT:
             modules["<stdin>"] = read_standard_input(_MOST_OCTETS + 1)
         elif os.path.isdir(path) and not os.path.islink(path):
-            modules.update(_modules_of_folder(path, report))
+            modules.update(_modules_of_folder(path, report, seen))
         elif path.endswith(SUFFIX):
-            modules.update(_module(path, report))
-        else:
+            modules.update(_module(path, report, seen))
+        elif _is_new(path, seen):
             modules.update(_modules_of_archive(path, report))
     return modules
 
@@ -41,12 +43,22 @@ def read_standard_input(most: int) -> bytes:
     return sys.stdin.buffer.read(most)
 
 
-def _module(path: str, report: Report) -> dict[str, bytes]:
+def _is_new(path: str, seen: set[str]) -> bool:
+    """Whether no path before led to the same file; notes that this one does."""
+    place = os.path.realpath(path)
+    known = place in seen
+    seen.add(place)
+    return not known
+
+
+def _module(path: str, report: Report, seen: set[str]) -> dict[str, bytes]:
+    if not _is_new(path, seen):
+        return {}
     content = read_file(path, report, most=_MOST_OCTETS)
     return {} if content is None else {path: content}
 
 
-def _modules_of_folder(top: str, report: Report) -> dict[str, bytes]:
+def _modules_of_folder(top: str, report: Report, seen: set[str]) -> dict[str, bytes]:
     """Read every module below a folder; hidden folders and links to folders are passed over."""
     paths: list[str] = []
     for folder, folders, names in os.walk(top):
@@ -59,7 +71,7 @@ def _modules_of_folder(top: str, report: Report) -> dict[str, bytes]:
             return {}
     modules: dict[str, bytes] = {}
     for path in paths:
-        modules.update(_module(path, report))
+        modules.update(_module(path, report, seen))
     if not paths:
         message = f"the folder holds no `{SUFFIX}` file"
         report.add("A7-B002", message, _whole(top), help="name a module, or a folder of modules")

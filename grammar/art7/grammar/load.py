@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,12 +33,20 @@ CONSEQUENCES = frozenset(
 
 
 def load_paths(paths: Iterable[Path | str], report: Report, *, catalogue: bool = True) -> Specification:
-    """Return the specification of files and folders of files; unreadable ones are reported."""
+    """Return the specification of files and folders of files; unreadable ones are reported.
+
+    A file that several paths lead to is read once and shows as its first spelling.
+    """
     sources: dict[str, str | bytes] = {}
+    seen: set[str] = set()
     for path in paths:
         here = Path(path)
         found = sorted(x for x in here.rglob("*.a7") if x.is_file()) if here.is_dir() else [here]
         for file in found:
+            place = os.path.realpath(file)
+            if place in seen:
+                continue
+            seen.add(place)
             text = read_source(file, report)
             if text is not None:
                 sources[str(file)] = text
