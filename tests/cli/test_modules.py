@@ -126,3 +126,19 @@ def test_check_runs_the_vectors_of_what_is_given(tmp_path: Path) -> None:
     status, out, _ = run("check", str(module), "--format", "json")
     assert status == 1
     assert [found["code"] for found in json.loads(out)["diagnostics"]] == ["A7-D001", "A7-D001"]
+
+
+def test_what_several_paths_lead_to_is_checked_once(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = write_archive({"modules/other.a7": GOOD.replace("test.good", "test.other").encode()}, Report())
+    assert packed is not None
+    (modules / "offer.zip").write_bytes(packed)
+    monkeypatch.chdir(modules)
+    paths = [
+        "deep/good.a7",
+        "./deep/../deep/good.a7",
+        "deep",
+        str(modules / "deep"),
+        "offer.zip",
+        "./offer.zip",
+    ]
+    assert run("check", *paths) == (0, "no findings\n", "")
