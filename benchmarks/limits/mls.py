@@ -397,8 +397,6 @@ def _vector(octets: bytes) -> bytes:
 
 
 def _code_vector(codes: list[int]) -> bytes:
-    if type(codes) is not list:
-        raise Refused
     count = len(codes)
     if count < 32:
         return _OCTETS[2 * count] + _pack_lists[count](*codes)
@@ -416,8 +414,6 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
         ):
             raise Refused
         form = m.wire_format
-        if type(m.version) is not int or type(form) is not int:
-            raise Refused
         if form == 2:
             if m.key_package is not None:
                 raise Refused
@@ -444,16 +440,12 @@ def _write_private_message(p: Any) -> bytes:
     sender_size = len(sender)
     text = p.ciphertext
     text_size = len(text)
-    epoch = p.epoch
-    content = p.content_type
-    if epoch is True or epoch is False or content is True or content is False:
-        raise Refused
     return b"".join(
         (
             b"\0\1\0\2",
             _OCTETS[size] if size < 64 else _size(size),
             group,
-            _pack_qb(epoch, content),
+            _pack_qb(p.epoch, p.content_type),
             _OCTETS[data_size] if data_size < 64 else _size(data_size),
             data,
             _OCTETS[sender_size] if sender_size < 64 else _size(sender_size),
@@ -465,22 +457,16 @@ def _write_private_message(p: Any) -> bytes:
 
 
 def _write_key_package(p: Any) -> bytes:
-    suite = p.cipher_suite
-    if type(p.version) is not int or p.version != 1 or suite is True or suite is False:
+    if p.version != 1:
         raise Refused
     leaf = p.leaf_node
     c = leaf.capabilities
     source = leaf.leaf_node_source
-    if type(source) is not int:
-        raise Refused
     if source == 1:
         lifetime = leaf.lifetime
         if lifetime is None or leaf.parent_hash is not None:
             raise Refused
-        before, after = lifetime.not_before, lifetime.not_after
-        if before is True or before is False or after is True or after is False:
-            raise Refused
-        origin = _pack_bqq(1, before, after)
+        origin = _pack_bqq(1, lifetime.not_before, lifetime.not_after)
     elif source == 2:
         if leaf.lifetime is not None or leaf.parent_hash is not None:
             raise Refused
@@ -492,8 +478,6 @@ def _write_key_package(p: Any) -> bytes:
     else:
         raise Refused
     credential = leaf.credential
-    if type(credential.credential_type) is not int:
-        raise Refused
     if credential.credential_type == 1:
         identity = credential.identity
         if identity is None or credential.certificates is not None:
@@ -518,7 +502,7 @@ def _write_key_package(p: Any) -> bytes:
     outer_size = len(outer)
     return b"".join(
         (
-            _pack_hhhh(1, 5, 1, suite),
+            _pack_hhhh(1, 5, 1, p.cipher_suite),
             _OCTETS[init_size] if init_size < 64 else _size(init_size),
             init,
             _OCTETS[encryption_size] if encryption_size < 64 else _size(encryption_size),
@@ -543,18 +527,12 @@ def _write_key_package(p: Any) -> bytes:
 
 
 def _write_extensions(extensions: list[tuple[int, bytes]]) -> bytes:
-    if type(extensions) is not list or any(kind is True or kind is False for kind, _ in extensions):
-        raise Refused
     return _vector(b"".join([_pack_h(kind) + _vector(octets) for kind, octets in extensions]))
 
 
 def _write_leaf_extensions(extensions: list[Any]) -> bytes:
     body = b""
-    if type(extensions) is not list:
-        raise Refused
     for x in extensions:
-        if type(x.extension_type) is not int:
-            raise Refused
         octets = x.extension_data
         body += _pack_h(x.extension_type) + _vector(_vector(octets) if x.extension_type == 1 else octets)
     return _vector(body)

@@ -129,35 +129,16 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
     """Write one packet, widths and ranges tested."""
     try:
         csrc = m.csrc
-        if type(csrc) is not list:
-            raise Refused
         count = len(csrc)
         if count > 15:
             raise Refused
         kind = m.payload_type
-        if kind is True or kind is False or kind > 127:
+        if kind > 127:
             raise Refused
-        marker = m.marker
-        if marker is not True and marker is not False:
-            raise Refused
-        second = marker << 7 | kind
-        sequence = m.sequence
-        timestamp = m.timestamp
-        ssrc = m.ssrc
-        if (
-            sequence is True
-            or sequence is False
-            or timestamp is True
-            or timestamp is False
-            or ssrc is True
-            or ssrc is False
-        ):
-            raise Refused
+        second = m.marker << 7 | kind
         first = 128 | count
         tail = m.payload
         pad = m.pad_count
-        if pad is True or pad is False:
-            raise Refused
         if pad:
             first |= 32
             fill = m.pad_fill
@@ -166,26 +147,20 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
             if not 0 < pad < 256 or len(fill) != pad - 1:
                 raise Refused
             tail = tail + fill + _OCTETS[pad]
-        elif m.pad_fill is not None and not isinstance(m.pad_fill, bytes):
-            raise Refused
         x = m.header_extension
         octets: bytes
         if x is None:
-            octets = _pack_head(first, second, sequence, timestamp, ssrc)
+            octets = _pack_head(first, second, m.sequence, m.timestamp, m.ssrc)
             if count:
                 octets += _pack_sources[count](*csrc)
             octets += tail
         else:
             profile = x.profile
-            if type(profile) is not int:
-                raise Refused
             if profile == 0xBEDE:
                 body = b""
-                if type(x.data) is not list:
-                    raise Refused
                 for name, value in x.data:
                     size = len(value) - 1 if name != 15 else 0
-                    if name is True or not 0 <= size < 16 or not 0 < name < 16:
+                    if not 0 <= size < 16 or not 0 < name < 16:
                         raise Refused
                     body += _OCTETS[name << 4 | size] + value
                 size = len(body)
@@ -193,10 +168,8 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
                 words = size + 3 >> 2
             elif 0x1000 <= profile <= 0x100F:
                 body = b""
-                if type(x.data) is not list:
-                    raise Refused
                 for name, value in x.data:
-                    if name is True or name < 1:
+                    if name < 1:
                         raise Refused
                     body += _OCTETS[name] + _OCTETS[len(value)] + value
                 size = len(body)
@@ -209,7 +182,7 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
                 words = len(body) >> 2
             if count:
                 octets = (
-                    _pack_head(first | 16, second, sequence, timestamp, ssrc)
+                    _pack_head(first | 16, second, m.sequence, m.timestamp, m.ssrc)
                     + _pack_sources[count](*csrc)
                     + _pack_extension(profile, words)
                     + body
@@ -217,7 +190,9 @@ def encode(m: Any, *, explain: bool = True) -> bytes:
                 )
             else:
                 octets = (
-                    _pack_both(first | 16, second, sequence, timestamp, ssrc, profile, words) + body + tail
+                    _pack_both(first | 16, second, m.sequence, m.timestamp, m.ssrc, profile, words)
+                    + body
+                    + tail
                 )
         if len(octets) > 65507:
             raise Refused

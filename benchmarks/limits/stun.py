@@ -166,13 +166,11 @@ def encode(m: Any, *, key: bytes | None = None, explain: bool = True) -> bytes:
     """Write one message, widths and ranges tested; the integrity is worked out with `key`, else as given."""
     try:
         attributes = m.attributes
-        if type(attributes) is not list or len(attributes) > 64:
+        if len(attributes) > 64:
             raise Refused
         method = m.method
         class_ = m.class_
         transaction = m.transaction
-        if type(method) is not int or type(class_) is not int:
-            raise Refused
         if method > 0xFFF or class_ > 3 or len(transaction) != 12:
             raise Refused
         first = method >> 7 << 1 | class_ >> 1
@@ -183,12 +181,8 @@ def encode(m: Any, *, key: bytes | None = None, explain: bool = True) -> bytes:
             if ended:
                 raise Refused
             kind = item.kind
-            if type(kind) is not int:
-                raise Refused
             value = item.value
             fill = item.fill
-            if fill is not None and not isinstance(fill, bytes):
-                raise Refused
             if kind == 0x0006 or kind == 0x0014 or kind == 0x0015 or kind == 0x8022:
                 octets = value.encode()
                 size = len(octets)
@@ -201,7 +195,7 @@ def encode(m: Any, *, key: bytes | None = None, explain: bool = True) -> bytes:
             elif kind == 0x0020 or kind == 0x0012 or kind == 0x0016:
                 address = value.address
                 port = value.port
-                if type(port) is not int or not 0 <= port <= 0xFFFF:
+                if not 0 <= port <= 0xFFFF:
                     raise Refused
                 if len(address) == 4:
                     masked = int.from_bytes(address, "big") ^ 0x2112A442
@@ -214,12 +208,8 @@ def encode(m: Any, *, key: bytes | None = None, explain: bool = True) -> bytes:
                 else:
                     raise Refused
             elif kind == 0x0024 or kind == 0x000D:
-                if value is True or value is False:
-                    raise Refused
                 body += _pack_hhi(kind, 4, value)
             elif kind == 0x8029 or kind == 0x802A:
-                if value is True or value is False:
-                    raise Refused
                 body += _pack_hhq(kind, 8, value)
             elif kind == 0x0008:
                 if key is None:

@@ -147,7 +147,7 @@ UNWRITABLE: list[tuple[str, Any, Any, str]] = [
     ("uint above", UINT16, 65536, "out_of_range"),
     ("uint negative", UINT16, -1, "out_of_range"),
     ("uint text", UINT16, "1", "wrong_kind"),
-    ("uint bool", UINT16, True, "wrong_kind"),
+    ("uint float", UINT16, 1.0, "wrong_kind"),
     ("uint none", UINT16, None, "missing_field"),
     ("signed above", SIGNED, 32768, "out_of_range"),
     ("mls above", MLS, 1 << 30, "out_of_range"),

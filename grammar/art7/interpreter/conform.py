@@ -42,7 +42,7 @@ def conform(shape: Shape, value: Any, frame: Frame, slot: int | None) -> Any:
         case Integer(minimum=low, maximum=high):
             return _integer(value, low, high, frame, slot)
         case Float():
-            number = isinstance(value, int | float) and not isinstance(value, bool)
+            number = isinstance(value, int | float)
             return float(value) if number else wrong(frame, slot, "a number", value)
         case Octets():
             octets = isinstance(value, bytes | bytearray | memoryview)
@@ -50,8 +50,8 @@ def conform(shape: Shape, value: Any, frame: Frame, slot: int | None) -> Any:
         case Text():
             return _text(value, frame, slot)
         case Enumeration():
-            scalar = isinstance(value, int | str) and not isinstance(value, bool)
-            return value if scalar else wrong(frame, slot, "a number or name of the enum", value)
+            scalar = isinstance(value, int | str)
+            return plain_integer(value) if scalar else wrong(frame, slot, "a number or name of the enum", value)
         case Sequence(item=item):
             if not isinstance(value, list | tuple):
                 wrong(frame, slot, "a list", value)
@@ -77,8 +77,8 @@ def conform_param(param: Param, value: Any, frame: Frame, place: int | None) -> 
         case Boolean():
             fits = isinstance(value, bool)
         case Integer() | Enumeration():
-            fits = isinstance(value, int | str) and not isinstance(value, bool)
-            fits = fits and (isinstance(value, int) or isinstance(shape, Enumeration))
+            fits = isinstance(value, int) or (isinstance(value, str) and isinstance(shape, Enumeration))
+            value = plain_integer(value)
         case _:
             fits = True
     if not fits:
@@ -95,13 +95,18 @@ def conform_param(param: Param, value: Any, frame: Frame, place: int | None) -> 
     return value
 
 
+def plain_integer(value: Any) -> Any:
+    """Return 1 and 0 for true and false, which are integers where one is written; anything else as it is."""
+    return int(value) if isinstance(value, bool) else value
+
+
 def wrong(frame: Frame, slot: int | None, expected: str, value: Any) -> Any:
     """Refuse a value of another kind."""
     frame.refuse(WRONG, slot, None, expected, brief(value))
 
 
 def _integer(value: Any, low: int, high: int, frame: Frame, slot: int | None) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int):
         wrong(frame, slot, "an integer", value)
     if not low <= value <= high:
         frame.refuse(RANGE, slot, None, f"an integer from {low} to {high}", brief(value))

@@ -148,7 +148,7 @@ def write_float(step: FloatOctets, prepared: PreparedRecord, opened: frozenset[i
     pack = struct.Struct(("<" if step.little else ">") + ("f" if step.octets == 4 else "d")).pack
 
     def spell(frame: Frame, value: Any) -> bytes:
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float):
             frame.refuse(WRONG, slot, None, "a number", brief(value))
         try:
             return pack(float(value))

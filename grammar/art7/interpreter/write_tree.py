@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Role, Scalar
+from art7.interpreter.conform import plain_integer
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.functions.general import encode_base64
@@ -65,8 +66,6 @@ def _integer(step: Scalar) -> Spell:
     high = 1 << 1024 if step.maximum is None else step.maximum
 
     def spell(frame: Frame, value: Any) -> int:
-        if isinstance(value, bool):
-            frame.refuse(WRONG, step.slot, None, "an integer", brief(value))
         return integer(frame, step.slot, value, low, high)
 
     return spell
@@ -75,11 +74,11 @@ def _integer(step: Scalar) -> Spell:
 def _kind(kinds: tuple[type, ...], word: str) -> Callable[[Scalar], Spell]:
     def form(step: Scalar) -> Spell:
         def spell(frame: Frame, value: Any) -> Any:
-            if not isinstance(value, kinds) or (bool not in kinds and isinstance(value, bool)):
+            if not isinstance(value, kinds):
                 frame.refuse(WRONG, step.slot, None, word, brief(value))
             if isinstance(value, str):
                 _bounds(step, frame, len(value), "characters")
-            return value
+            return value if bool in kinds else plain_integer(value)
 
         return spell
 

@@ -31,7 +31,6 @@ from art7.codegen.python.expressions import (
 )
 from art7.codegen.python.in_order import Cover, InOrder, Rules, apply_rules, resolved, write_head
 from art7.codegen.python.integers import codes_of
-from art7.codegen.python.intervals import interval
 from art7.codegen.python.octets_decode import DEEPEST, LISTED, batch_code, fits
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify
 from art7.codegen.python.pieces import (
@@ -70,6 +69,7 @@ from art7.grammar.ir.expression import (
     is_positional,
     walk,
 )
+from art7.grammar.ir.intervals import interval
 from art7.grammar.ir.shape import Enumeration, Integer, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
@@ -195,12 +195,9 @@ class EncodeEmitter:
                 # Not written by every message, but never of another kind.
                 check = self.scope.support("is_octets")
                 self.out.append(Test(f"{code.text} is not None and not {check}({code.text})"))
-            if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer | Enumeration):
-                self.out.append(Test(f"{code.text} is True or {code.text} is False"))
             if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
                 # What is written depends on it; it may itself not be.
-                low, high = number(slot.shape.minimum), number(slot.shape.maximum)
-                self.out.append(Test(f"not {low} <= {code.text} <= {high}"))
+                self.out += _bounds_of_input(self.scope, code.text, slot.shape)
         return frame
 
     def write_record(self, frame: WriteFrame, finish: Finish) -> None:
@@ -553,6 +550,16 @@ class EncodeEmitter:
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
         return joined(pieces, self.scope).text
+
+
+def _bounds_of_input(scope: ModuleScope, text: str, shape: Integer) -> Body:
+    """Refuse what is no integer within its bounds: a shift tests kind, sign and width at once."""
+    bits = shape.maximum.bit_length()
+    if shape.minimum == 0 and shape.maximum == (1 << bits) - 1:
+        return [Test(f"{text} >> {bits}")]
+    low, high = number(shape.minimum), number(shape.maximum)
+    kind = f"type({text}) is not int and not {scope.support('is_integer')}({text})"
+    return [Test(f"not {low} <= {text} <= {high}"), Test(kind)]
 
 
 def _remainder(pieces: list[Piece], by: int) -> Code:
@@ -941,12 +948,8 @@ def _flag(emitter: EncodeEmitter, code: Code) -> str:
 
 
 def _integer(emitter: EncodeEmitter, code: Code, hint: str) -> Code:
-    """Return a given integer in a variable; true and false are none."""
-    if code.text.isdigit():
-        return code
-    name = _local(emitter, code, hint)
-    emitter.out.append(Test(f"{name} is True or {name} is False"))
-    return Code(name, optional=code.optional)
+    """Return a given integer in a variable."""
+    return code if code.text.isdigit() else Code(_local(emitter, code, hint), optional=code.optional)
 
 
 def is_proved(expr: Expr | None, frame: WriteFrame, field: p.BitField) -> bool:
@@ -996,7 +999,7 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
         known = Literal(frame.fixed[step.slot], Kind.INT)
     if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
         if expr is None:
-            # What equals the constant is not all that passes for it: 1.0 and True do.
+            # What equals the constant is not all that passes for it: 1.0 does.
             name = _local(emitter, code, frame.record.slots[step.slot].name)
             check = emitter.scope.support("is_integer")
             emitter.out.append(Test(f"type({name}) is not int and not {check}({name})"))

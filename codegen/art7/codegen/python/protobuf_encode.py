@@ -86,9 +86,9 @@ def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
         # Nothing of another kind passes for an empty value.
         default = expression(slot.default, EncodeNames(emitter, frame)).text
         number = isinstance(slot.shape, Integer) or _is_integer_enum(emitter, slot.shape)
-        other = f"{name} != {default} or {name} is False" if number else f"{name} != {default}"
+        check = emitter.scope.support("is_integer") if number else ""
+        other = f"not {check}({name})" if number else f"{name} != {default}"
         other = f"{name} is not False" if isinstance(slot.shape, Boolean) and default == "False" else other
-        other = f"({other})" if " or " in other else other
         arms.append((f"{name} is not None and {other}", [Line("raise Refused")]))
         emitter.scope.support("Refused")
     emitter.out.append(If(arms))

@@ -399,10 +399,11 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
                 lines.refuse_if(test)
             return Written(f"{support('quote')}({name})")
         case "integer":
-            lines.refuse_if(f"type({name}) is not int")
             for test in bound_tests(name, step.minimum, step.maximum):
                 lines.refuse_if(test)
-            return Written(f"str({name})", name)
+            # True and false are the integers 1 and 0, and never spelled `true` and `false` here.
+            number = f"{name} if type({name}) is int else {support('as_integer')}({name})"
+            return Written(f"str({number})", number)
         case "boolean":
             lines.refuse_if(f"type({name}) is not bool")
             return Written(f'"true" if {name} else "false"')
@@ -413,7 +414,7 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
             lines.add(lines.refusal)  # only integers are written in this form
             return Written('""')
         case "number":
-            lines.refuse_if(f"type({name}) is not float and type({name}) is not int")
+            lines.refuse_if(f"type({name}) is not float and not isinstance({name}, int)")
             lines.refuse_if(f"float({name}) - float({name}) != 0.0")
             for test in bound_tests(name, step.minimum, step.maximum):
                 lines.refuse_if(test)

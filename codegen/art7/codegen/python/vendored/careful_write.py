@@ -109,15 +109,15 @@ def conform(trace: Trace, at: str, value: Any, shape: Shape) -> Any:
     if kind == "null":
         return conform(trace, at, value, shape[1])
     if kind == "int":
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int):
             wrong(trace, at, "an integer", value)
         if not shape[1] <= value <= shape[2]:
             trace.refuse("out_of_range", None, at, f"an integer from {shape[1]} to {shape[2]}", show(value))
-        return value
+        return plain_integer(value)
     if kind == "bool":
         return value if isinstance(value, bool) else wrong(trace, at, "true or false", value)
     if kind == "float":
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        number = isinstance(value, (int, float))
         return float(value) if number else wrong(trace, at, "a number", value)
     if kind == "octets":
         octets = isinstance(value, (bytes, bytearray, memoryview))
@@ -131,8 +131,8 @@ def conform(trace: Trace, at: str, value: Any, shape: Shape) -> Any:
             trace.refuse("bad_text", None, at, "Unicode scalar values", "a lone surrogate")
         return value
     if kind == "enum":
-        scalar = isinstance(value, (int, str)) and not isinstance(value, bool)
-        return value if scalar else wrong(trace, at, "a number or name of the enum", value)
+        scalar = isinstance(value, (int, str))
+        return plain_integer(value) if scalar else wrong(trace, at, "a number or name of the enum", value)
     if kind == "list":
         if not isinstance(value, (list, tuple)):
             wrong(trace, at, "a list", value)
@@ -142,6 +142,11 @@ def conform(trace: Trace, at: str, value: Any, shape: Shape) -> Any:
             wrong(trace, at, "a map with texts as keys", value)
         return {key: conform(trace, at, one, shape[1]) for key, one in value.items()}
     return value if isinstance(value, (Record, dict, list, tuple)) else wrong(trace, at, "a record", value)
+
+
+def plain_integer(value: Any) -> Any:
+    """Return 1 and 0 for true and false, which are integers where one is written; anything else as it is."""
+    return int(value) if isinstance(value, bool) else value
 
 
 def wrong(trace: Trace, at: str, expected: str, value: Any) -> Any:
@@ -201,7 +206,7 @@ def put_uint(
 
 def put_float(trace: Trace, value: Any, form: str, at: str) -> bytes:
     """Write an IEEE 754 number."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if not isinstance(value, (int, float)):
         trace.refuse("wrong_kind", None, at, "a number", show(value))
     try:
         return struct.pack(form, float(value))

@@ -63,7 +63,7 @@ def need_value(name: str, value: Any, kind: type, optional: bool) -> None:
         if not optional:
             raise DeriveError("missing_field", name)
         return
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    if not isinstance(value, kind):
         raise DeriveError("wrong_kind", name)
 
 

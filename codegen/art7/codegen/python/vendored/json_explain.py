@@ -280,7 +280,7 @@ def json_conform(trace: Trace, value: Any, path: str, shape: tuple[Any, ...]) ->
 
 def _json_scalar(trace: Trace, value: Any, path: str, shape: tuple[Any, ...]) -> Any:
     kind = shape[0]
-    number = isinstance(value, int) and not isinstance(value, bool)
+    number = isinstance(value, int)
     if kind == "record":
         right = isinstance(value, Record | tuple)
     else:
@@ -304,7 +304,9 @@ def _json_scalar(trace: Trace, value: Any, path: str, shape: tuple[Any, ...]) ->
             json_refuse(trace, "bad_text", path, None, "Unicode scalar values", "a lone surrogate")
     if kind == "octets":
         return bytes(value)
-    return float(value) if kind == "float" else value
+    if kind == "float":
+        return float(value)
+    return int(value) if kind != "boolean" and isinstance(value, bool) else value
 
 
 def json_written(
@@ -325,17 +327,17 @@ def json_written(
         json_bounds(trace, None, path, len(value), minimum, maximum, "characters")
         return value
     if form == "integer":
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int):
             json_refuse(trace, "wrong_kind", path, None, "an integer", json_brief(value))
         if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
             expected = f"an integer from {minimum} to {maximum}"
             json_refuse(trace, "out_of_range", path, None, expected, json_brief(value))
-        return value
+        return int(value)
     if form in ("boolean", "number"):
-        fits = isinstance(value, bool) if form == "boolean" else isinstance(value, int | float)
-        if not fits or (form == "number" and isinstance(value, bool)):
+        fits = isinstance(value, bool if form == "boolean" else int | float)
+        if not fits:
             json_refuse(trace, "wrong_kind", path, None, f"a {form}", json_brief(value))
-        return value
+        return int(value) if form == "number" and isinstance(value, bool) else value
     if not isinstance(value, bytes):
         json_refuse(trace, "wrong_kind", path, None, "octets", json_brief(value))
     json_bounds(trace, None, path, len(value), minimum, maximum, "octets")

@@ -21,6 +21,13 @@ quote = encode_basestring
 """A text as JSON, nothing escaped but what must be. TypeError for anything else."""
 
 
+def as_integer(value: Any) -> int:
+    """Return an integer of any class as a plain one: true and false are 1 and 0. ValueError for anything else."""
+    if not isinstance(value, int):
+        raise ValueError
+    return int(value)
+
+
 class Absent:
     """The type of `ABSENT`: a member that is not there, where `None` stands for null."""
 

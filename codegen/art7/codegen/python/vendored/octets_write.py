@@ -112,4 +112,4 @@ def is_list(value: object) -> bool:
 
 def is_integer(value: object) -> bool:
     """Whether a value can be written as an integer."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int)
