@@ -20,6 +20,9 @@ from art7.grammar.ir.module import Specification
 
 Files = dict[str, str]
 
+_WIDTH = 8
+"""Octets of the size of an entry's table."""
+
 
 def kept_package(spec: Specification) -> PackageText:
     """Return `package_text(spec)`, from disk where it is there."""
@@ -58,24 +61,24 @@ def _kept(spec: Specification, parts: tuple[str, ...], make: Callable[[], Files]
 
 
 def _octets(files: Files) -> list[bytes]:
-    """Return paths and sizes on one line, then the texts."""
+    """Return the size of the table, the table of paths and sizes, then the texts."""
     texts = [text.encode("utf-8", "surrogatepass") for text in files.values()]
-    head = json.dumps([[path, len(text)] for path, text in zip(files, texts, strict=True)])
-    return [f"{head}\n".encode(), *texts]
+    head = json.dumps([[path, len(text)] for path, text in zip(files, texts, strict=True)]).encode()
+    return [len(head).to_bytes(_WIDTH, "big"), head, *texts]
 
 
 def _files(data: memoryview) -> Files | None:
-    octets = bytes(data)
-    head, _, _ = octets.partition(b"\n")
+    # The texts are cut out of the one piece that was read: it may hold a hundred megabytes.
+    place = _WIDTH + int.from_bytes(data[:_WIDTH], "big")
     try:
-        rows = json.loads(head)
-        files, place = {}, len(head) + 1
+        rows = json.loads(bytes(data[_WIDTH:place]))
+        files = {}
         for path, size in rows:
-            files[path] = octets[place : place + size].decode("utf-8", "surrogatepass")
+            files[path] = str(data[place : place + size], "utf-8", "surrogatepass")
             place += size
     except (ValueError, TypeError, RecursionError):
         return None  # what another program wrote under this name
-    return files if place == len(octets) else None
+    return files if place == len(data) else None
 
 
 @cache

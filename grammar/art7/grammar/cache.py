@@ -27,10 +27,10 @@ from art7.grammar.version import __version__
 ENTRIES = 2_000
 """Most entries kept; the oldest are removed."""
 
-OCTETS = 64 << 20
-"""Largest entry read back."""
+OCTETS = 256 << 20
+"""Largest entry kept: an SDK of ten thousand messages takes a quarter of it."""
 
-TOTAL = 512 << 20
+TOTAL = 1 << 30
 """Most octets kept in one folder; the oldest entries are removed."""
 
 _ALLOWED = frozenset((("builtins", "set"), ("builtins", "frozenset"), ("copyreg", "__newobj__")))
