@@ -1,0 +1,225 @@
+"""Goals beside independent codecs, as data, and the table that says which are reached.
+
+Peers, their inputs and hand-written limits are of the bench folder (`ART7_BENCH`, default `../shared/bench` beside
+the repository). `benchmarks.peers_setup` installs and builds them, `benchmarks.peers_measure` times them.
+`python -m benchmarks.peers [rounds]` measures and prints; the exit code is 0 whatever the figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCH = Path(os.environ.get("ART7_BENCH", ROOT.parent / "shared" / "bench"))
+CACHE = ROOT / ".cache" / "peers"
+MISSING = CACHE / "missing.json"
+"""Package → why it could not be installed or built; written by the set-up."""
+
+OURS, COMPILED, OVER_ORJSON = "art7", "art7, compiled", "art7 over orjson"
+LIMIT = "limit: pure Python"
+HERE, PURE, V8 = "", "pure", "V8"
+"""Where a peer is measured: in the one process, in one where google's protobuf is pure Python, on V8."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`label`: how its results begin; `packages`: what it needs; `maker`: its function in the bench folder."""
+
+    label: str
+    packages: tuple[str, ...]
+    maker: str
+    where: str = HERE
+
+
+PEERS = {
+    "aiortc": Peer("aiortc", ("aiortc",), "aiortc"),
+    "aioice": Peer("aioice (fingerprint)", ("aioice",), "aioice"),
+    "aioice, integrity": Peer("aioice (integrity", ("aioice",), "aioice"),
+    "Kaitai": Peer("Kaitai Struct", ("kaitaistruct", "kaitai-struct-compiler"), "kaitai"),
+    "construct": Peer("construct", ("construct",), "construct"),
+    "Reader style": Peer("reader objects", (), "reader_style"),
+    "mls-rs": Peer("mls-rs", ("agentvault-mls-rs-uniffi",), "mlsrs"),
+    "ts-mls": Peer("ts-mls", ("ts-mls",), "ts-mls", V8),
+    "google pure Python": Peer("google protobuf", ("protobuf", "grpcio-tools"), "google", PURE),
+    "betterproto2": Peer("betterproto2", ("betterproto2", "betterproto2_compiler"), "bp2"),
+    "upb, fields read": Peer("google protobuf|+read", ("protobuf", "grpcio-tools"), "google"),
+    "upb": Peer("google protobuf", ("protobuf", "grpcio-tools"), "google"),
+    "matrix-nio": Peer("matrix-nio", ("matrix-nio",), "nio"),
+    "jsonschema": Peer("json.loads + jsonschema", ("jsonschema",), "jschema"),
+    "pydantic": Peer("pydantic", ("pydantic",), "pyd"),
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Ours must take at most 1/`wanted` of the time of `peer` for `verb` of `workload`."""
+
+    number: int
+    workload: str
+    verb: str
+    peer: str
+    wanted: float
+    ours: str = OURS
+    note: str = ""
+
+
+_TYPED = "it types four extensions, ours are octets"
+_ORJSON = "our checks over orjson.loads: duplicate keys unseen"
+_SHAPE = "no decoder of a negotiated layout is generated"
+
+GOALS = (
+    Goal(2, "rtp", "decode", "aiortc", 2.5, note=_TYPED),
+    Goal(2, "rtp", "decode", "aiortc", 5.0, ours="art7, negotiated shape", note=_SHAPE),
+    Goal(2, "rtp", "decode", "Kaitai", 8.0),
+    Goal(2, "rtp", "decode", "construct", 60.0),
+    Goal(2, "rtp", "encode", "aiortc", 2.3, note=_TYPED),
+    Goal(2, "rtp", "encode", "construct", 80.0),
+    Goal(3, "stun", "decode", "aioice", 2.7),
+    Goal(3, "stun", "encode", "aioice", 5.0),
+    Goal(3, "stun", "decode", "aioice, integrity", 2.0, ours="art7, integrity"),
+    Goal(3, "stun", "encode", "aioice, integrity", 4.5, ours="art7, integrity"),
+    Goal(4, "mls.key_package", "decode", "Reader style", 4.0),
+    Goal(4, "mls.key_package", "decode", "Kaitai", 10.0),
+    Goal(4, "mls.key_package", "decode", "construct", 30.0),
+    Goal(4, "mls.key_package", "decode", "mls-rs", 15.0, note="Rust through UniFFI and ctypes"),
+    Goal(4, "mls.key_package", "decode", "ts-mls", 10.0, note="another process: V8"),
+    Goal(5, "protobuf", "decode", "google pure Python", 4.0, note="a process of its own, ours in it"),
+    Goal(5, "protobuf", "decode", "betterproto2", 7.0),
+    Goal(5, "protobuf", "decode", "upb, fields read", 2.0, ours=COMPILED),
+    Goal(5, "protobuf", "build + encode", "upb", 0.8, ours=COMPILED),
+    Goal(7, "matrix", "decode", "matrix-nio", 10.0),
+    Goal(7, "matrix", "decode", "jsonschema", 15.0),
+    Goal(7, "matrix", "decode", "pydantic", 1.5, ours=OVER_ORJSON, note=_ORJSON),
+)
+"""What a reader of the figures is promised; numbers are those of the bench folder's goals."""
+
+
+@dataclass
+class Results:
+    """Nanoseconds a call by (where, workload, verb), then label, then round; why what is not there is not."""
+
+    times: dict[tuple[str, str, str], dict[str, list[float]]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    profiles: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, text: str, where: str = HERE) -> None:
+        """Take in what `benchmarks.peers_measure` wrote."""
+        found: dict[str, Any] = json.loads(text)
+        for group in found["groups"]:
+            self.times[where, group["workload"], group["verb"]] = group["times"]
+        for row in found.get("profiles", ()):
+            self.profiles[row["workload"], row["verb"], row["ours"]] = row["lines"]
+        self.missing.update(found.get("missing", {}))
+
+    def factor(self, goal: Goal) -> float | None:
+        """Return the peer's time by ours; `None` when one of them was not measured."""
+        peer = PEERS[goal.peer]
+        return self._factor(goal, self._times(goal, peer.where, peer.label), goal.ours)
+
+    def reachable(self, goal: Goal) -> float | None:
+        """Return the peer's time by that of the hand-written limit of the bench folder."""
+        peer = PEERS[goal.peer]
+        name = "limit: mypyc" if goal.ours == COMPILED else LIMIT
+        if goal.ours == "art7, integrity":
+            name += " (integrity"
+        elif "shape" in goal.ours:
+            name += " (shape"
+        elif goal.ours == OVER_ORJSON:
+            name = "orjson + pure Python"
+        return self._factor(goal, self._times(goal, peer.where, peer.label), name)
+
+    def _factor(self, goal: Goal, theirs: list[float] | None, label: str) -> float | None:
+        where = PEERS[goal.peer].where
+        ours = self._times(goal, HERE if where == V8 else where, label)
+        if not theirs or not ours:
+            return None
+        if where == V8 or len(theirs) != len(ours):
+            return statistics.median(theirs) / statistics.median(ours)
+        # Rounds of one process: a machine busy with other work slows neighbours alike.
+        return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+
+    def _times(self, goal: Goal, where: str, label: str) -> list[float] | None:
+        """The rounds of what is called `label`; else of the first label that begins so (and ends as after `|`)."""
+        rounds = self.times.get((where, goal.workload, goal.verb), {})
+        if label in rounds:
+            return rounds[label]
+        start, _, end = label.partition("|")
+        names = [name for name in rounds if name.startswith(start) and name.endswith(end)]
+        return rounds[names[0]] if names and not start.startswith(OURS) else None
+
+    def reason(self, goal: Goal) -> str:
+        """Return why a goal has no factor, in one line."""
+        peer = PEERS[goal.peer]
+        for name in (*peer.packages, f"{goal.workload}: {peer.maker}", goal.ours):
+            if name in self.missing:
+                return f"{name}: {self.missing[name]}"
+        there = self._times(goal, peer.where, peer.label)
+        return goal.note or f"{goal.ours} was not measured" if there else f"{goal.peer} was not measured"
+
+
+def table(results: Results, goals: tuple[Goal, ...] = GOALS) -> list[str]:
+    """Return the lines of the table: a goal each, with the factor wanted, measured and reached by hand."""
+    lines = [
+        f"{'goal':4} {'workload':31} {'peer':19} {'wanted':>7} {'measured':>8} {'by hand':>7}  ok",
+    ]
+    for goal in goals:
+        factor, by_hand = results.factor(goal), results.reachable(goal)
+        workload = f"{goal.workload} {goal.verb}{goal.ours.removeprefix(OURS)}"
+        shown = "-" if factor is None else f"{factor:.2f}"
+        limit = "-" if by_hand is None else f"{by_hand:.2f}"
+        word = "no figure" if factor is None else "reached" if factor >= goal.wanted else "missed"
+        why = results.reason(goal) if factor is None else goal.note
+        line = (
+            f"{goal.number:4} {workload:31} {goal.peer:19} {goal.wanted:7.2f} {shown:>8} {limit:>7}  {word}"
+        )
+        lines.append(f"{line:90}  {why}".rstrip() if why else line)
+    return lines
+
+
+def verdicts(results: Results, goals: tuple[Goal, ...] = GOALS) -> dict[str, list[Goal]]:
+    """Return goals by `reached`, `missed` and `no figure`."""
+    found: dict[str, list[Goal]] = {"reached": [], "missed": [], "no figure": []}
+    for goal in goals:
+        factor = results.factor(goal)
+        found["no figure" if factor is None else "reached" if factor >= goal.wanted else "missed"].append(
+            goal
+        )
+    return found
+
+
+def report(results: Results) -> str:
+    """Return the table, a summary, and for each codec that missed a goal where its time goes."""
+    found = verdicts(results)
+    lines = [*table(results), ""]
+    lines.append(", ".join(f"{len(goals)} {word}" for word, goals in found.items()))
+    lines.append(
+        "`by hand`: the factor that the bench folder's hand-written codec reaches in the same rounds."
+    )
+    for case in dict.fromkeys((goal.workload, goal.verb, goal.ours) for goal in found["missed"]):
+        workload, verb, ours = case
+        lines += ["", f"where the time of {ours} goes in {workload} {verb}:"]
+        lines += [f"  {line}" for line in results.profiles.get(case, ["no profile"])]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure in the processes that the goals need, and print the table."""
+    from benchmarks import peers_measure  # needs the bench folder
+
+    results = Results()
+    if MISSING.exists():
+        results.missing = json.loads(MISSING.read_text(encoding="utf-8"))
+    for where, text in peers_measure.processes(int(arguments[0]) if arguments else 31):
+        results.add(text, where)
+    print(report(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
