@@ -42,7 +42,6 @@ from art7.codegen.python.expressions import (
     truth,
 )
 from art7.codegen.python.integers import codes_of, combine
-from art7.codegen.python.intervals import interval, is_natural
 from art7.codegen.python.makers import maker
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
 from art7.codegen.python.passes.hoist_reads import hoist_reads
@@ -68,6 +67,7 @@ from art7.grammar.ir.expression import (
     is_positional,
     walk,
 )
+from art7.grammar.ir.intervals import interval, is_natural
 from art7.grammar.ir.shape import Sequence as SequenceShape
 
 INLINE_STEPS = 14

@@ -11,8 +11,9 @@ the value, size, count or presence of an outer slot, evaluated by the caller as 
 
 ## Reading
 Steps run in order; each either moves the cursor, fills slots or tests. The cursor is an octet offset with
-the end of the innermost region (`octets` carrier) or one node (`tree` carrier: JSON). At every point
-between two wire steps the plan holds what has become known there, in this order: `View`s (textual order),
+the end of the innermost region (`octets` carrier) or one node (`tree` carrier: JSON, CBOR). At every point
+between two wire steps the plan holds what has become known there, in this order: `View`s (textual order, each
+before the `Check` that holds it to its type, where no bounds prove that),
 `Verify`s that carry a requirement, `Check`s (textual order), other `Verify`s.
 
 ## Refusals (the same in every execution)
@@ -40,7 +41,7 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | `limit depth` | `too_deep` | record start | the record |
 
 `Check.at` is the slot the refusal points to (the last slot the condition mentions, in textual order).
-On a tree carrier `offset` is the octet at which the node starts in the JSON text (key's value), so every refusal has a place.
+On a tree carrier `offset` is the octet at which the node starts in the text (key's value), so every refusal has a place.
 
 ## Writing
 `Block.emit` is a permutation of the steps such that everything a step needs (sizes and octets of other
@@ -408,13 +409,14 @@ class Fields:
     unknown_slot: int | None = None
 
 
-# ---- steps on a tree (JSON) ------------------------------------------------------------------------------
+# ---- steps on a tree (JSON, CBOR) ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """The node as a scalar: `integer`, `number`, `text`, `boolean`, `null`, or a text holding octets as
-    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`.
+    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`. CBOR has `octets`, `float` and
+    `label` (an integer or a text) instead of the last four.
 
     Other kinds of node: `wrong_kind`; outside the bounds: `out_of_range` (integers) or `too_short`/`too_long`
     (characters of texts, octets of octet strings); bad coding: `bad_text`.
@@ -449,7 +451,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An object used as a map: each value is read into `item`; keys are texts within the bounds of `key`."""
+    """An object used as a map: each value is read into `item`; keys are of the shape `key`, texts in JSON."""
 
     slot: int
     item: int
@@ -462,9 +464,9 @@ class Members:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One member of an object, read by `body` when there. A required one that is absent: `missing_field`
-    (offset and path of the object, path extended by the member)."""
+    (offset and path of the object, path extended by the member). Keys may be integers in CBOR."""
 
-    key: str
+    key: str | int
     slot: int
     body: Block
     required: bool
@@ -503,9 +505,36 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """The node as an array of fixed places (a record as an array); `entries` by position, keys unused."""
+    """The node as an array of fixed places (a record as an array); `entries` by position, keys unused.
+
+    `spreads`, one at most, say which further places there are behind those of `entries`.
+    """
 
     entries: tuple[Entry, ...]
+    spreads: tuple[Spread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A CBOR node under tag `number`; the body reads what it marks into `slot`. Another tag, or none: `wrong_tag`."""
+
+    slot: int
+    number: int
+    body: Block
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """A CBOR octet string that holds one CBOR value, which the body reads into `slot`.
+
+    `empty`: no octets at all stand for a map without members, and such a map is written so (RFC 9052 §3).
+    """
+
+    slot: int
+    body: Block
+    empty: bool = False
+    nullable: bool = False
 
 
 # ---- steps on any carrier --------------------------------------------------------------------------------
@@ -588,6 +617,8 @@ Step = (
     | Members
     | Object
     | Array
+    | Tag
+    | Wrap
     | Domain
     | View
     | Verify

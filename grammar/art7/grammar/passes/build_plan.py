@@ -18,6 +18,7 @@ from art7.grammar.ir.plan import Role
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import order_emission, simplify
 from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Fixed, Item, Look, Rule, Test, Wire
+from art7.grammar.passes.hold_views import held
 from art7.grammar.passes.simplify import slots_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Pending:
     step: p.Step
     missing: set[int]
     rank: int
+    held: p.Check | None = None
+    """Of a view: the test of its type, which stands right behind it."""
 
 
 @dataclass(slots=True)
@@ -73,6 +76,8 @@ class Gap:
             for view in views:
                 assert isinstance(view.step, p.View), "rank 0 is a view"
                 result.append(view.step)
+                if view.held is not None:
+                    result.append(view.held)
                 self.learn({view.step.slot})
         self.ready.sort(key=lambda x: (x.rank, x.order))
         result += [x.step for x in self.ready]
@@ -454,7 +459,9 @@ class Planner:
             expr = item.draft.value
             if expr is None:
                 return None
-            return Pending(item.order, p.View(item.draft.index, expr), slots_of(expr), 0)
+            at = self._anchor(expr)
+            test = held(self.record, item.draft, not self._reading_only(expr), at)
+            return Pending(item.order, p.View(item.draft.index, expr), slots_of(expr), 0, test)
         if isinstance(item, Test):
             return self._test(item)
         if item.condition is None:
