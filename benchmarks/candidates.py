@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.codecs import OURS, ours
+from benchmarks.peers import COMPILED, OVER_ORJSON
+from benchmarks.peers_compiled import compiled_envelope
 
 Row = tuple[str, Callable[[bytes], Any], Callable[[Any], bytes]]
 
@@ -29,26 +32,11 @@ def _over_orjson() -> list[Row]:
         return []
     decode, encode = _CODECS["Matrix event"]
     read = sys.modules[decode.__module__]._read_room_event
-    return [(f"{OURS} over orjson", lambda data: read(loads(data)), encode)]
-
-
-ADAPTERS: dict[str, list[Row]] = {
-    "rtp": [_row("RTP audio")],
-    "stun": [_row("STUN, fingerprint"), _row("STUN, integrity", f"{OURS}, integrity")],
-    "mls.key_package": [_row("MLS KeyPackage")],
-    "mls.private_message": [_row("MLS PrivateMessage")],
-    "protobuf": [_row("protobuf Envelope")],
-    "matrix": [_row("Matrix event"), *_over_orjson()],
-}
-"""Workload of the bench folder → (label, decode, encode)."""
-
-
-def build_envelope(values: tuple[Any, ...]) -> bytes:
-    """Make an envelope of the eight values that the bench folder's peers get, and write it."""
-    return _build(_ENVELOPE, values)
+    return [(OVER_ORJSON, lambda data: read(loads(data)), encode)]
 
 
 def _build(envelope: Any, values: tuple[Any, ...]) -> bytes:
+    """Make an envelope of the eight values that the bench folder's peers get, and write it."""
     kind, sent, device, content, guid, received, account, urgent = values
     octets: bytes = envelope(
         type=kind,
@@ -63,9 +51,30 @@ def _build(envelope: Any, values: tuple[Any, ...]) -> bytes:
     return octets
 
 
+def _compiled() -> Any:
+    """The envelope that mypyc compiled, where the set-up could."""
+    module = compiled_envelope()
+    return None if module is None else module.Envelope
+
+
 _ENVELOPE = sys.modules[_CODECS["protobuf Envelope"][0].__module__].Envelope
 
-BUILDERS: dict[str, Callable[[tuple[Any, ...]], bytes]] = {OURS: build_envelope}
-"""Label → what makes and writes an envelope."""
+ADAPTERS: dict[str, list[Row]] = {
+    "rtp": [_row("RTP audio")],
+    "stun": [_row("STUN, fingerprint"), _row("STUN, integrity", f"{OURS}, integrity")],
+    "mls.key_package": [_row("MLS KeyPackage")],
+    "mls.private_message": [_row("MLS PrivateMessage")],
+    "protobuf": [_row("protobuf Envelope")],
+    "matrix": [_row("Matrix event"), *_over_orjson()],
+}
+"""Workload of the bench folder → (label, decode, encode)."""
+
+
+BUILDERS: dict[str, Callable[[tuple[Any, ...]], bytes]] = {OURS: partial(_build, _ENVELOPE)}
+"""Label → what makes an envelope of eight values and writes it."""
+
+if (compiled := _compiled()) is not None:
+    ADAPTERS["protobuf"].append((COMPILED, compiled.decode, compiled.encode))
+    BUILDERS[COMPILED] = partial(_build, compiled)
 
 __all__ = ["ADAPTERS", "BUILDERS"]
