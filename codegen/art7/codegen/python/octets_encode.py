@@ -46,7 +46,9 @@ from art7.codegen.python.pieces import (
     fix_up_lines,
     flag_text,
     has_fix_up,
+    is_no_integer,
     joined,
+    kind_tests,
     separate,
     total,
 )
@@ -70,7 +72,7 @@ from art7.grammar.ir.expression import (
     walk,
 )
 from art7.grammar.ir.intervals import interval
-from art7.grammar.ir.shape import Enumeration, Integer, Nullable, Octets, Union
+from art7.grammar.ir.shape import Integer, Nullable, Octets, Union
 
 Finish = Callable[[list[Piece]], None]
 
@@ -493,8 +495,9 @@ class EncodeEmitter:
     def assemble(self, record: p.Record, pieces: list[Piece]) -> None:
         """Put a message together in `octets`: its last part by itself, one other where its head can take it in."""
         if any(isinstance(step, p.Align) for step in record.body.steps) or has_fix_up(pieces):
-            self.out.append(Assign(["octets"], joined(pieces, self.scope).text, pure=False))
+            self.out.append(Assign(["octets"], self.join(pieces).text, pure=False))
             return
+        pieces = self.tested(pieces)
         measured = _measured(record)
         free = {
             id(piece)
@@ -509,12 +512,12 @@ class EncodeEmitter:
             pieces = pieces[:-1]
         at = next((i for i, each in enumerate(pieces) if id(each) in free and _fuses(pieces, i)), None)
         if at is None:
-            self.out.append(Assign(["octets"], joined(pieces, self.scope).text, pure=False))
+            self.out.append(Assign(["octets"], self.join(pieces).text, pure=False))
         else:
             self._split(pieces, at)
         if tail is not None and tail.made is not None:
             self._drop(tail.made)
-            inner = joined(tail.inner, self.scope).at(SUM)
+            inner = self.join(tail.inner).at(SUM)
             ((test, body),) = tail.made.arms
             self.out.append(If([(test, [*body[:-1], Line(f"octets += {inner}")])]))
 
@@ -530,26 +533,45 @@ class EncodeEmitter:
         ((test, body),) = part.made.arms
         before = decided(pieces[:at], test, True)
         whole = [*before, *part.inner, *pieces[at + 1 :]]
-        statement: Line | If | Assign = Assign(["octets"], joined(whole, self.scope).text, pure=False)
+        statement: Line | If | Assign = Assign(["octets"], self.join(whole).text, pure=False)
         lists = [i for i, each in enumerate(before) if isinstance(each, Raw)]
         if lists:
             last = before[lists[0]]
             assert isinstance(last, Raw)
-            short = joined([each for each in whole if each is not last], self.scope).text
+            short = self.join([each for each in whole if each is not last]).text
             statement = If([(last.filled, [statement])], [Assign(["octets"], short, pure=False)])
         rest = [*decided(pieces[:at], test, False), *pieces[at + 1 :]]
         self.out.append(
             If(
                 [(test, [*body[:-1], statement])],
-                [Assign(["octets"], joined(rest, self.scope).text, pure=False)],
+                [Assign(["octets"], self.join(rest).text, pure=False)],
             )
         )
+
+    def join(self, pieces: Sequence[Piece]) -> Code:
+        """Return the expression of all pieces, what no `pack` refuses tested."""
+        self.test_kinds(pieces)
+        return joined(pieces, self.scope)
+
+    def test_kinds(self, pieces: Sequence[Piece]) -> None:
+        """Emit the tests of variables in whose place constants are written."""
+        self.out += [Test(text) for text in kind_tests(pieces, self.scope)]
+
+    def tested(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Return pieces to be written in several ways: variables that equal constants are tested here."""
+        found: list[Piece] = []
+        for piece in pieces:
+            if isinstance(piece, Fixed) and piece.same and piece.constant is not None:
+                self.out.append(Test(is_no_integer(piece.value, self.scope)))
+                piece = constant(piece.constant)
+            found.append(piece)
+        return found
 
     def octets_of(self, pieces: list[Piece]) -> str:
         """Return the expression of all pieces; what is known later cannot be in a piece of its own."""
         if has_fix_up(pieces):
             raise Unsupported("fix-up in a part")
-        return joined(pieces, self.scope).text
+        return self.join(pieces).text
 
 
 def _bounds_of_input(scope: ModuleScope, text: str, shape: Integer) -> Body:
@@ -558,8 +580,7 @@ def _bounds_of_input(scope: ModuleScope, text: str, shape: Integer) -> Body:
     if shape.minimum == 0 and shape.maximum == (1 << bits) - 1:
         return [Test(f"{text} >> {bits}")]
     low, high = number(shape.minimum), number(shape.maximum)
-    kind = f"type({text}) is not int and not {scope.support('is_integer')}({text})"
-    return [Test(f"not {low} <= {text} <= {high}"), Test(kind)]
+    return [Test(f"not {low} <= {text} <= {high}"), Test(is_no_integer(text, scope))]
 
 
 def _remainder(pieces: list[Piece], by: int) -> Code:
@@ -998,16 +1019,16 @@ def _uint(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint) -> list[Piece
     if step.slot in frame.fixed and not step.boolean:
         known = Literal(frame.fixed[step.slot], Kind.INT)
     if isinstance(known, Literal) and isinstance(known.value, int) and not step.boolean:
-        if expr is None:
-            # What equals the constant is not all that passes for it: 1.0 does.
-            name = _local(emitter, code, frame.record.slots[step.slot].name)
-            check = emitter.scope.support("is_integer")
-            emitter.out.append(Test(f"type({name}) is not int and not {check}({name})"))
-        return [
-            constant(
-                known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
-            )
-        ]
+        octets_ = known.value.to_bytes(step.octets, "little" if step.little else "big", signed=step.signed)
+        if expr is not None:
+            return [constant(octets_)]
+        # What equals the constant is not all that passes for it: 1.0 does.
+        name = _local(emitter, code, frame.record.slots[step.slot].name)
+        packed = codes_of(step.octets, step.little, step.signed)[0]
+        if step.octets in (1, 2, 4, 8):
+            return [Fixed(packed, name, octets_, step.little and step.octets > 1, same=True)]
+        emitter.out.append(Test(is_no_integer(name, emitter.scope)))
+        return [constant(octets_)]
     if expr is None and not step.boolean:
         code = _integer(emitter, code, frame.record.slots[step.slot].name)
     if step.boolean and expr is not None:
@@ -1358,7 +1379,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
         def finish(pieces: list[Piece]) -> None:
             if plan is not None:
-                whole = joined(resolved(emitter, pieces), emitter.scope)
+                whole = emitter.join(resolved(emitter, pieces))
                 emitter.out.append(Line(f"{name} += {whole.text}"))
                 return
             emitter.note_fix_ups(pieces, f"len({parts})")
@@ -1390,10 +1411,11 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str:
     """Return the statement that adds an item to the parts: whole where its place is asked for, else in pieces."""
     if has_fix_up(pieces) or parts in emitter.part_lists or emitter.has_fix_ups:
-        return f"{parts}.append({joined(pieces, emitter.scope).text})"
+        return f"{parts}.append({emitter.join(pieces).text})"
     texts = separate(pieces, emitter.scope)
     if len(texts) < 3:
-        return f"{parts}.append({joined(pieces, emitter.scope).text})"
+        return f"{parts}.append({emitter.join(pieces).text})"
+    emitter.test_kinds(pieces)
     return f"{parts} += ({', '.join(texts)})"
 
 
@@ -1541,7 +1563,7 @@ def _headed(emitter: EncodeEmitter, frame: WriteFrame, head: list[p.Bits | p.Uin
             signed = isinstance(step, p.Uint) and step.signed
             octets = piece.constant
             value = piece.value
-            if octets is not None:
+            if octets is not None and not piece.same:
                 value = number(int.from_bytes(octets, "little" if little else "big", signed=signed))
             emitter.out.append(Assign([variable], value, pure=False))
         emitter.out.append(Assign([body], emitter.octets_of(pieces[len(head) :]), pure=False))
@@ -1598,7 +1620,7 @@ def _when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[Piece
     found: list[Piece] = []
 
     def body() -> None:
-        found.extend(emitter.pieces(inner, step.body))
+        found.extend(emitter.tested(emitter.pieces(inner, step.body)))
         emitter.out.append(Assign([name], emitter.octets_of(found), pure=False))
 
     made = If([(test, emitter.nested(body))], [Assign([name], 'b""', pure=False)])

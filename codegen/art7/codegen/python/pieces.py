@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import reduce
+from operator import xor
+from typing import Any, Literal
 
 from art7.codegen.python.code import If, code_octets
 from art7.codegen.python.expressions import SUM, Code, literal, number
@@ -23,6 +25,8 @@ class Fixed:
     """Whether the value is proved not to be negative (a table must not be asked from its end)."""
     flags: tuple[tuple[str, int], ...] = ()
     """Bits of the value that are set when a test is true: the test as text, the bits."""
+    same: bool = False
+    """Whether `value` is a variable that equals `constant` and may be of another kind (1.0): a `pack` refuses it."""
 
     @property
     def octets(self) -> int:
@@ -126,6 +130,34 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return runs
 
 
+def kind_tests(pieces: Sequence[Piece], scope: ModuleScope) -> list[str]:
+    """Return the tests that variables are integers which equal constants that no `pack` writes."""
+    found = []
+    for run in _runs(pieces):
+        fixed = [piece for piece in run if isinstance(piece, Fixed)]
+        same = [piece for piece in fixed if piece.same]
+        if not same or any(piece.constant is None for piece in fixed):
+            continue
+        if len(same) > 1:
+            # Only integers have `^`; that of equal values is the same.
+            word = number(reduce(xor, map(_integer, same)))
+            found.append(f"{' ^ '.join(piece.value for piece in same)} != {word}")
+        else:
+            found += [is_no_integer(piece.value, scope) for piece in same]
+    return found
+
+
+def _integer(piece: Fixed) -> int:
+    """Return the integer whose octets a constant is."""
+    order: Literal["little", "big"] = "little" if piece.little else "big"
+    return int.from_bytes(piece.constant or b"", order, signed=piece.code.islower())
+
+
+def is_no_integer(text: str, scope: ModuleScope) -> str:
+    """Return the test of a variable that is of another kind than an integer."""
+    return f"{text}.__class__ is not int and not {scope.support('is_integer')}({text})"
+
+
 def _packs(run: list[Piece], piece: Fixed) -> bool:
     orders = {p.little for p in (*run, piece) if isinstance(p, Fixed) and p.code[-1] not in "sBb"}
     return isinstance(run[-1], Fixed) and len(orders) <= 1
@@ -151,7 +183,7 @@ def _merged(fixed: list[Fixed], little: bool) -> tuple[list[str], list[str]]:
     """Return codes and values; constants next to integers become integers, neighbours one constant."""
     codes, values = [], []
     for piece in fixed:
-        if piece.constant is not None and len(piece.constant) in (1, 2, 4, 8):
+        if piece.constant is not None and not piece.same and len(piece.constant) in (1, 2, 4, 8):
             codes.append({1: "B", 2: "H", 4: "I", 8: "Q"}[len(piece.constant)])
             values.append(literal(int.from_bytes(piece.constant, "little" if little else "big")).text)
         else:
