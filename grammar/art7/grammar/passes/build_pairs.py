@@ -275,6 +275,12 @@ class Types:
             if pair is VOID:
                 return VOID
             pair = self._many(pair, extent, context, within if extent is extents[-1] else None)
+            least = self._least(pair.representation)
+            if least > MOST:
+                message = f"a list that takes at least {least if least < 1 << 128 else 'a number of many digits of'} octets"
+                return self.error(
+                    "A7-L009", message, extent.span, f"state counts that multiply to at most {MOST}"
+                )
         return pair
 
     def bounds(self, extent: t.Extent, context: Context) -> tuple[int, int | None]:
@@ -482,6 +488,20 @@ class Types:
             return self.error("A7-L011", "a list has no end here", extent.span, advice)
         return Pair(shape, r.Bounded(header, many))
 
+    def _least(self, rep: r.Representation) -> int:
+        """Return how many octets a value takes at least; each value of a tree counts as one."""
+        match rep:
+            case r.Many(item=item, minimum=low):
+                return low * self._least(item.representation)
+            case r.Listed(item=item, minimum=low) | r.Keyed(item=item, minimum=low):
+                return max(1, low * self._least(item.representation))
+            case r.Bounded(extent=Exact(size=Literal(value=int(size)))):
+                return size
+            case r.Bounded(inner=inner, minimum=low):
+                return max(low, self._least(inner))
+            case _:
+                return self.octets(rep)[0] if self.on_octets else 1
+
     def octets(self, rep: r.Representation) -> tuple[int, int | None]:
         """Return how many octets a value takes, at least and at most."""
         match rep:
@@ -556,7 +576,11 @@ CODES = {
         "Use `select` with a tag.",
     ),
     "A7-L008": ("empty bounds", "The lower bound is above the upper one.", "Swap the bounds."),
-    "A7-L009": ("size out of range", f"A count or size is 0 to {MOST}.", "State one that can be."),
+    "A7-L009": (
+        "size out of range",
+        f"A count or size is 0 to {MOST}, multiplied and added up too.",
+        "State one that can be.",
+    ),
     "A7-L010": (
         "terminator out of place",
         "Only lists on octets end at a terminator of 1 to 16 octets.",

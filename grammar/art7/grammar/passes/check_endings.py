@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from art7.grammar.ir import plan as p
+from art7.grammar.passes.build_pairs import MOST
 from art7.grammar.passes.check_growth import check_growth
 from art7.grammar.passes.check_lengths import check_lengths
 from art7.grammar.passes.static_sizes import block_size, record_size
@@ -37,7 +38,7 @@ def check_endings(
         check_growth(module, record)
         if record.carrier is p.Carrier.OCTETS:
             check_lengths(module, record)
-            record_size(module, record)
+            _size(module, record)
             _progress(module, record)
 
 
@@ -135,6 +136,20 @@ def _ring_through(start: str, always: Mapping[str, Sequence[str]]) -> list[str] 
                 before[following] = name
                 queue.append(following)
     return None
+
+
+def _size(module: Any, record: p.Record) -> None:
+    """Report a record that never fits: fields of fixed sizes that add up to more than any limit allows."""
+    least, _ = record_size(module, record)
+    if least <= MOST:
+        return
+    calls = [step.record for step in walk_steps(record.body) if isinstance(step, p.CallRecord)]
+    callees = [module.records.get(name) or module.imported.get(name) for name in calls]
+    if any(callee is not None and record_size(module, callee)[0] > MOST for callee in callees):
+        return
+    shown = least if least < 1 << 128 else "a number of many digits of"
+    message = f"`{record.name.rpartition('.')[2]}` takes at least {shown} octets"
+    module.findings.add("A7-L009", message, record.span, f"state sizes that add up to at most {MOST}")
 
 
 def _progress(module: Any, record: p.Record) -> None:
