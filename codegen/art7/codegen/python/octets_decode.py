@@ -100,6 +100,8 @@ class DecodeEmitter:
         self.index = "0"
         self.tail: tuple[str, Any] | None = None
         """The object and last step of a message that must end with its data."""
+        self.closers: dict[int, Callable[[], None]] = {}
+        """By the identity of the last step of a region: what ends the region, inside each arm of that step."""
         self.peeked: tuple[Place, str] | None = None
         self.depth: str | None = None
         self.sunk: dict[int, list[p.Check]] = {}
@@ -335,7 +337,7 @@ class DecodeEmitter:
         slots = [index for step in steps for index in filled_slots(p.Block((step,), (0,)))]
         ends = frame.record.body.steps[-1] is steps[-1] and self.level == frame.level
         lenient = [index for index in lenient_slots(frame.record) if index in slots] if ends else []
-        close = self.close_message if self.tail == (frame.target, steps[-1]) else None
+        close = self.close_message if self.tail == (frame.target, steps[-1]) else self.closer(steps[-1])
 
         def last() -> None:
             for index in lenient:
@@ -349,6 +351,21 @@ class DecodeEmitter:
         frame.dropped.update(lenient)
         halves = [(test, assume(condition, True), steps), (None, assume(condition, False), steps)]
         self._choose(frame, slots, halves, last)
+
+    def closed_block(self, frame: Frame, block: p.Block, close: Callable[[], None]) -> None:
+        """Emit `block` and what ends its region, inside the arms of its last step where that is a choice.
+
+        `close` may run more than once: it emits nothing where the cursor stands at the end.
+        """
+        last = _last_step(self, block)
+        self.closers[id(last)] = close
+        self.block(frame, block)
+        self.closer(last)
+        close()
+
+    def closer(self, step: Any) -> Callable[[], None] | None:
+        """Return what ends the region whose last step is `step`, once."""
+        return self.closers.pop(id(step), None)
 
     def close_message(self) -> None:
         """Nothing may be left after the message."""
@@ -981,14 +998,26 @@ def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
         _read_batch(emitter, frame, batch, begin, end, fixed, "k" if varint else "")
         emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
         return
-    steps = step.body.steps
-    if len(steps) == 1 and isinstance(steps[0], p.Branch):
-        branch(emitter, frame, steps[0], lambda: _close(emitter, end))
-    else:
-        emitter.block(frame, step.body)
-        _close(emitter, end)
+    emitter.closed_block(frame, step.body, lambda: _close(emitter, end))
     # The region's end was not compared with the outer one: that is still to come.
     emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
+
+
+def _last_step(emitter: DecodeEmitter, block: p.Block) -> Any:
+    """Return the step after which nothing of a region is read, in a record that is copied in too."""
+    last = block.steps[-1] if block.steps else None
+    if not isinstance(last, p.CallRecord):
+        return last
+    record = emitter.scope.records[last.record]
+    if record.carrier is p.Carrier.TREE or not fits(emitter, record) or _ends_by_place(record):
+        return last
+    return _last_step(emitter, record.body)
+
+
+def _ends_by_place(record: p.Record) -> bool:
+    """Whether a value that is worked out after the last step asks where the cursor stands."""
+    values = [slot.value for slot in record.slots] + [slot.default for slot in record.slots]
+    return any(value is not None and is_positional(value) for value in values)
 
 
 def _close(emitter: DecodeEmitter, end: str) -> None:
@@ -1321,11 +1350,10 @@ def _sunk_check(
     emitter.settled.append((frame, condition))
 
 
-def branch(
-    emitter: DecodeEmitter, frame: Frame, step: p.Branch, last: Callable[[], None] | None = None
-) -> None:
-    """Emit a choice by value; `last` closes the region inside each arm."""
+def branch(emitter: DecodeEmitter, frame: Frame, step: p.Branch) -> None:
+    """Emit a choice by value; what closes the region does so inside each arm."""
     names = DecodeNames(emitter, frame)
+    last = emitter.closer(step)
     on = _simplified(frame, step.on)
     code = expression(on, names)
     if not (code.text.isidentifier() or code.text.replace(".", "_").isidentifier()) or "." in code.text:
@@ -1378,9 +1406,10 @@ def _case(
         if len(case.ranges) == 1 and case.ranges[0][0] == case.ranges[0][1]:
             constant = Literal(case.ranges[0][0], on.kind)
             frame.known = {**outer, on: constant}
-        emitter.block(frame, case.body)
-        if last is not None:
-            last()
+        if last is None:
+            emitter.block(frame, case.body)
+        else:
+            emitter.closed_block(frame, case.body, last)
         if step.slot is not None:
             value = step.value_slots[position] if step.value_slots else None
             if value is not None and value in frame.values:
@@ -1404,7 +1433,8 @@ def _when(emitter: DecodeEmitter, frame: Frame, step: p.When) -> None:
         return
     test = truth(condition, DecodeNames(emitter, frame))
     slots = filled_slots(step.body)
-    emitter._choose(frame, slots, [(test, assume(condition, True), step.body.steps), (None, {}, ())])
+    arms = [(test, assume(condition, True), step.body.steps), (None, assume(condition, False), ())]
+    emitter._choose(frame, slots, arms, emitter.closer(step))
 
 
 def _present(emitter: DecodeEmitter, frame: Frame, step: p.Present) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
+from art7.codegen.python.passes.words import declares
 
 
 def fuse_reads(body: Body) -> Body:
@@ -31,6 +32,8 @@ def fuse_reads(body: Body) -> Body:
             else:
                 touched.update(name for target in statement.targets for name in names_in(target))
                 used.update(names_in(statement.value))
+        elif isinstance(statement, Line) and declares(statement):
+            pass
         else:
             last = None
             _fuse_within(statement)

@@ -56,6 +56,12 @@ def _names(body: Body) -> Counter[str]:
     return Counter(name for text in _texts(body) for name in names_in(text))
 
 
+def mentions(body: Body) -> list[str]:
+    """Return every name that a block, and blocks in it, mention, as often as they do; targets of reads too."""
+    stored = [name for _, read in _reads(body) for text in read.targets if text for name in names_in(text)]
+    return [name for text in _texts(body) for name in names_in(text)] + stored
+
+
 def _numbers(body: Body) -> Counter[str]:
     return Counter(name for text in _texts(body) for name in _NUMBER.findall(text))
 
@@ -90,6 +96,12 @@ def bodies(statement: object) -> list[Body]:
     if isinstance(statement, If):
         return [inner for _, inner in statement.arms] + ([statement.otherwise] if statement.otherwise else [])
     return [statement.body] if isinstance(statement, While | For) else []
+
+
+def declares(line: Line) -> bool:
+    """Whether a statement only declares a variable, which gets its value later (`name: type`)."""
+    name, colon, rest = line.text.partition(":")
+    return bool(colon) and name.isidentifier() and "=" not in rest
 
 
 def _unused(name: str, everywhere: Counter[str]) -> str:
