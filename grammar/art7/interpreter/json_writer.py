@@ -27,7 +27,7 @@ class JsonRefused(Exception):
 
 def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> bytes:
     """Return the text of `value`; raises `JsonRefused`."""
-    _check(value, canonical or integers_only)
+    check_writable(value, integers_only=canonical or integers_only)
     text = json.dumps(
         value,
         ensure_ascii=False,
@@ -39,8 +39,8 @@ def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> b
     return text.encode("utf-8")
 
 
-def _check(root: Any, integers_only: bool) -> None:
-    """Refuse what cannot be written, before the writer recurses."""
+def check_writable(root: Any, *, integers_only: bool) -> None:
+    """Refuse what cannot be written, before a writer recurses; raises `JsonRefused`."""
     level, depth = [root], 0
     while level:
         if depth > DEPTH:

@@ -10,6 +10,7 @@ from art7.interpreter.conform import plain_integer
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.functions.general import encode_base64
+from art7.interpreter.jcs import write_jcs
 from art7.interpreter.json_writer import JsonRefused, write_json
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
@@ -26,10 +27,13 @@ def text_of(frame: Frame, piece: Any) -> bytes:
     """Return the JSON text of what a record wrote, in the form its options ask for."""
     options = dict(frame.prepared.record.options)
     value = piece[0] if isinstance(piece, tuple) else None
+    form = options.get("canonical")
     try:
+        if form == "jcs":
+            return write_jcs(value)
         return write_json(
             value,
-            canonical=options.get("canonical") == "matrix",
+            canonical=form == "matrix",
             integers_only=options.get("numbers") == "integer53",
         )
     except JsonRefused as refusal:

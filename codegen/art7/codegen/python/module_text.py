@@ -43,10 +43,13 @@ VENDORED = (
     "octets",
     "octets_write",
     "careful_read",
+    "careful_reading",
     "careful_write",
+    "careful_writing",
     "json_fast",
     "json_careful",
     "json_explain",
+    "json_jcs",
     "ciphers",
 )
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""

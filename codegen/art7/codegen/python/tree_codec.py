@@ -100,8 +100,11 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
 
 
 def _form_sentence(record: Record) -> str:
-    if own_form(record) is WriteForm.CANONICAL:
-        return "Write canonical JSON: members sorted, no spaces, integers only."
+    match own_form(record):
+        case WriteForm.CANONICAL:
+            return "Write canonical JSON: members sorted, no spaces, integers only."
+        case WriteForm.JCS:
+            return "Write canonical JSON (RFC 8785): members sorted, no spaces, numbers in shortest form."
     return "Write JSON without spaces, members in their declared order."
 
 
@@ -135,10 +138,13 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
     root, writable = view.scope.support("json_root"), view.scope.support("json_writable")
     for each in ("Trace", "json_writable"):
         view.scope.support(each)
-    integers = own_form(view.record) is not WriteForm.PLAIN
+    form = own_form(view.record)
+    integers = form in (WriteForm.CANONICAL, WriteForm.INTEGERS)
     size = view.record.limit_size
-    octets = view.scope.support("json_octets_of")
-    sort = own_form(view.record) is WriteForm.CANONICAL
+    if form is WriteForm.JCS:
+        octets, options = view.scope.support("json_jcs_octets"), f"{size}"
+    else:
+        octets, options = view.scope.support("json_octets_of"), f"{form is WriteForm.CANONICAL}, {size}"
     return [
         f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}) -> Any:\n"
         f"    node = {root}(trace, start, data, {size}, {view.depth})\n"
@@ -146,7 +152,7 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
         f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"
         f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
         f"    {writable}(trace, tree, {integers})\n"
-        f"    return {octets}(trace, tree, {sort}, {size})",
+        f"    return {octets}(trace, tree, {options})",
         f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
         f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
         f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"

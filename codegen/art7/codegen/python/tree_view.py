@@ -27,6 +27,7 @@ _TAKEN = (
     | RESERVED_LOCALS
     | frozenset(
         "at fields error result written "
+        "jcs_number jcs_order write_jcs "
         "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
         "element in_ranges item key keys known member members merge_members node octets_of_text quote "
         "read_json text trace unknown_members unverified value write_canonical write_integers write_plain xor_octets".split()
@@ -99,17 +100,22 @@ class WriteForm(Enum):
 
     CANONICAL = "canonical"
     """Members sorted by name, integers within ±(2^53-1) and no other number."""
+    JCS = "jcs"
+    """Members sorted by the UTF-16 code units of their names, numbers as ECMAScript spells them."""
     INTEGERS = "integers"
     """Members as declared, numbers as in canonical JSON."""
     PLAIN = "plain"
     """Members as declared, any number."""
 
 
+_CANONICAL: dict[object, WriteForm] = {"matrix": WriteForm.CANONICAL, "jcs": WriteForm.JCS}
+
+
 def own_form(record: p.Record) -> WriteForm:
     """Return the form of a text whose root is `record`."""
     options = dict(record.options)
-    if options.get("canonical") == "matrix":
-        return WriteForm.CANONICAL
+    if options.get("canonical") in _CANONICAL:
+        return _CANONICAL[options["canonical"]]
     return WriteForm.INTEGERS if options.get("numbers") == "integer53" else WriteForm.PLAIN
 
 
@@ -169,7 +175,21 @@ class TreeRecord:
     @property
     def is_sorted(self) -> bool:
         """Whether members are written in the order of their names."""
-        return self.form is WriteForm.CANONICAL
+        return self.form in (WriteForm.CANONICAL, WriteForm.JCS)
+
+    def in_order(self, pairs: str) -> str:
+        """Return the source of the members of a map in the order in which they are written."""
+        match self.form:
+            case WriteForm.CANONICAL:
+                return f"sorted({pairs})"
+            case WriteForm.JCS:
+                return f"sorted({pairs}, key={self.scope.support('jcs_order')})"
+            case _:
+                return pairs
+
+    def rank(self, key: str) -> str | bytes:
+        """Return what the name of a member is sorted by."""
+        return key.encode("utf-16-be") if self.form is WriteForm.JCS else key
 
     def writer(self, record: str) -> str:
         """Return the function that writes another record in this form."""

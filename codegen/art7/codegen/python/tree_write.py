@@ -139,7 +139,7 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
     for number, spread in enumerate(step.spreads):
         members += _spread(lines, view, spread, number)
     if view.is_sorted:
-        members.sort(key=lambda member: (member.entry.key, member.entry.slot))
+        members.sort(key=lambda member: (view.rank(member.entry.key), member.entry.slot))
     pieces = [_piece(lines, view, member) for member in members]
     lines.flush()
     if step.unknown == "preserve" and step.unknown_slot is not None:
@@ -302,7 +302,8 @@ def _merged(
             with lines.block(f"if {member.test}:"):
                 lines.read(append)
         if view.is_sorted:
-            lines.read(f"return {view.scope.support('merge_sorted')}(members, {unknown})")
+            merge = "merge_jcs" if view.form is WriteForm.JCS else "merge_sorted"
+            lines.read(f"return {view.scope.support(merge)}(members, {unknown})")
         else:
             integers = view.form is WriteForm.INTEGERS
             lines.read(f"return {view.scope.support('append_members')}(members, {unknown}, {integers})")
@@ -410,7 +411,7 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
         case "null":
             lines.refuse_if(f"{name} is not None")
             return Written('"null"')
-        case "number" if view.form is not WriteForm.PLAIN:
+        case "number" if view.form in (WriteForm.CANONICAL, WriteForm.INTEGERS):
             lines.add(lines.refusal)  # only integers are written in this form
             return Written('""')
         case "number":
@@ -418,6 +419,8 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
             lines.refuse_if(f"float({name}) - float({name}) != 0.0")
             for test in bound_tests(name, step.minimum, step.maximum):
                 lines.refuse_if(test)
+            if view.form is WriteForm.JCS:
+                return Written(f"{support('jcs_number')}({name})")
             return Written(f"repr(float({name}))")
         case _:
             return _octets(lines, view, step, name)
@@ -503,7 +506,7 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, name: str) -> Writ
     text = write_value(inner, view, step.body, item)
     inner.flush()
     quote = view.scope.support("quote")
-    pairs = f"sorted({name}.items())" if view.is_sorted else f"{name}.items()"
+    pairs = view.in_order(f"{name}.items()")
     piece = f'{quote}({key}) + ":" + {_summand(text.source)}'
     if _temporaries(inner):
         head = f"for {key}, {item} in {pairs}:"

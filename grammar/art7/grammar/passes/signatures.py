@@ -18,7 +18,7 @@ OPTIONS: dict[str, dict[str, tuple[str | bool, ...]]] = {
     "tls": {"vector": ("varint", "fixed")},
     "protobuf": {"canonical": ("field_order",)},
     "json": {
-        "canonical": ("matrix", "none"),
+        "canonical": ("jcs", "matrix", "none"),
         "numbers": ("integer53",),
         "shape": ("object", "array", "value"),
     },
