@@ -19,7 +19,7 @@ from art7.grammar.ir.module import ConstantDeclaration, Enum, EnumMember, Module
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import merge_enums
 from art7.grammar.passes.build_pairs import Context, TypeArgument
-from art7.grammar.passes.check_functions import check_function
+from art7.grammar.passes.check_functions import ENDLESS, check_function, check_recursion
 from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
@@ -95,6 +95,7 @@ class ModuleLowering:
         """Lower the module."""
         self._import()
         declare_names(self.tree, self.scope, self.findings)
+        check_recursion(self)
         self._lower_enums()
         constants = self._lower_constants()
         for entity in self.scope.entities.values():
@@ -420,6 +421,11 @@ class ModuleLowering:
         if entity is None or entity.kind != "function":
             return None
         return entity.node, self.seen_from(entity.home)
+
+    def is_endless(self, function: t.Function) -> bool:
+        """Whether a function of the module whose names these are calls itself."""
+        entity = self.scope.entities.get(function.name.text)
+        return entity is not None and entity.value == ENDLESS
 
     def seen_from(self, scope: ModuleScope) -> ModuleLowering:
         """Return this lowering with names as another module sees them: for what that module wrote."""

@@ -175,7 +175,7 @@ class Expressions:
     # ---- members and items ----
 
     def _attr(self, node: t.Attr, hint: s.Shape | None) -> Typed:
-        parts = _parts(node)
+        parts = parts_of(node)
         if parts is not None and parts[0] not in self.locals:
             qualified = self._qualified(parts, node, hint)
             if qualified is not None:
@@ -419,7 +419,7 @@ class Expressions:
         target = bare(shape)
         if isinstance(node, t.NameRef) and isinstance(target, s.Enumeration):
             return self._member(target.name, node.name)
-        parts = _parts(node) if isinstance(node, t.Attr) else None
+        parts = parts_of(node) if isinstance(node, t.Attr) else None
         if parts is not None and self.place.find(parts[0], node.span) is None:
             enum = self.world.enum_named(parts[:-1])
             if enum is not None:
@@ -472,7 +472,7 @@ class Expressions:
             special = _SPECIAL.get(node.function.name)
             if special is not None:
                 return special(self, node)
-        parts = _parts(node.function)
+        parts = parts_of(node.function)
         user = self.world.function(parts) if parts is not None else None
         if user is not None:
             return self._unfold(user[0], user[1], node, hint)
@@ -555,7 +555,7 @@ class Expressions:
         """Put the arguments into the body of a user's function."""
         name = function.name.text
         placed = self.arguments(node, [p.name.text for p in function.params], name)
-        if placed is None:
+        if placed is None or home.is_endless(function):
             return BAD
         self.expansions += 1
         if self.depth >= 32 or self.expansions > EXPANSIONS:
@@ -696,8 +696,8 @@ def _result_shape(function: Function, values: list[Expr], given: s.Shape | None)
             return given
 
 
-def _parts(node: t.Expr) -> tuple[str, ...] | None:
-    """Return `a.b.c` as its words."""
+def parts_of(node: t.Expr) -> tuple[str, ...] | None:
+    """Return `a.b.c` as its words, `None` for anything else."""
     words: list[str] = []
     while isinstance(node, t.Attr):
         words.append(node.name.text)

@@ -61,6 +61,9 @@ class World(Protocol):
     def function(self, parts: tuple[str, ...]) -> tuple[t.Function, World] | None:
         """Return the user's function, and the names as its module sees them."""
 
+    def is_endless(self, function: t.Function) -> bool:
+        """Whether a user's function calls itself, which was reported where it stands."""
+
     def parameter_kind(self, node: t.Type) -> Kind:
         """Return the kind that a function's parameter or result type asks for."""
 
