@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from benchmarks.codecs import OURS, ours
-from benchmarks.peers import COMPILED, OVER_ORJSON
+from benchmarks.codecs import GOALS, OURS, limit, ours
+from benchmarks.peers import BY_HAND, COMPILED, OVER_ORJSON
 from benchmarks.peers_compiled import compiled_envelope
 
 Row = tuple[str, Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -17,8 +17,10 @@ Row = tuple[str, Callable[[bytes], Any], Callable[[Any], bytes]]
 _CODECS = ours()
 
 
-def _row(name: str, label: str = OURS) -> Row:
-    return (label, *_CODECS[name])
+def _rows(name: str, label: str = OURS) -> list[Row]:
+    """Our codec, and the hand-written one with the same checks."""
+    by_hand = next(goal.limit for goal in GOALS if goal.name == name)
+    return [(label, *_CODECS[name]), (f"{BY_HAND}{label}", *limit(by_hand))]
 
 
 def _over_orjson() -> list[Row]:
@@ -37,17 +39,18 @@ def _over_orjson() -> list[Row]:
 
 def _build(envelope: Any, values: tuple[Any, ...]) -> bytes:
     """Make an envelope of the eight values that the bench folder's peers get, and write it."""
-    kind, sent, device, content, guid, received, account, urgent = values
-    octets: bytes = envelope(
-        type=kind,
-        client_timestamp=sent,
-        source_device=device,
-        content=content,
-        server_guid=guid,
-        server_timestamp=received,
-        source_service_id=account,
-        urgent=urgent,
-    ).encode()
+    made = envelope()
+    (
+        made.type,
+        made.client_timestamp,
+        made.source_device,
+        made.content,
+        made.server_guid,
+        made.server_timestamp,
+        made.source_service_id,
+        made.urgent,
+    ) = values
+    octets: bytes = made.encode()
     return octets
 
 
@@ -60,12 +63,12 @@ def _compiled() -> Any:
 _ENVELOPE = sys.modules[_CODECS["protobuf Envelope"][0].__module__].Envelope
 
 ADAPTERS: dict[str, list[Row]] = {
-    "rtp": [_row("RTP audio")],
-    "stun": [_row("STUN, fingerprint"), _row("STUN, integrity", f"{OURS}, integrity")],
-    "mls.key_package": [_row("MLS KeyPackage")],
-    "mls.private_message": [_row("MLS PrivateMessage")],
-    "protobuf": [_row("protobuf Envelope")],
-    "matrix": [_row("Matrix event"), *_over_orjson()],
+    "rtp": _rows("RTP audio"),
+    "stun": [*_rows("STUN, fingerprint"), *_rows("STUN, integrity", f"{OURS}, integrity")],
+    "mls.key_package": _rows("MLS KeyPackage"),
+    "mls.private_message": _rows("MLS PrivateMessage"),
+    "protobuf": _rows("protobuf Envelope"),
+    "matrix": [*_rows("Matrix event"), *_over_orjson()],
 }
 """Workload of the bench folder → (label, decode, encode)."""
 
