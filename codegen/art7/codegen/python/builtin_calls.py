@@ -41,8 +41,8 @@ def _constant(value: str | int) -> str:
     return ascii(value) if isinstance(value, int) else '"' + value + '"'
 
 
-_SAME = """matches first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip utf8 text
-decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode distinct min max abs
+_SAME = """matches first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip before after
+utf8 text decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode distinct min max abs
 crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand xeddsa_sign xeddsa_verify aes_cm aes_ctr
 aes_cbc_encrypt aes_cbc_decrypt hpke_derive_public hpke_derive_private""".split()
 

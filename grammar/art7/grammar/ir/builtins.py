@@ -129,6 +129,10 @@ _GENERAL = [
     _plain("lower", "value:text", _TEXT, "A–Z become a–z, nothing else changes."),
     _plain("upper", "value:text", _TEXT, "a–z become A–Z, nothing else changes."),
     _plain("strip", "value:text characters:text", _TEXT, "Without any of `characters`, wherever they stand."),
+    _plain(
+        "before", "value:text mark:text", _TEXT, "What stands before the first `mark`; all of it without one."
+    ),
+    _plain("after", "value:text mark:text", _TEXT, "What follows the first `mark`; nothing without one."),
     _plain("starts_with", "value:string part:string", _BOOL, "Whether `value` begins with `part`."),
     _plain("ends_with", "value:string part:string", _BOOL, "Whether `value` ends with `part`."),
     _plain(

@@ -85,6 +85,16 @@ def strip(value: str, characters: str) -> str:
     return value.translate(dict.fromkeys(map(ord, characters)))
 
 
+def before(value: str, mark: str) -> str:
+    place = value.find(mark) if mark else -1
+    return value if place < 0 else value[:place]
+
+
+def after(value: str, mark: str) -> str:
+    place = value.find(mark) if mark else -1
+    return "" if place < 0 else value[place + len(mark) :]
+
+
 def starts_with(value: Any, part: Any) -> bool:
     return value is not None and value.startswith(part)
 
@@ -195,6 +205,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": lambda value: value.translate(_UPPER),
     "upper": lambda value: value.translate(_LOWER),
     "strip": strip,
+    "before": before,
+    "after": after,
     "starts_with": starts_with,
     "ends_with": ends_with,
     "contains": contains,

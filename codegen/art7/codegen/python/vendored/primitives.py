@@ -182,6 +182,16 @@ def strip(value: str, characters: str) -> str:
     return value.translate(dict.fromkeys(map(ord, characters)))
 
 
+def before(value: str, mark: str) -> str:
+    """What stands before the first `mark`; all of it without one."""
+    return value.partition(mark)[0] if mark else value
+
+
+def after(value: str, mark: str) -> str:
+    """What follows the first `mark`; nothing without one."""
+    return value.partition(mark)[2] if mark else ""
+
+
 def utf8(value: str) -> bytes:
     """The text in UTF-8."""
     try:
