@@ -31,7 +31,8 @@ class CarefulDecoder:
         self.names = CarefulNames(scope, record)
         self.lines: list[str] = []
         self.depth = 2
-        self.items: dict[int, tuple[int, str]] = {}
+        self.items: dict[int, str] = {}
+        """Slots of items → the source of what they are called in a path."""
         self.regions = 0
         self.opened: frozenset[int] = frozenset()
         self.bits = {
@@ -59,21 +60,48 @@ class CarefulDecoder:
         if slot is None:
             return '""'
         if slot in self.items:
-            outer, items = self.items[slot]
-            name = self.at(outer)
-            inner = name[1:-1] if name[0] == '"' else name[2:-1]
-            return f'f"{inner}[{{len({items})}}]"'
+            return self.items[slot]
         name = self.record.slots[slot].name
         return '""' if name.startswith("_") else quoted(name)
+
+    def indexed(self, slot: int, index: str) -> str:
+        """Return the source of what an item of a list is called."""
+        name = self.at(slot)
+        inner = name[1:-1] if name[0] == '"' else name[2:-1] if name[:2] == 'f"' else f"{{{name}}}"
+        return f'f"{inner}[{{{index}}}]"'
+
+    def named(self, slot: int) -> str:
+        """Return the argument that says what a slot is called, where that is not its key."""
+        at = self.at(slot)
+        return "" if at == self.key(slot) else f", at={at}"
 
     def text(self, expr: Expr) -> str:
         """Return the source of an expression."""
         return expression(expr, self.names).text
 
     def block(self, block: p.Block) -> None:
-        """Add the steps of a block, in order."""
+        """Add the steps of a block, in order; neighbouring integers in one line."""
+        run: list[str] = []
         for step in block.steps:
+            if type(step) is p.Uint and self.is_plain(step):
+                run.append(f"({self.key(step.slot)}, {step.octets})")
+                continue
+            if run:
+                self._integers(run)
+                run = []
             CAREFUL_STEPS[type(step)](self, step)
+        if run:
+            self._integers(run)
+
+    def is_plain(self, step: p.Uint) -> bool:
+        """Whether an integer is read or written by its key and size alone."""
+        slot = step.slot
+        if step.boolean or step.little or step.signed or slot in self.opened or slot in self.items:
+            return False
+        return self.record.slots[slot].name == self.names.keys[slot] and self.named(slot) == ""
+
+    def _integers(self, run: list[str]) -> None:
+        self.add(f"o = {self.use('read_uints')}(r, o, end, {', '.join(run)})")
 
     def nested(self, block: p.Block) -> None:
         """Add a block one level deeper."""
@@ -122,6 +150,17 @@ def add_lines(body: list[str], depth: int, lines: Iterable[str]) -> None:
             body += wrapped(text, len(pad) + len(line) - len(text))
 
 
+_LOCALS = re.compile(
+    r"(?<![\w.])(?:v(?=\[)|at(?=\[)|spans(?=\W)|begin(?=\W)|written(?=\W)|wanted(?= =)|word(?=,))"
+)
+"""What stands for a part of the record at hand, where a body says it."""
+
+
+def locals_of(lines: list[str]) -> set[str]:
+    """Return the short names that the lines of a body need."""
+    return set(_LOCALS.findall("\n".join(lines)))
+
+
 def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params: list[str]) -> str:
     """Return the careful decoding function of `record`; `params` are its annotated parameters after `end`."""
     decoder = CarefulDecoder(record, scope, facts(record))
@@ -136,40 +175,35 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
     if record.recursive:
         more.append("room: int")
         decoder.add(f"room = {decoder.use('deeper')}(trace, room, o)")
+    for slot in record.slots:
+        if slot.default is not None:
+            decoder.add(f"v[{decoder.key(slot.index)}] = {decoder.text(slot.default)}")
     decoder.block(record.body)
     for index in sorted(decoder.facts.lenient):
         value = record.slots[index].value
         assert value is not None
         key = decoder.key(index)
         decoder.add(f"if v[{key}] is not None and v[{key}] == {decoder.text(value)}:", f"    v[{key}] = None")
-    for each in ("BuiltinError", "Fields", "Trace"):
+    for each in ("Fields", "Reading", "Trace"):
         decoder.use(each)
-    body = decoder.lines or ["        pass"]
-    used = "\n".join(body)
-    head = ["    v = trace.begin()"]
-    for slot in record.slots:
-        if slot.default is not None:
-            head.append(f"    v[{decoder.key(slot.index)}] = {decoder.text(slot.default)}")
-    head.append("    begin = o")
-    head.append("    at: dict[str, int] = {}")
+    used = locals_of(decoder.lines)
+    head = [
+        f"        {name} = {text}"
+        for name, text in (("v", "r.fields"), ("at", "r.at"), ("spans", "r.spans"), ("begin", "r.begin"))
+        if name in used
+    ]
     for local in ("wanted", "word"):
-        if f" {local} = " in used or f" {local}, " in used:
+        if local in used:
             scope.from_standard("typing", "Any")
-            head.append(f"    {local}: Any")
-    if "spans" in used:
-        head.append("    spans: dict[str, tuple[int, int]] = {}")
+            head.append(f"        {local}: Any")
     name = scope.names.functions[record.name]
     rows = ", ".join(["trace: Trace", "o: int", "end: int", *more, *params])
     return "\n".join(
         [
             f"def _decode_{name}({rows}) -> tuple[Fields, int]:",
-            *head,
-            "    try:",
-            *body,
-            "    except BuiltinError as failure:",
-            "        trace.refuse(failure.code, begin)",
-            "    trace.end()",
-            "    return v, o",
+            "    with Reading(trace, o) as r:",
+            *(head + decoder.lines or ["        pass"]),
+            "    return r.fields, o",
         ]
     )
 
@@ -195,19 +229,28 @@ def _bits(d: CarefulDecoder, step: p.Bits) -> None:
 
 
 def _uint(d: CarefulDecoder, step: p.Uint) -> None:
-    d.start(step.slot)
     key, at = d.key(step.slot), d.at(step.slot)
-    if step.boolean:
-        d.add(f"v[{key}], o = {d.use('take_bool')}(trace, o, end, {at})")
+    flags = ", little=True" if step.little else ""
+    flags += ", signed=True" if step.signed else ""
+    if step.slot in d.opened:
+        read = f"{d.use('take_bool')}(trace, o, end, {at})"
+        if not step.boolean:
+            read = f"{d.use('take_uint')}(trace, o, end, {step.octets}, {at}{flags})"
+        d.add(f"v[{key}], o = {read}")
+        d.span(step.slot, f"o - {step.octets}")
+    elif step.boolean:
+        d.add(f"o = {d.use('read_bool')}(r, o, end, {key}{d.named(step.slot)})")
     else:
-        flags = f", {step.little}, {step.signed}" if step.signed else ", True" if step.little else ""
-        d.add(f"v[{key}], o = {d.use('take_uint')}(trace, o, end, {step.octets}, {at}{flags})")
-    d.span(step.slot, f"o - {step.octets}")
+        d.add(f"o = {d.use('read_uint')}(r, o, end, {key}, {step.octets}{d.named(step.slot)}{flags})")
 
 
 def _varint(d: CarefulDecoder, step: p.Varint) -> None:
-    d.start(step.slot)
     key, at = d.key(step.slot), d.at(step.slot)
+    if step.form != "protobuf" and step.slot not in d.opened:
+        read, form = d.use("read_varint"), quoted(step.form)
+        d.add(f"o = {read}(r, o, end, {key}, {form}, {step.bits}{d.named(step.slot)})")
+        return
+    d.start(step.slot)
     d.add("place = o", f"word, o = {d.use('take_varint')}(trace, o, end, {quoted(step.form)}, {at})")
     if step.form != "protobuf":
         d.add(f"v[{key}] = {d.use('bounded_varint')}(trace, word, {step.bits}, {at}, place)")
@@ -247,14 +290,46 @@ def _size(d: CarefulDecoder, slot: int, minimum: int, maximum: int | None, stop:
         d.add(f"{d.use('check_size')}(trace, o, {stop} - o, {d.at(slot)}, {minimum}, {maximum})")
 
 
+def _content(d: CarefulDecoder, where: p.Extent, slot: int, minimum: int, maximum: int | None) -> str:
+    """Return how content is found, and the arguments: `prefixed(r, o, end, "name", …`, unclosed."""
+    limits = f", {minimum}, {maximum}" if maximum is not None else f", {minimum}" if minimum else ""
+    name = d.key(slot)
+    match where:
+        case p.Exact(size=size):
+            text = d.text(size)
+            if text == str(minimum) == str(maximum):
+                limits = ""  # what there must be is all that is looked for
+            return f"exact(r, o, end, {name}, {text}{limits}"
+        case p.Prefixed(form=form, octets=octets):
+            return f"prefixed(r, o, end, {name}, {octets if form == 'uint' else quoted(form)}{limits}"
+        case _:
+            return f"rest(r, o, end, {name}{limits}"
+
+
+def _is_found(d: CarefulDecoder, where: p.Extent, slot: int) -> bool:
+    """Whether content is found by one call, that keeps where it begins."""
+    return slot not in d.opened and not (isinstance(where, p.Prefixed) and where.little)
+
+
 def _take(d: CarefulDecoder, step: p.Take) -> None:
+    key = d.key(step.slot)
+    if _is_found(d, step.extent, step.slot):
+        found = _content(d, step.extent, step.slot, step.minimum, step.maximum) + d.named(step.slot) + ")"
+        verb = found.partition("(")[0]
+        if step.text:
+            d.use(f"open_{verb}")
+            d.add(f"o = {d.use('read_text')}(r, {key}, open_{found}{d.named(step.slot)})")
+        else:
+            d.use(f"read_{verb}")
+            d.add(f"o = read_{found}")
+        return
     d.start(step.slot)
     extent(d, step.extent, step.slot, "stop")
     _size(d, step.slot, step.minimum, step.maximum, "stop")
     value = "trace.data[o:stop]"
     if step.text:
         value = f"{d.use('take_text')}(trace, o, stop, {d.at(step.slot)})"
-    d.add(f"v[{d.key(step.slot)}] = {value}")
+    d.add(f"v[{key}] = {value}")
     d.span(step.slot, "o", "stop")
     d.add("o = stop")
 
@@ -267,72 +342,75 @@ def _constant(d: CarefulDecoder, step: p.Constant) -> None:
 
 
 def _region(d: CarefulDecoder, step: p.Region) -> None:
-    d.start(step.slot)
     d.regions += 1
     stop, outer = f"stop{d.regions}", f"outer{d.regions}"
-    extent(d, step.extent, step.slot, stop)
-    _size(d, step.slot, step.minimum, step.maximum, stop)
-    d.span(step.slot, "o", stop)
-    d.add(f"{outer}, end = end, {stop}")
+    if _is_found(d, step.extent, step.slot):
+        found = _content(d, step.extent, step.slot, step.minimum, step.maximum)
+        d.use(f"open_{found.partition('(')[0]}")
+        d.add(f"{outer} = end", f"o, end = open_{found}{d.named(step.slot)})")
+    else:
+        d.start(step.slot)
+        extent(d, step.extent, step.slot, stop)
+        _size(d, step.slot, step.minimum, step.maximum, stop)
+        d.span(step.slot, "o", stop)
+        d.add(f"{outer}, end = end, {stop}")
     opened, d.opened = d.opened, d.opened | {step.slot}
     d.block(step.body)
     d.opened = opened
-    d.add(f"{d.use('close_region')}(trace, o, {stop}, {d.at(step.slot)})", f"end = {outer}")
+    d.add(f"{d.use('close_region')}(trace, o, end, {d.at(step.slot)})", f"end = {outer}")
 
 
 def _loop(d: CarefulDecoder, step: p.Loop) -> None:
-    d.start(step.slot)
     d.regions += 1
-    n = d.regions
-    items, key, at = f"items{n}", d.key(step.slot), d.at(step.slot)
-    if step.slot in d.facts.spans and step.slot not in d.opened:
-        d.add(f"first{n} = o")
-    test = []
+    items = f"items{d.regions}"
+    more = ""
     if step.count is not None:
-        d.add(f"wanted{n} = {d.use('item_count')}(trace, {d.text(step.count)}, o, {at})")
+        more += f", count={d.text(step.count)}, counted=True"
         if least := d.scope.endings().least_item(step):
-            d.add(f"{d.use('await_items')}(trace, o, wanted{n} * {least})")
-        test.append(f"len({items}) < wanted{n}")
-    d.add(f"{items}: list[Any] = []", f"v[{key}] = {items}", f"empty{n} = 0")
-    d.scope.from_standard("typing", "Any")
-    d.add("while True:")
-    d.depth += 1
-    if test:
-        d.add(f"if not {test[0]}:", "    break")
+            more += f", least={least}"
+    more += "" if step.maximum is None else f", maximum={step.maximum}"
+    more += ", inside=True" if step.slot in d.opened else ""
+    more += d.named(step.slot)
+    d.add(f"{items} = {d.use('Items')}(r, o, {d.key(step.slot)}, {d.key(step.item)}{more})")
+    if step.skip is None and step.until is None:
+        d.add(f"while {items}.more(o, end):")
+        d.depth += 1
+    else:
+        d.add("while True:")
+        d.depth += 1
+        _next_item(d, step, items)
+    for index in _filled(step.body):
+        default = d.record.slots[index].default
+        if default is not None or index != step.item:
+            d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
+    outer_index, d.names.index = d.names.index, f"len({items}.items)"
+    opened, d.opened = d.opened, d.opened - {step.item}
+    d.items[step.item] = f"{items}.at"
+    d.block(step.body)
+    d.names.index, d.opened = outer_index, opened
+    d.add(f"{items}.keep(o)")
+    d.depth -= 1
+    d.add(f"{items}.close(o, {step.minimum})" if step.minimum else f"{items}.close(o)")
+
+
+def _next_item(d: CarefulDecoder, step: p.Loop, items: str) -> None:
+    """Begin another item of a list that padding or a mark ends."""
+    if step.count is not None:
+        d.add(f"if {items}.full():", "    break")
     if step.skip is not None:
         d.add(f"o = {d.use('passed')}(trace.data, o, end, {step.skip})")
     if step.until is not None:
-        mark = literal(step.until).text
+        size, expected = len(step.until), quoted(f"{len(step.until)} octets that end the list")
         d.add(
-            f"if trace.data[o : min(o + {len(step.until)}, end)] == {mark}:",
-            f"    o += {len(step.until)}",
+            f"if trace.data[o : min(o + {size}, end)] == {literal(step.until).text}:",
+            f"    o += {size}",
             "    break",
-        )
-        d.add(
             "if o >= end:",
-            f'    trace.refuse("truncated", o, {at}, {quoted(f"{len(step.until)} octets that end the list")})',
+            f'    trace.refuse("truncated", o, {d.at(step.slot)}, {expected})',
         )
     elif step.count is None:
         d.add("if o >= end:", "    break")
-    d.add(f"before{n} = o")
-    if step.maximum is not None:
-        d.add(f"{d.use('check_room')}(trace, {items}, {step.maximum}, o, {at})")
-    for index in _filled(step.body):
-        default = d.record.slots[index].default
-        d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
-    outer_index, d.names.index = d.names.index, f"len({items})"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = (step.slot, items)
-    d.block(step.body)
-    d.names.index, d.opened = outer_index, opened
-    d.add(f"{items}.append(v[{d.key(step.item)}])")
-    d.add(f"empty{n} = {d.use('check_progress')}(trace, empty{n}, o, before{n}, {at})")
-    d.depth -= 1
-    d.add(f"v[{d.key(step.item)}] = None")
-    if step.minimum:
-        d.add(f"{d.use('check_fewest')}(trace, {items}, {step.minimum}, o, {at})")
-    if step.slot not in d.opened:
-        d.span(step.slot, f"first{n}")
+    d.add(f"{items}.begin(o)")
 
 
 def _filled(body: p.Block) -> list[int]:
@@ -404,19 +482,15 @@ def _present(d: CarefulDecoder, step: p.Present) -> None:
 
 def _call(d: CarefulDecoder, step: p.CallRecord) -> None:
     record = d.scope.records[step.record]
-    d.start(step.slot)
-    spanned = step.slot in d.facts.spans and step.slot not in d.opened
+    key, at = d.key(step.slot), d.at(step.slot)
     arguments = [d.text(each) for each in step.arguments]
     places = [d.names.places[a.index] if a.lifted else f"at[{d.key(a.index)}]" for a in step.places]
     function = d.scope.function("decode", record.name)
-    if spanned:
-        d.regions += 1
-        d.add(f"first{d.regions} = o")
-    number = d.regions
-    d.add(f"trace.enter({d.at(step.slot)})")
+    inside = step.slot in d.opened
+    d.add(f"trace.enter({at})" if inside else f"r.enter({key}, o{d.named(step.slot)})")
     if record.carrier is p.Carrier.TREE:
         run = ", ".join(["trace", "o", "trace.data[o:end]", *arguments])
-        d.add(f"v[{d.key(step.slot)}] = {function}_octets({run})", "o = end")
+        d.add(f"v[{key}] = {function}_octets({run})", "o = end")
     else:
         more = []
         if record.origin and record.kind != "message":
@@ -424,25 +498,25 @@ def _call(d: CarefulDecoder, step: p.CallRecord) -> None:
         if record.recursive:
             more.append("room" if d.record.recursive else str(record.limit_depth or 64))
         rows = ", ".join(["trace", "o", "end", *more, *arguments, *places])
-        d.add(f"v[{d.key(step.slot)}], o = {function}({rows})")
-    d.add("trace.leave()")
-    if spanned:
-        d.span(step.slot, f"first{number}")
+        d.add(f"v[{key}], o = {function}({rows})")
+    d.add("trace.leave()" if inside else f"r.leave({key}, o)")
 
 
-def _refusal(d: CarefulDecoder, fault: p.Fault, slot: int | None, expected: str, got: str) -> str:
-    offset = "begin" if slot is None else f"at.get({d.key(slot)}, begin)"
+def _broken(d: CarefulDecoder, fault: p.Fault, slot: int | None, expected: str = "") -> str:
+    """Return the refusal of a rule; `expected` is the source of a phrase."""
     bit = d.bits.get(slot, 0) if slot is not None else 0
-    more = d.fault(fault) + (f", bit={bit}" if bit else "")
-    return f"trace.refuse({quoted(fault.code)}, {offset}, {d.at(slot)}, {expected}, {got}{more})"
+    more = f", {expected}" if expected else ""
+    more += d.named(slot) if slot is not None else ""
+    more += f", bit={bit}" if bit else ""
+    name = "None" if slot is None else d.key(slot)
+    return f"{d.use('broken')}(r, {quoted(fault.code)}, {name}{more}{d.fault(fault)})"
 
 
 def _domain(d: CarefulDecoder, step: p.Domain) -> None:
     value = f"v[{d.key(step.slot)}]"
     rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in step.ranges).rstrip()
-    got = f"{d.use('show')}({value})"
     d.add(f"if {value} is not None and not {d.use('within')}({value}, ({rows})):")
-    d.add("    " + _refusal(d, step.fault, step.slot, '"a known value"', got))
+    d.add("    " + _broken(d, step.fault, step.slot, '"a known value"'))
 
 
 def _view(d: CarefulDecoder, step: p.View) -> None:
@@ -463,16 +537,14 @@ def _verify(d: CarefulDecoder, step: p.Verify) -> None:
         same = f"not {d.scope.from_standard('hmac', 'compare_digest')}({found}, wanted)"
     d.add(f"    if {same}:")
     expected = '"octets made with the key"' if guards else f"{d.use('show')}(wanted)"
-    d.add("        " + _refusal(d, step.fault, step.slot, expected, f"{d.use('show')}({found})"))
+    d.add("        " + _broken(d, step.fault, step.slot, expected))
 
 
 def _check(d: CarefulDecoder, step: p.Check) -> None:
     if step.level != "must":
         return
     d.add(f"if not ({truth(step.condition, d.names).text}):")
-    got = '""' if step.at is None else f"{d.use('show')}(v[{d.key(step.at)}])"
-    expected = quoted(step.fault.message or "")
-    d.add("    " + _refusal(d, step.fault, step.at, expected, got))
+    d.add("    " + _broken(d, step.fault, step.at, quoted(step.fault.message) if step.fault.message else ""))
 
 
 def _align(d: CarefulDecoder, step: p.Align) -> None:

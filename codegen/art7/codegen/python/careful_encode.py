@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from art7.codegen.python.careful_decode import CarefulDecoder, careful_condition
+from art7.codegen.python.careful_decode import CarefulDecoder, careful_condition, locals_of
 from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import (
@@ -85,22 +85,26 @@ class CarefulEncoder(CarefulDecoder):
         self.verifies = {step.slot: step for step in verifies}
         self.unknown = unknown_views(record)
 
-    def at(self, slot: int | None) -> str:
-        if slot in self.items:
-            outer, index = self.items[slot]
-            name = self.at(outer)
-            inner = name[1:-1] if name[0] == '"' else name[2:-1]
-            return f'f"{inner}[{{{index}}}]"'
-        return super().at(slot)
-
     def write_block(self, block: p.Block) -> str:
-        """Add the steps of a block in emit order; returns the variable of its octets."""
-        self.blocks += 1
-        w, result = f"w{self.blocks}", f"octets{self.blocks}"
-        self.add(f"{w} = {self.use('Pieces')}(trace, {len(block.steps)})")
+        """Add the steps of a block in emit order; returns the source of its octets, to be used at once."""
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
-        for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
+        order = [*(i for i in block.emit if i not in later), *sorted(later)]
+        if len(block.steps) == 1 and len(order) == 1 and not later:
+            step = block.steps[0]
+            self._mark_starts(step)
+            return WRITE_CAREFULLY[type(step)](self, step) or 'b""'
+        self.blocks += 1
+        w = f"w{self.blocks}"
+        self.add(f"{w} = {self.use('Pieces')}(trace, {len(block.steps)})")
+        run: list[str] = []
+        for index in order:
             step = block.steps[index]
+            if type(step) is p.Uint and self.is_plain(step):
+                run.append(f"({index}, {self.key(step.slot)}, {step.octets})")
+                continue
+            if run:
+                self._write_integers(w, run)
+                run = []
             self._mark_starts(step)
             if isinstance(step, p.Align):
                 kept = "None" if step.slot is None else f"v[{self.key(step.slot)}]"
@@ -109,8 +113,23 @@ class CarefulEncoder(CarefulDecoder):
                 piece = WRITE_CAREFULLY[type(step)](self, step)
             if piece:
                 self.add(f"{w}.put({index}, {piece})")
-        self.add(f"{result} = {w}.join()")
-        return result
+        if run:
+            self._write_integers(w, run)
+        return f"{w}.join()"
+
+    def is_plain(self, step: p.Uint) -> bool:
+        slot = step.slot
+        if slot in self.facts.starts or slot in self.verifies or not self.is_given(slot):
+            return False
+        return super().is_plain(step)
+
+    def is_given(self, slot: int) -> bool:
+        """Whether the value of a slot is written as the user gave it."""
+        declared = self.record.slots[slot]
+        return declared.value is None or declared.role in (p.Role.VIEW_INPUT, p.Role.GIVEN)
+
+    def _write_integers(self, w: str, run: list[str]) -> None:
+        self.add(f"{self.use('write_uints')}(w, {w}, {', '.join(run)})")
 
     def _mark_starts(self, step: Any) -> None:
         slots = [f.slot for f in step.fields] if isinstance(step, p.Bits) else [getattr(step, "slot", None)]
@@ -123,14 +142,15 @@ class CarefulEncoder(CarefulDecoder):
     def arm(self, block: p.Block, result: str) -> None:
         """Add a block one level deeper, its octets in `result`."""
         self.depth += 1
-        self.add(f"{result} = {self.write_block(block)}")
+        octets = self.write_block(block)
+        self.add(f"{result} = {octets}")
         self.depth -= 1
 
     def value(self, slot: int) -> str:
         """Return the source of what is written for a slot."""
         declared = self.record.slots[slot]
         given = f"{self.use('needed')}(trace, v[{self.key(slot)}], {self.at(slot)})"
-        if declared.value is None or declared.role in (p.Role.VIEW_INPUT, p.Role.GIVEN):
+        if declared.value is None or self.is_given(slot):
             return given
         computed = self.text(declared.value)
         verify = self.verifies.get(slot)
@@ -157,7 +177,7 @@ class CarefulEncoder(CarefulDecoder):
         """Ask, once the record is written, that `expr` was `actual`."""
         text = self.text(expr)
         text = _bare(text) if text.startswith("(") else text
-        self.add(f"pending.append((lambda: {text}, {self.at(slot)}, {quoted(kind)}, {actual}))")
+        self.add(f"w.expect(lambda: {text}, {self.at(slot)}, {quoted(kind)}, {actual})")
 
 
 def _bare(text: str) -> str:
@@ -211,26 +231,24 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
     if record.recursive:
         more.append("room: int")
         encoder.add(f"room = {encoder.use('deeper')}(trace, room, 0)")
-    result = encoder.write_block(record.body)
-    if any("pending.append" in line for line in encoder.lines):
-        encoder.add(f"{encoder.use('settle')}(trace, pending)")
-    encoder.add("trace.end()", f"return {result}")
-    for each in ("BuiltinError", "Writer", "load"):
+    octets = encoder.write_block(record.body)
+    encoder.add(f"return {octets}")
+    for each in ("Writer", "Writing"):
         encoder.use(each)
     scope.from_standard("typing", "Any")
     stem = scope.names.functions[record.name]
-    used = "\n".join(encoder.lines)
-    head = [f"    v = load(trace, x, _MEMBERS_{stem.upper()})", "    begin = trace.mark()"]
+    used = locals_of(encoder.lines)
+    head = [
+        f"        {name} = {text}"
+        for name, text in (("v", "w.fields"), ("begin", "w.begin"), ("written", "w.written"))
+        if name in used
+    ]
     if encoder.facts.starts:
         encoder.use("Mark")
         marks = ", ".join(f"{encoder.key(slot)}: Mark()" for slot in sorted(encoder.facts.starts))
-        head.append(f"    at = {{{marks}}}")
-    head += [f"    {name}: Any" for name in ("value",) if f" {name} = " in used]
-    if "written" in used:
-        head.append("    written: dict[str, bytes] = {}")
-    if "pending" in used:
-        encoder.use("Pending")
-        head.append("    pending: Pending = []")
+        head.append(f"        at = {{{marks}}}")
+    if any(" value = " in line for line in encoder.lines):
+        head.append("        value: Any")
     rows = ", ".join(["trace: Writer", "x: Any", *more, *[text.replace(": int", ": Any") for text in params]])
     return "\n".join(
         [
@@ -238,11 +256,9 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             "",
             "",
             f"def _encode_{stem}({rows}) -> bytes:",
+            f"    with Writing(trace, x, _MEMBERS_{stem.upper()}) as w:",
             *head,
-            "    try:",
             *encoder.lines,
-            "    except BuiltinError as failure:",
-            "        trace.refuse(failure.code, None)",
         ]
     )
 
@@ -256,8 +272,11 @@ def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
             default = "None"
         required = slot.role is p.Role.VIEW_INPUT and not slot.optional
         shape = '("view",)' if slot.role is p.Role.VIEW else shape_source(slot.shape)
-        row = (names.keys[slot.index], attributes[slot.index])
-        rows.append(f"    ({quoted(row[0])}, {quoted(row[1])}, {shape}, {default}, {required}),")
+        key, attribute = names.keys[slot.index], attributes[slot.index]
+        more = f", {quoted(attribute)}, {default}, {required}"
+        if key == attribute and default == "None" and not required:
+            more = ""  # as most are
+        rows.append(f"    ({quoted(key)}, {shape}{more}),")
     stem = scope.names.functions[record.name].upper()
     return f"_MEMBERS_{stem}: Any = (\n" + "\n".join(rows) + "\n)" if rows else f"_MEMBERS_{stem}: Any = ()"
 
@@ -275,8 +294,8 @@ def _bits(d: CarefulEncoder, step: p.Bits) -> str:
 def _scalar(d: CarefulEncoder, slot: int, octets: int, spell: Callable[[str], str]) -> str:
     verify = d.verifies.get(slot)
     if verify is None or not verify.deferred:
-        d.add(f"value = {d.value(slot)}", f"written[{d.key(slot)}] = {spell('value')}")
-        return f"written[{d.key(slot)}]"
+        d.add(f"value = {d.value(slot)}")
+        return f"w.keep({d.key(slot)}, {spell('value')})"
     value = d.record.slots[slot].value
     assert value is not None
     make = f"trace.defer({octets}, {d.at(slot)}, lambda: {spell(d.text(value))})"
@@ -284,8 +303,7 @@ def _scalar(d: CarefulEncoder, slot: int, octets: int, spell: Callable[[str], st
         missing = " or ".join(f"{d.names.params[i]} is None" for i in verify.guard)
         given = spell(f"{d.use('needed')}(trace, v[{d.key(slot)}], {d.at(slot)})")
         make = f"{given} if {missing} else {make}"
-    d.add(f"written[{d.key(slot)}] = {make}")
-    return f"written[{d.key(slot)}]"
+    return f"w.keep({d.key(slot)}, {make})"
 
 
 def _uint(d: CarefulEncoder, step: p.Uint) -> str:
@@ -295,6 +313,10 @@ def _uint(d: CarefulEncoder, step: p.Uint) -> str:
         return _scalar(
             d, step.slot, 1, lambda value: f'{name}(trace, {value}, 0, 1, {at}).to_bytes(1, "big")'
         )
+    if d.is_given(step.slot) and step.slot not in d.verifies:
+        flags = ", little=True" if step.little else ""
+        flags += ", signed=True" if step.signed else ""
+        return f"{d.use('write_uint')}(w, {d.key(step.slot)}, {step.octets}{d.named(step.slot)}{flags})"
     name = d.use("put_uint")
     flags = f", {step.little}, {step.signed}" if step.little or step.signed else ""
     return _scalar(
@@ -326,12 +348,18 @@ def _finish(d: CarefulEncoder, where: p.Extent, slot: int, content: str) -> str:
         )
         d.add(f"header = {header}")
         return f"header + {content}"
-    if isinstance(where, p.Exact) and d.checkable(where.size):
-        d.expect(where.size, slot, "octets", f"len({content})")
+    _expect_size(d, where, slot, content)
     return content
 
 
+def _expect_size(d: CarefulEncoder, where: p.Extent, slot: int, content: str) -> None:
+    if isinstance(where, p.Exact) and d.checkable(where.size):
+        d.expect(where.size, slot, "octets", f"len({content})")
+
+
 def _take(d: CarefulEncoder, step: p.Take) -> str:
+    if _is_simple(d, step):
+        return _simple_take(d, step)
     at, name = d.at(step.slot), d.use("put_octets")
     limits = f"{step.text}, {at}, {step.minimum}, {step.maximum}"
 
@@ -355,6 +383,32 @@ def _take(d: CarefulEncoder, step: p.Take) -> str:
     return _finish(d, step.extent, step.slot, "content")
 
 
+def _is_simple(d: CarefulEncoder, step: p.Take) -> bool:
+    """Whether content is written from its member by one call."""
+    if not d.is_given(step.slot) or step.slot in d.verifies or step.slot in d.opened:
+        return False
+    return not (isinstance(step.extent, p.Prefixed) and step.extent.little)
+
+
+def _simple_take(d: CarefulEncoder, step: p.Take) -> str:
+    where, form = step.extent, "None"
+    if isinstance(where, p.Prefixed):
+        form = str(where.octets) if where.form == "uint" else quoted(where.form)
+    more = [form, str(step.minimum), str(step.maximum)]
+    for usual in ("None", "0", "None"):
+        if more and more[-1] == usual:
+            more.pop()
+        else:
+            break
+    written = ", ".join([f"{d.use('write_octets')}(w, {d.key(step.slot)}", *more]) + d.named(step.slot)
+    written += ", text=True)" if step.text else ")"
+    if not isinstance(where, p.Exact) or d.text(where.size) == str(step.minimum) == str(step.maximum):
+        return written
+    d.add(f"content = {written}")
+    _expect_size(d, where, step.slot, "content")
+    return "content"
+
+
 def _constant(d: CarefulEncoder, step: p.Constant) -> str:
     return literal(step.octets).text
 
@@ -364,13 +418,15 @@ def _region(d: CarefulEncoder, step: p.Region) -> str:
     d.blocks += 1
     outer = f"w{d.blocks}"
     d.add(f"{outer} = {d.use('Pieces')}(trace, 2)")
-    content = d.write_block(step.body)
+    content = f"content{d.blocks}"
+    octets = d.write_block(step.body)
+    d.add(f"{content} = {octets}")
     d.opened = opened
     if step.minimum or step.maximum is not None:
         d.add(
             f"{d.use('put_bounds')}(trace, len({content}), {d.at(step.slot)}, {step.minimum}, {step.maximum})"
         )
-    d.add(f"written[{d.key(step.slot)}] = {content}", f"{outer}.put(1, {content})")
+    d.add(f"{outer}.put(1, w.keep({d.key(step.slot)}, {content}))")
     if isinstance(step.extent, p.Prefixed):
         little = ", True" if step.extent.little else ""
         form, width = quoted(step.extent.form), step.extent.octets
@@ -383,28 +439,31 @@ def _region(d: CarefulEncoder, step: p.Region) -> str:
 
 
 def _loop(d: CarefulEncoder, step: p.Loop) -> str:
-    key, at = d.key(step.slot), d.at(step.slot)
+    key = d.key(step.slot)
     d.blocks += 1
     n = d.blocks
-    d.add(f"items{n} = {d.use('needed')}(trace, v[{key}], {at})")
-    d.add(f"{d.use('put_count')}(trace, len(items{n}), {at}, {step.minimum}, {step.maximum})")
+    limits = f", {step.minimum}, {step.maximum}" if step.minimum or step.maximum is not None else ""
+    d.add(f"items{n} = {d.use('items_of')}(w, {key}{limits}{d.named(step.slot)})")
     if step.count is not None and d.checkable(step.count):
         d.expect(step.count, step.slot, "items", f"len(items{n})")
     d.add(f"w{n} = {d.use('Pieces')}(trace, 0)", f"for i{n}, v[{d.key(step.item)}] in enumerate(items{n}):")
     outer, d.names.index = d.names.index, f"i{n}"
     opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = (step.slot, f"i{n}")
+    d.items[step.item] = d.indexed(step.slot, f"i{n}")
     d.depth += 1
-    d.add(f"w{n}.put(i{n}, {d.write_block(step.body)})")
+    octets = d.write_block(step.body)
+    d.add(f"w{n}.put(i{n}, {octets})")
     d.depth -= 1
     d.names.index, d.opened = outer, opened
-    d.add(f"content{n} = w{n}.join()")
+    content = f"w{n}.join()"
+    if step.skip is not None or step.until is not None:
+        d.add(f"content{n} = {content}")
+        content = f"content{n}"
     if step.skip is not None:
-        d.add(f"content{n} += {literal(bytes([step.skip])).text} * (-len(content{n}) % {step.skip_to})")
+        d.add(f"{content} += {literal(bytes([step.skip])).text} * (-len({content}) % {step.skip_to})")
     if step.until is not None:
-        d.add(f"content{n} += {literal(step.until).text}")
-    d.keep(step.slot, f"content{n}")
-    return f"content{n}"
+        d.add(f"{content} += {literal(step.until).text}")
+    return content if step.slot in d.opened else f"w.keep({key}, {content})"
 
 
 def _branch(d: CarefulEncoder, step: p.Branch) -> str:
@@ -428,7 +487,7 @@ def _branch(d: CarefulEncoder, step: p.Branch) -> str:
             f'    trace.refuse("unknown_value", None, {d.at(step.slot)}, "a value with an arm", {d.use("show")}({tag}))'
         )
     if step.slot is not None and step.slot not in d.opened:
-        d.add(f"written[{d.key(step.slot)}] = {result}")
+        return f"w.keep({d.key(step.slot)}, {result})"
     return result
 
 
@@ -450,8 +509,7 @@ def _arm(d: CarefulEncoder, step: p.Branch, position: int, tag: str, result: str
             d.add(f'    {d.use("wrong")}(trace, {d.at(step.slot)}, "no value in this arm", v[{key}])')
         else:
             shape = shape_source(d.record.slots[value].shape)
-            inner = f"{d.use('conform')}(trace, {d.at(value)}, v[{key}], {shape})"
-            d.add(f"v[{d.key(value)}] = None if v[{key}] is None else {inner}")
+            d.add(f"w.choose({d.key(value)}, {key}, {shape}{d.named(value)})")
     d.depth -= 1
     d.arm(case.body, result)
 
@@ -501,22 +559,22 @@ def _present(d: CarefulEncoder, step: p.Present) -> str:
     )
     d.depth += 1
     d.add(f'{w}.put(0, b"\\x01")')
-    d.add(f"{w}.put(1, {d.write_block(step.body)})")
+    octets = d.write_block(step.body)
+    d.add(f"{w}.put(1, {octets})")
     d.depth -= 1
     return f"{w}.join()"
 
 
 def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
     record = d.scope.records[step.record]
-    value = f"v[{d.key(step.slot)}]"
+    key = d.key(step.slot)
     if any(slot.role in (p.Role.GIVEN, p.Role.VIEW_INPUT) for slot in record.slots):
-        value = f"{d.use('needed')}(trace, {value}, {d.at(step.slot)})"
+        d.add(f"value = w.enter({key}{d.named(step.slot)})")
     else:
-        value = f"{value} or {{}}"
+        d.add(f"value = v[{key}] or {{}}", f"trace.enter({d.at(step.slot)})")
     arguments = [d.text(each) for each in step.arguments]
     places = [d.names.places[a.index] if a.lifted else f"at[{d.key(a.index)}]" for a in step.places]
     function = d.scope.function("encode", record.name)
-    d.add(f"value = {value}", f"trace.enter({d.at(step.slot)})")
     if record.carrier is p.Carrier.TREE:
         d.add(f"content = {function}_octets({', '.join(['trace', 'value', *arguments])})")
     else:
@@ -526,8 +584,9 @@ def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
         if record.recursive:
             more.append("room" if d.record.recursive else str(min(record.limit_depth or 64, 96)))
         d.add(f"content = {function}({', '.join(['trace', 'value', *more, *arguments, *places])})")
+    if step.slot not in d.opened:
+        return f"w.leave({key}, content)"
     d.add("trace.leave()")
-    d.keep(step.slot, "content")
     return "content"
 
 
@@ -557,9 +616,10 @@ def _check(d: CarefulEncoder, step: p.Check) -> str:
     if not step.on_writing or step.level != "must" or not d.checkable(step.condition):
         return ""
     d.add(f"if not ({truth(step.condition, d.names).text}):")
-    got = '""' if step.at is None else f"{d.use('show')}(v[{d.key(step.at)}])"
-    more, expected = d.fault(step.fault), quoted(step.fault.message or "")
-    d.add(f"    trace.refuse({quoted(step.fault.code)}, None, {d.at(step.at)}, {expected}, {got}{more})")
+    name = "None" if step.at is None else d.key(step.at)
+    more = f", {quoted(step.fault.message)}" if step.fault.message else ""
+    more += "" if step.at is None else d.named(step.at)
+    d.add(f"    {d.use('unmet')}(w, {quoted(step.fault.code)}, {name}{more}{d.fault(step.fault)})")
     return ""
 
 

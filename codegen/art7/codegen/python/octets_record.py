@@ -93,19 +93,13 @@ def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
     names = [text.partition(":")[0] for text in params]
     rows = ["trace: Trace", *params, "prefix: bool = False"]
     lines = [f"def decode_{name}({', '.join(rows)}) -> object:"]
-    lines.append(
-        docstring(f"Read octets that hold one {safe(record.name)}; refuse where they do not.", pad="    ")
-    )
     for text, param in zip(names, record.params, strict=True):
         if not param.nullable:
             lines.append(f"    if {text} is None:")
             lines.append(f'        trace.refuse("missing_field", 0, {literal(param.name).text}, "a value")')
-    lines.append(f"    end = trace.whole({record.limit_size}, prefix)")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
-    lines.append(f"    value, o = _decode_{name}({', '.join(['trace', '0', 'end', *more, *names])})")
-    lines.append("    if not prefix and o != end:")
-    lines.append('        trace.refuse("trailing_data", o, "", "the end", f"{end - o} more octets")')
-    lines.append("    return value")
+    arguments = ", ".join(["trace", "prefix", str(record.limit_size), f"_decode_{name}", *more, *names])
+    lines.append(f"    return {scope.support('read_whole')}({arguments})")
     return "\n".join(lines)
 
 
@@ -294,25 +288,16 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
 
 def _careful_writer(record: Record, scope: ModuleScope, params: list[str]) -> str:
     name = scope.names.functions[record.name]
-    scope.support("Writer")
     names = [text.partition(":")[0] for text in params]
     lines = [f"def encode_{name}({', '.join(['x: Any', *params])}) -> bytes:"]
-    lines.append(docstring(f"Write one {safe(record.name)}; refuse what cannot be written.", pad="    "))
-    lines.append("    trace = Writer()")
     for text, param in zip(names, record.params, strict=True):
         if not param.nullable:
             lines.append(f"    if {text} is None:")
-            lines.append(
-                f'        trace.refuse("missing_field", None, {literal(param.name).text}, "a value")'
-            )
+            refuse, what = f"{scope.support('Writer')}().refuse", literal(param.name).text
+            lines.append(f'        {refuse}("missing_field", None, {what}, "a value")')
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
-    lines.append(f"    octets = trace.finish(_encode_{name}({', '.join(['trace', 'x', *more, *names])}))")
-    if record.limit_size is not None:
-        lines.append(f"    if len(octets) > {record.limit_size}:")
-        lines.append(
-            f'        trace.refuse("too_large", None, "", "at most {record.limit_size} octets", f"{{len(octets)}} octets")'
-        )
-    lines.append("    return octets")
+    arguments = ", ".join([str(record.limit_size), f"_encode_{name}", "x", *more, *names])
+    lines.append(f"    return {scope.support('write_whole')}({arguments})")
     return "\n".join(lines)
 
 

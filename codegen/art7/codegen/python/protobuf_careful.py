@@ -56,7 +56,7 @@ def _entry(d: CarefulDecoder, entry: FieldEntry) -> None:
         d.add(f"at[{d.key(entry.slot)}] = field")
         d.block(entry.body)
         return
-    d.items[entry.item] = (entry.slot, f"list{entry.number}")
+    d.items[entry.item] = d.indexed(entry.slot, f"len(list{entry.number})")
     if not packed:
         d.block(entry.body)
         d.add(f"list{entry.number}.append(v[{d.key(entry.item)}])")
@@ -120,7 +120,7 @@ def _write_repeated(d: CarefulEncoder, entry: FieldEntry, w: str) -> None:
     d.blocks += 1
     n = d.blocks
     packed = entry.packed and natural_wire_type(entry.body) != DELIMITED
-    d.items[entry.item] = (entry.slot, f"i{n}")
+    d.items[entry.item] = d.indexed(entry.slot, f"i{n}")
     tag = literal(write_protobuf(entry.number << 3 | (DELIMITED if packed else entry.wire))).text
     target = w
     if packed:

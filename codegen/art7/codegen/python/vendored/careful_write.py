@@ -154,18 +154,24 @@ def wrong(trace: Trace, at: str, expected: str, value: Any) -> Any:
     trace.refuse("wrong_kind", None, at, expected, show(value))
 
 
-def load(trace: Trace, value: Any, members: tuple[tuple[str, str, Shape, Any, bool], ...]) -> Fields:
-    """Return the members of a record value: (key, attribute, shape, default, required at once)."""
+Member = tuple[Any, ...]
+"""A member: (key, shape), or (key, shape, attribute, default, required at once)."""
+
+
+def load(trace: Trace, value: Any, members: tuple[Member, ...]) -> Fields:
+    """Return the members of a record value."""
     v = trace.begin()
     if isinstance(value, (list, tuple)):
         if len(value) != len(members):
             wrong(trace, "", f"{len(members)} members", value)
-        given: Any = dict(zip((member[1] for member in members), value, strict=True))
+        names = (member[0] if len(member) == 2 else member[2] for member in members)
+        given: Any = dict(zip(names, value, strict=True))
     elif isinstance(value, (Record, dict)):
         given = value
     else:
         wrong(trace, "", "a record", value)
-    for key, attribute, shape, default, required in members:
+    for key, shape, *rest in members:
+        attribute, default, required = rest or (key, None, False)
         if shape[0] == "view":
             continue
         one = given.get(attribute) if isinstance(given, dict) else getattr(given, attribute, None)
