@@ -178,11 +178,14 @@ def processes(rounds: int) -> Iterator[tuple[str, str]]:
 
 
 def _output(command: list[str], **environment: object) -> str:
+    """Return what `command` printed; nothing when it failed, which is said on standard error."""
     env = os.environ | {name: str(value) for name, value in environment.items()}
     try:
-        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, timeout=900)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"{command[0]}: {error}", file=sys.stderr)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, timeout=900, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"not measured: {error}"[:300], file=sys.stderr)
         return ""
     return done.stdout
 
