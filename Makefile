@@ -46,7 +46,7 @@ site: $(READY)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f site/mkdocs.yml
 
 clean:
-	@rm -rf $(VENV) build dist site/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
+	@rm -rf $(VENV) .venv-bench build dist site/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
 
 # Made again only when the dependencies or the way they are installed change.
 $(READY): pyproject.toml scripts/setup.sh
