@@ -84,12 +84,20 @@ def test_what_is_learnt_comes_before_what_is_done(two: Any) -> None:
 
 
 def test_a_timer_of_the_state_and_a_stale_one(two: Any) -> None:
-    assert effects(two, ("timeout", "t")) == []
+    stale = refusal(two, ("timeout", "t"))
+    assert (stale.code, stale.blame, two.state) == ("A7-R010", "specification", "Idle")
     effects(two, go(1))
     *_, entered = effects(two, ("timeout", "t"))
     assert entered == Entered("Idle") and two.variables()["count"] == 2
-    assert effects(two, ("timeout", "t")) == []
-    assert effects(two, ("timeout", "nobody knows it")) == []
+    assert refusal(two, ("timeout", "t")).code == "A7-R010" and two.variables()["count"] == 2
+    assert refusal(two, ("timeout", "nobody knows it")).code == "A7-R010"
+
+
+def test_a_generated_role_names_a_stale_timer_like_any_event_that_it_does_not_expect(cast: Parties) -> None:
+    support = cast.package.support
+    machine = cast.package.roles["demo.P", "two"](lambda *_: {"out": bytes(32)})
+    [fail] = machine.receive(support.TimedOut("t"))
+    assert (fail.code, machine.outcome, machine.state) == ("unexpected_event", "refused", "Idle")
 
 
 def test_the_last_action_that_fails_undoes_the_first(two: Any) -> None:
@@ -164,7 +172,7 @@ def test_deferred_messages_have_their_turn_in_order(two: Any) -> None:
     ]  # fmt: skip
     told = [each.octets[0] for each in found if isinstance(each, Transmit) and each.message == "demo.Tell"]
     assert told == [2, 3]
-    assert effects(two, ("timeout", "t")) == []
+    assert refusal(two, ("timeout", "t")).code == "A7-R010"
 
 
 def test_one_deferred_message_may_open_the_way_for_another(two: Any) -> None:

@@ -191,7 +191,7 @@ FOUND_IN_THE_TEXT = {
         "A7-R013", "answerer", "deferred",
     ),
     "a message that waits for ever": (
-        [("on timeout t { send Ask(n: 1) to relay start t }", ""),
+        [("on timeout t { send Ask(n: 1) to relay start t }", "on timeout t"),
          ("            on Ask from relay as a {\n", DEFERRED)],
         "A7-R034", "answerer", "deferred it in state S",
     ),
@@ -209,7 +209,7 @@ FOUND_IN_THE_TEXT = {
     ),
     "a state that is never left": (
         [(AFTER_THE_FIRST, ""),
-         ("{ send Ask(n: a.n) to answerer }", "{ }"), ("on timeout t { send Ask(n: 1) to relay start t }", "")],
+         ("{ send Ask(n: a.n) to answerer }", "{ }"), ("on timeout t { send Ask(n: 1) to relay start t }", "on timeout t")],
         "A7-R031", "asker", "Waiting",
     ),
     "a local event that is not possible": (
@@ -241,7 +241,7 @@ def test_a_key_is_followed_to_where_the_difference_begins() -> None:
 
 
 def test_a_message_that_is_lost_and_not_repeated() -> None:
-    once = edited(("on timeout t { send Ask(n: 1) to relay start t }", ""))
+    once = edited(("on timeout t { send Ask(n: 1) to relay start t }", "on timeout t"))
     found = [f for seed in range(1, 9) if (f := played(once, Faults(loss=400), seed=seed).outcome.failure)]
     assert found and {(each.party, each.code) for each in found} == {("specification", "A7-R032")}
     assert all("was lost" in each.reason and each.entries for each in found)

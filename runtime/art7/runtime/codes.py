@@ -6,10 +6,11 @@ from art7.grammar.codes import Code
 
 CODES: dict[str, Code] = {
     "A7-R010": Code(
-        "a message arrives that the state says nothing about",
+        "a message arrives, or a timer runs out, that the state says nothing about",
         "The machine has no transition for it, or no guard holds, and it is neither ignored nor deferred. Two programs "
-        "written from this text would do different things.",
-        "Add a transition, `ignore` or `defer` for the message to that state.",
+        "written from this text would do different things. A generated role answers `unexpected_event`.",
+        "Add a transition, `ignore` or `defer` for the message to that state; take the timer (`on timeout t` alone has no "
+        "effect) or stop it before.",
     ),
     "A7-R011": Code(
         "a local event with other arguments",

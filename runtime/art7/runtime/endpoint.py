@@ -146,5 +146,5 @@ class Endpoint(Protocol):
         ...
 
     def timeout(self, timer: str) -> list[Effect]:
-        """A timer has run out."""
+        """A timer has run out. Raises: `Refusal`, also when this state does not take it."""
         ...

@@ -125,14 +125,8 @@ class GeneratedEndpoint:
         return done if self._is_set_aside() else done + self._resume()
 
     def timeout(self, timer: str) -> list[Effect]:
-        """Let a timer run out; one that this state does not mention has no effect."""
-        try:
-            done = self._one(self._package.support.TimedOut(timer), "self")
-        except Refusal as refusal:
-            if refusal.code == "A7-R010":
-                return []
-            raise
-        return done + self._resume()
+        """Let a timer run out. Raises: `Refusal`, also when the machine says nothing about it in this state."""
+        return self._one(self._package.support.TimedOut(timer), "self") + self._resume()
 
     # ---- one event ------------------------------------------------------------------------------------------
 

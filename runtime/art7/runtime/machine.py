@@ -135,9 +135,14 @@ class MachineEndpoint:
         return done if is_set_aside(done) else done + self._resume()
 
     def timeout(self, timer: str) -> list[Effect]:
-        """Let a timer run out; one that this state does not mention has no effect."""
-        done = self._attempt(self._on("timeout", timer, None), {}, [], "self")
-        return [] if done is None else done + self._resume()
+        """Let a timer run out. Raises: `Refusal`, also when the machine says nothing about it in this state."""
+        candidates = self._on("timeout", timer, None)
+        done = self._attempt(candidates, {}, [], "self")
+        if done is None:
+            why = "no guard holds" if candidates else "no transition"
+            reason = f"timer {timer} runs out in state {self.state}, which does not take it: {why}"
+            raise Refusal("A7-R010", reason, "specification")
+        return done + self._resume()
 
     # ---- choosing ---------------------------------------------------------------------------------------
 
