@@ -91,7 +91,7 @@ GOALS = (
     Goal(4, "mls.key_package", "decode", "Kaitai", 10.0),
     Goal(4, "mls.key_package", "decode", "construct", 30.0),
     Goal(4, "mls.key_package", "decode", "mls-rs", 15.0, note="Rust through UniFFI and ctypes"),
-    Goal(4, "mls.key_package", "decode", "ts-mls", 10.0, note="another process: V8"),
+    Goal(4, "mls.key_package", "decode", "ts-mls", 10.0, note="another process, V8: its least of 300 rounds"),
     Goal(5, "protobuf", "decode", "google pure Python", 4.0, note="a process of its own, ours in it"),
     Goal(5, "protobuf", "decode", "betterproto2", 7.0),
     Goal(5, "protobuf", "decode", "upb, fields read", 2.0, ours=COMPILED, note=_COMPILED),

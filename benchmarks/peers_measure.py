@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Group
@@ -173,8 +174,8 @@ def processes(rounds: int) -> Iterator[tuple[str, str]]:
     command = [sys.executable, "-B", "-m", "benchmarks.peers_measure", str(rounds)]
     yield HERE, _output(command)
     yield PURE, _output([*command, "pure"], PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION="python")
-    v8 = ["node", str(BENCH / "bench_mls.mjs"), "2"]
-    yield V8, from_v8([_output(v8, BENCH_NODE_MODULES=CACHE / "node_modules") for _ in range(3)])
+    script = Path(__file__).with_name("peers_ts_mls.mjs")
+    yield V8, from_v8(_output(["node", str(script), str(CACHE / "node_modules"), str(BENCH / "inputs")]))
 
 
 def _output(command: list[str], **environment: object) -> str:
@@ -193,16 +194,12 @@ def _output(command: list[str], **environment: object) -> str:
 _V8_LINE = re.compile(r"ts-mls mls_(\w+)\.bin: decode ([\d.]+) us, encode ([\d.]+) us")
 
 
-def from_v8(texts: list[str]) -> str:
-    """Return the figures of ts-mls, the least of several processes, as `Results.add` reads them."""
-    least: dict[tuple[str, str], float] = {}
-    for found in _V8_LINE.finditer("\n".join(texts)):
-        for verb, figure in (("decode", found[2]), ("encode", found[3])):
-            place = f"mls.{found[1]}", verb
-            least[place] = min(float(figure) * 1e3, least.get(place, float("inf")))
+def from_v8(text: str) -> str:
+    """Return the figures of ts-mls as `Results.add` reads them."""
     groups = [
-        {"workload": workload, "verb": verb, "times": {"ts-mls": [nanoseconds]}}
-        for (workload, verb), nanoseconds in least.items()
+        {"workload": f"mls.{found[1]}", "verb": verb, "times": {"ts-mls": [float(figure) * 1e3]}}
+        for found in _V8_LINE.finditer(text)
+        for verb, figure in (("decode", found[2]), ("encode", found[3]))
     ]
     return json.dumps({"groups": groups})
 

@@ -82,15 +82,17 @@ def _make_environment() -> bool:
 
 def _install_python() -> dict[str, str]:
     """Install what is not there yet: all at once, and one by one only where that fails."""
-    wanted = _pinned(PIP, BENCH / "requirements.txt")
-    if _is_done("python", _digest(*wanted.values())):
+    listed = CACHE / "python.done"
+    there = set(listed.read_text(encoding="utf-8").split("\n")) if listed.exists() else set()
+    wanted = {name: pin for name, pin in _pinned(PIP, BENCH / "requirements.txt").items() if pin not in there}
+    if not wanted:
         return {}
     print(f"installing {len(wanted)} packages", flush=True)
     missing: dict[str, str] = {}
-    if _pip(*wanted.values()):
-        missing = {name: why for name, pin in wanted.items() if (why := _pip(pin))}
-    if not missing:
-        _done("python", _digest(*wanted.values()))
+    if why := _pip(*wanted.values()):
+        alone = len(wanted) == 1
+        missing = {name: said for name, pin in wanted.items() if (said := why if alone else _pip(pin))}
+    listed.write_text("\n".join(sorted(there | {wanted[name] for name in wanted.keys() - missing.keys()})))
     return missing
 
 
@@ -120,8 +122,9 @@ def _install_node() -> dict[str, str]:
 def _generate() -> dict[str, str]:
     """Run the compilers of protobuf and Kaitai over the bench folder's schemas."""
     schemas = [path.read_text(encoding="utf-8") for path in sorted((BENCH / "schemas").iterdir())]
-    installed = [(CACHE / f"{step}.done").exists() for step in ("python", "node")]
-    made_from = _digest((BENCH / "build.py").read_text(encoding="utf-8"), str(installed), *schemas)
+    steps = [CACHE / f"{step}.done" for step in ("python", "node")]
+    installed = [step.read_text(encoding="utf-8") if step.exists() else "" for step in steps]
+    made_from = _digest((BENCH / "build.py").read_text(encoding="utf-8"), *installed, *schemas)
     expected = {
         "grpcio-tools": BUILD / "gen" / "signal_pb2.py",
         "betterproto2_compiler": BUILD / "gen" / "bp2" / "signal" / "__init__.py",
