@@ -32,7 +32,7 @@ ON_OCTETS = {
     plan.Bits, plan.Uint, plan.Varint, plan.FloatOctets, plan.Take, plan.Constant, plan.Region, plan.Loop, plan.Present,
     plan.Align, plan.Fields, plan.When,
 }  # fmt: skip
-ON_TREES = {plan.Scalar, plan.AnyNode, plan.Items, plan.Members, plan.Object, plan.Array}
+ON_TREES = {plan.Scalar, plan.AnyNode, plan.Items, plan.Members, plan.Object, plan.Array, plan.Tag, plan.Wrap}
 ON_BOTH = {plan.Branch, plan.CallRecord, plan.Domain, plan.View, plan.Verify, plan.Check}
 EVERY = set(get_args(plan.Step))
 """A new step must be put into one of the three sets, and then into each table."""
@@ -94,7 +94,7 @@ def test_encoders_write_fillings_where_they_join(name: str) -> None:
 ABSENT_FROM_A_TREE = {
     "tree_read": set[type](),
     # An object is written whole, by its head; an array likewise.
-    "tree_write": {plan.Object, plan.Array},
+    "tree_write": {plan.Object, plan.Array, plan.Tag, plan.Wrap},
     "tree_explain": set[type](),
     # What is verified on reading is computed on writing, where its member is.
     "tree_explain_write": {plan.Verify},

@@ -45,6 +45,7 @@ CASES = {
     "A7-N025": "must A-1: 1 == 1",
     "A7-N031": "use nowhere.at_all",
     "A7-N032": "use demo",
+    "A7-L046": "struct N as json(numbers: 'integer53') { x: number }",
     # types
     "A7-T001": S + "x: u8 check x }",
     "A7-T002": S + f"x: u8 check x > 0x{'F' * 36} " + "}",
@@ -119,7 +120,8 @@ CASES = {
         + " }"
     ),
     "A7-L045": S + "n: u8 = octets(d) d: bytes[0..1000] within n }",
-    "A7-L050": "struct S as cbor { x: u8 }",
+    "A7-L050": "struct S as xml { x: u8 }",
+    "A7-L060": "message M as cbor(shape: 'value') { limit size = 9 limit depth = 9 x: coded<u8>('json') }",
     # roles
     "A7-S001": "protocol P { roles one channel one -> nobody }",
     "A7-S002": "protocol P { roles one }",

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from art7.interpreter.json_scanner import ScanRefused, plain, scan
-from art7.interpreter.json_writer import JsonRefused, write_json
+from art7.interpreter.json_scanner import scan
+from art7.interpreter.json_writer import write_json
+from art7.interpreter.tree_nodes import ScanRefused, TreeRefused, plain
 
 REFUSED = [
     (b"", "bad_json", 0),
@@ -122,7 +123,7 @@ def test_canonical_form() -> None:
     ],
 )
 def test_what_the_canonical_form_cannot_hold(value: Any, code: str) -> None:
-    with pytest.raises(JsonRefused) as refusal:
+    with pytest.raises(TreeRefused) as refusal:
         write_json([value], canonical=True)
     assert refusal.value.code == code
 
@@ -131,5 +132,5 @@ def test_nesting_is_bounded_on_writing() -> None:
     value: Any = []
     for _ in range(100_000):
         value = [value]
-    with pytest.raises(JsonRefused):
+    with pytest.raises(TreeRefused):
         write_json(value, canonical=False)

@@ -48,14 +48,15 @@ def record(
     params: tuple[Param, ...] = (),
     **more: Any,
 ) -> Record:
+    encoding = "json" if carrier is Carrier.TREE else "binary"
     return (
-        Record(f"test.{name}", kind, "binary", (), carrier, form, params, (), tuple(slots), body)
+        Record(f"test.{name}", kind, encoding, (), carrier, form, params, (), tuple(slots), body)
         if not more
         else (
             Record(
                 f"test.{name}",
                 kind,
-                more.pop("encoding", "binary"),
+                more.pop("encoding", encoding),
                 more.pop("options", ()),
                 carrier,
                 form,

@@ -95,6 +95,9 @@ class BuildMembers(BuildTypes):
     def number_tag(self, first: int, last: int, number: syntax.Int) -> syntax.NumberTag:
         return syntax.NumberTag(self.span(first, last), number.value)
 
+    def negative_tag(self, first: int, last: int, number: syntax.Int) -> syntax.NumberTag:
+        return syntax.NumberTag(self.span(first, last), -number.value)
+
     def chars_tag(self, first: int, last: int, chars: int) -> syntax.CharsTag:
         return syntax.CharsTag(self.span(first, last), self.characters(chars))
 

@@ -24,7 +24,7 @@ from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
 from art7.grammar.passes.kinds import Typed, kind_of
-from art7.grammar.passes.lower_record import RecordLowering
+from art7.grammar.passes.lower_record import TREES, RecordLowering
 from art7.grammar.passes.plain_shapes import plain_shape
 from art7.grammar.passes.record_members import misfit
 from art7.grammar.passes.resolve_names import declare_names
@@ -39,7 +39,7 @@ INSTANCES = 5_000
 CONSTANTS_DEEP = 64
 """Constants that need one that stands further down, and so on."""
 
-SUPPORTED = frozenset(("binary", "tls", "protobuf", "json"))
+SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor"))
 """Encodings that have codecs; records of the others keep their names and the types of their members."""
 
 NESTING = 8
@@ -165,7 +165,7 @@ class ModuleLowering:
         if signature.encoding not in SUPPORTED:
             message = f"encoding `{signature.encoding}` is not supported yet"
             span = node.encoding.span if node.encoding is not None else node.name.span
-            self.findings.add("A7-L050", message, span, "use `binary`, `tls`, `protobuf` or `json`")
+            self.findings.add("A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json` or `cbor`")
             self._stand_in(signature)
             return
         lowering = RecordLowering(
@@ -372,7 +372,7 @@ class ModuleLowering:
             return found
         shape, domain = s.Enumeration(enum.name), merge_enums.domain_of(enum)
         if enum.text:
-            if encoding != "json":
+            if encoding not in TREES:
                 message = f"`{entity.name}` is an enum over texts, and `{encoding}` needs its octets"
                 self.findings.add("A7-L002", message, span, "use an enum over integers")
                 return None
@@ -561,7 +561,7 @@ CODES = {
     "A7-N018": ("unknown error", "Refusals are named in `errors { … }` or builtin.", "Declare it."),
     "A7-L050": (
         "encoding not supported yet",
-        "The text is read, but this version makes codecs for `binary`, `tls`, `protobuf` and `json` only.",
+        "The text is read, but this version makes codecs for `binary`, `tls`, `protobuf`, `json` and `cbor` only.",
         "Use one of these, or wait for the next version.",
     ),
     "A7-T021": ("not constant", "Defaults, bounds and limits are constants.", "Write a literal."),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from art7.grammar.ir.plan import Carrier
+from art7.interpreter.dialects import DIALECTS
 from art7.interpreter.encode import encode_with
 from art7.interpreter.errors import Decoded, EncodeError, Note
 from art7.interpreter.prepare import Interpreter
@@ -24,11 +25,12 @@ def canonical_note(
 ) -> Note | None:
     """Return a note where `data` and what would be written for its value differ first, or `None`.
 
-    JSON is compared only where its record asks for a canonical form: white space means nothing elsewhere.
+    JSON is compared only where its record asks for a canonical form: white space means nothing elsewhere. CBOR is
+    compared always, with shortest heads and declared order where no form is asked for.
     """
     record = interpreter.specification.record(name)
     canonical = dict(record.options).get("canonical", "none") != "none"
-    if record.carrier is Carrier.TREE and not canonical:
+    if record.carrier is Carrier.TREE and not canonical and not DIALECTS[record.encoding].one_form:
         return None
     try:
         octets = encode_with(interpreter, name, decoded.value, params)

@@ -11,6 +11,7 @@ from art7.grammar.ir.shape import (
     Enumeration,
     Float,
     Integer,
+    Label,
     Mapping,
     Nullable,
     Octets,
@@ -51,17 +52,43 @@ def conform(shape: Shape, value: Any, frame: Frame, slot: int | None) -> Any:
             return _text(value, frame, slot)
         case Enumeration():
             scalar = isinstance(value, int | str)
-            return plain_integer(value) if scalar else wrong(frame, slot, "a number or name of the enum", value)
+            return (
+                plain_integer(value) if scalar else wrong(frame, slot, "a number or name of the enum", value)
+            )
         case Sequence(item=item):
             if not isinstance(value, list | tuple):
                 wrong(frame, slot, "a list", value)
             return [conform(item, one, frame, slot) for one in value]
-        case Mapping(value=inner):
-            if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-                wrong(frame, slot, "a map with texts as keys", value)
+        case Label():
+            return _label(value, frame, slot)
+        case Mapping(key=key_shape, value=inner):
+            if not isinstance(value, dict) or not all(is_key(key_shape, key) for key in value):
+                wrong(frame, slot, f"a map with {_KEYS[type(key_shape)]} as keys", value)
             return {key: conform(inner, one, frame, slot) for key, one in value.items()}
         case RecordOf():
             return value if isinstance(value, dict | tuple | list) else wrong(frame, slot, "a record", value)
+
+
+_KEYS: dict[type, str] = {
+    Text: "texts",
+    Integer: "integers",
+    Label: "integers and texts",
+    Anything: "integers, texts and octets",
+}
+
+
+def is_key(shape: Shape, key: Any) -> bool:
+    """Whether a key is of the kind that a map of `shape` has."""
+    match shape:
+        case Integer():
+            kinds: tuple[type, ...] = (int,)
+        case Label():
+            kinds = (int, str)
+        case Anything():
+            kinds = (int, str, bytes)
+        case _:
+            kinds = (str,)
+    return isinstance(key, kinds) and not isinstance(key, bool)
 
 
 def conform_param(param: Param, value: Any, frame: Frame, place: int | None) -> Any:
@@ -111,6 +138,14 @@ def _integer(value: Any, low: int, high: int, frame: Frame, slot: int | None) ->
     if not low <= value <= high:
         frame.refuse(RANGE, slot, None, f"an integer from {low} to {high}", brief(value))
     return int(value)
+
+
+def _label(value: Any, frame: Frame, slot: int | None) -> int | str:
+    if isinstance(value, str):
+        return _text(value, frame, slot)
+    if not isinstance(value, int) or isinstance(value, bool):
+        wrong(frame, slot, "an integer or a text", value)
+    return _integer(value, -(1 << 64), (1 << 64) - 1, frame, slot)
 
 
 def _text(value: Any, frame: Frame, slot: int | None) -> str:

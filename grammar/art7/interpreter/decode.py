@@ -81,7 +81,7 @@ def _run(frame: Frame, prefix: bool) -> None:
                 frame.refuse(Fault("too_large"), None, 0, f"at most {record.limit_size} octets", size)
             run.end = record.limit_size
         if record.carrier is Carrier.TREE:
-            scan_node(frame, record.limit_depth)
+            scan_node(frame, record.limit_depth, prefix=prefix)
         run_record(frame)
     except RecursionError:
         frame.refuse(Fault("too_deep"), None, 0, "fewer levels", "more than the stack holds")

@@ -18,6 +18,7 @@ from typing import Any
 
 from art7.grammar.ir.module import Specification
 from art7.grammar.ir.plan import Carrier
+from art7.interpreter.dialects import DIALECTS
 from art7.interpreter.errors import UNREAD, CodecError, DecodeError, FieldNode, Note
 from art7.interpreter.quoting import brief, printable
 from art7.interpreter.values import member_name, scalar_to_json
@@ -58,7 +59,8 @@ class Places:
 
 def is_text(specification: Specification, record: str) -> bool:
     """Whether a record's octets are a text with lines."""
-    return specification.record(record).carrier is Carrier.TREE
+    found = specification.record(record)
+    return found.carrier is Carrier.TREE and DIALECTS[found.encoding].is_text
 
 
 def dump(specification: Specification, root: FieldNode, data: bytes) -> str:

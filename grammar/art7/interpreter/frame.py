@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.ir.plan import Fault, Role
 from art7.interpreter.errors import DecodeError, EncodeError, FieldNode, Note
-from art7.interpreter.quoting import brief, printable, quote
+from art7.interpreter.quoting import brief, printable, quote_key
 
 if TYPE_CHECKING:
-    from art7.interpreter.json_scanner import Node
     from art7.interpreter.prepare import PreparedRecord
+    from art7.interpreter.tree_nodes import Node
 
 
 class Absent:
@@ -119,7 +119,7 @@ class Frame:
         self.slot: int | None = None
         self.nodes: list[FieldNode] | None = None
         self.node: Node | None = None
-        self.key: dict[int, str] = {}
+        self.key: dict[int, str | int | bytes] = {}
         self.pending: list[Any] = []
         self.written: dict[int, bytes] = {}
 
@@ -130,7 +130,7 @@ class Frame:
             name = self.prepared.record.slots[slot].name
             return "" if name.startswith("_") else name
         if outer in self.key:
-            return f"{self.component(outer)}[{quote(self.key[outer])}]"
+            return f"{self.component(outer)}[{quote_key(self.key[outer])}]"
         items = self.values[outer]
         position = self.locals.get(f"[{outer}]", len(items) if isinstance(items, list) else 0)
         return f"{self.component(outer)}[{position}]"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from art7.interpreter.json_writer import JsonRefused, check_writable
+from art7.interpreter.json_writer import check_writable
+from art7.interpreter.tree_nodes import TreeRefused
 
 _POSITIONAL = 21
 """The largest power of ten below which ECMAScript writes a number without an exponent."""
@@ -19,7 +20,7 @@ _SMALLEST = -6
 
 
 def write_jcs(value: Any) -> bytes:
-    """Return the canonical text of `value`; raises `JsonRefused`."""
+    """Return the canonical text of `value`; raises `TreeRefused`."""
     check_writable(value, integers_only=False)
     return _text(value).encode("utf-8")
 
@@ -47,11 +48,11 @@ def utf16(text: str) -> bytes:
 
 
 def number(value: float) -> str:
-    """Spell a number as ECMA-262 §6.1.6.1.20 (`Number::toString`) does; raises `JsonRefused` beyond binary64."""
+    """Spell a number as ECMA-262 §6.1.6.1.20 (`Number::toString`) does; raises `TreeRefused` beyond binary64."""
     try:
         near = float(value)
     except OverflowError:
-        raise JsonRefused("out_of_range", "a number within binary64", "a larger integer") from None
+        raise TreeRefused("out_of_range", "a number within binary64", "a larger integer") from None
     if near == 0:
         return "0"
     sign = "-" if near < 0 else ""

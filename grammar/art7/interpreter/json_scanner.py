@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from art7.interpreter.tree_nodes import Node, ScanRefused
 
 DIGITS = 4300
 """The most digits of an integer, Python's own guard against quadratic conversion."""
@@ -31,34 +32,6 @@ _ESCAPES = {
     0x74: "\t",
 }
 _HEX4 = re.compile(rb"[0-9A-Fa-f]{4}")
-
-
-class ScanRefused(Exception):
-    """The text is refused at `offset`."""
-
-    def __init__(self, code: str, offset: int, expected: str, got: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.offset = offset
-        self.expected = expected
-        self.got = got
-
-
-@dataclass(slots=True)
-class Node:
-    """One value: `value` is a scalar, `list[Node]` or `dict[str, Node]`; octets `start` up to `end`."""
-
-    value: Any
-    start: int
-    end: int
-
-
-def plain(node: Node) -> Any:
-    """Return the value without places; nesting was bounded when it was read."""
-    value = node.value
-    if isinstance(value, dict):
-        return {key: plain(member) for key, member in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def scan(data: bytes, start: int, end: int, depth_limit: int) -> Node:

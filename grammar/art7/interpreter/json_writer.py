@@ -10,23 +10,15 @@ import json
 import math
 from typing import Any
 
+from art7.interpreter.tree_nodes import TreeRefused
+
 SAFE = (1 << 53) - 1
 DEPTH = 128
 """The most levels that are written."""
 
 
-class JsonRefused(Exception):
-    """A value that JSON, or the canonical form, cannot hold."""
-
-    def __init__(self, code: str, expected: str, got: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.expected = expected
-        self.got = got
-
-
 def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> bytes:
-    """Return the text of `value`; raises `JsonRefused`."""
+    """Return the text of `value`; raises `TreeRefused`."""
     check_writable(value, integers_only=canonical or integers_only)
     text = json.dumps(
         value,
@@ -40,17 +32,17 @@ def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> b
 
 
 def check_writable(root: Any, *, integers_only: bool) -> None:
-    """Refuse what cannot be written, before a writer recurses; raises `JsonRefused`."""
+    """Refuse what cannot be written, before a writer recurses; raises `TreeRefused`."""
     level, depth = [root], 0
     while level:
         if depth > DEPTH:
-            raise JsonRefused("too_deep", f"at most {DEPTH} levels", "more")
+            raise TreeRefused("too_deep", f"at most {DEPTH} levels", "more")
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
                 for key in value:
                     if not isinstance(key, str):
-                        raise JsonRefused("wrong_kind", "a text as key", type(key).__name__)
+                        raise TreeRefused("wrong_kind", "a text as key", type(key).__name__)
                     _check_text(key)
                 below.extend(value.values())
             elif isinstance(value, list | tuple):
@@ -64,7 +56,7 @@ def _check_text(value: str) -> None:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise JsonRefused("bad_text", "Unicode scalar values", "a lone surrogate") from None
+        raise TreeRefused("bad_text", "Unicode scalar values", "a lone surrogate") from None
 
 
 def _check_scalar(value: Any, integers_only: bool) -> None:
@@ -75,16 +67,16 @@ def _check_scalar(value: Any, integers_only: bool) -> None:
             _check_text(value)
         case int():
             if integers_only and not -SAFE <= value <= SAFE:
-                raise JsonRefused("out_of_range", "an integer from -(2^53-1) to 2^53-1", _size(value))
+                raise TreeRefused("out_of_range", "an integer from -(2^53-1) to 2^53-1", _size(value))
             if value.bit_length() > 14_000:
-                raise JsonRefused("out_of_range", "at most 4300 digits", _size(value))
+                raise TreeRefused("out_of_range", "at most 4300 digits", _size(value))
         case float():
             if integers_only:
-                raise JsonRefused("wrong_kind", "a whole number", "a number with fraction or exponent")
+                raise TreeRefused("wrong_kind", "a whole number", "a number with fraction or exponent")
             if not math.isfinite(value):
-                raise JsonRefused("out_of_range", "a finite number", "another")
+                raise TreeRefused("out_of_range", "a finite number", "another")
         case _:
-            raise JsonRefused("wrong_kind", "a JSON value", type(value).__name__)
+            raise TreeRefused("wrong_kind", "a JSON value", type(value).__name__)
 
 
 def _size(value: int) -> str:

@@ -13,6 +13,13 @@ def quote(text: str, limit: int = 60) -> str:
     )
 
 
+def quote_key(key: str | int | bytes) -> str:
+    """Return a map's key as it stands in a path: a text in double quotes, an integer, octets as `h'00ff'`."""
+    if isinstance(key, str):
+        return quote(key)
+    return f"h'{key[:30].hex()}'" if isinstance(key, bytes) else str(key)
+
+
 def printable(text: str) -> str:
     """Return `text` with every character escaped that a terminal may obey or hide."""
     return "".join(c if c.isprintable() else _escaped(c) for c in text)

@@ -20,17 +20,16 @@ from art7.grammar.ir.plan import (
     When,
 )
 from art7.interpreter.broken_rule import describe, rule_text
+from art7.interpreter.dialects import DEPTH, DIALECTS
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, MOST_NOTES, Frame
-from art7.interpreter.json_scanner import ScanRefused, scan
 from art7.interpreter.operators import in_ranges
 from art7.interpreter.prepare import PreparedRecord, StepRunner, prepare_block
 from art7.interpreter.quoting import brief
+from art7.interpreter.tree_nodes import ScanRefused
 
 UNKNOWN = Fault("unknown_value")
 TOO_DEEP = Fault("too_deep")
-JSON_DEPTH = 128
-"""The most levels of a JSON text whose message sets no limit of its own."""
 
 
 def place(frame: Frame) -> int:
@@ -160,14 +159,19 @@ def run_record(frame: Frame) -> None:
     run.depth -= 1
 
 
-def scan_node(frame: Frame, limit_depth: int | None) -> None:
-    """Read the region's octets as one JSON text; the frame stands on its root node."""
-    run = frame.run
+def scan_node(frame: Frame, limit_depth: int | None, *, prefix: bool = False) -> None:
+    """Read the region's octets as one text of the record's dialect; the frame stands on its root node.
+
+    `prefix`: octets may follow a value whose dialect tells where it ends.
+    """
+    run, record = frame.run, frame.prepared.record
+    dialect = DIALECTS[record.encoding]
+    options = dict(record.options)
     try:
-        frame.node = scan(run.data, run.position, run.end, limit_depth or JSON_DEPTH)
+        frame.node = dialect.scan(run.data, run.position, run.end, limit_depth or DEPTH, options, prefix)
     except ScanRefused as refusal:
         frame.refuse(Fault(refusal.code), None, refusal.offset, refusal.expected, refusal.got)
-    run.position = run.end
+    run.position = run.end if dialect.is_text else frame.node.end
 
 
 def read_domain(step: Domain, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -1,4 +1,4 @@
-"""Reading steps on a tree (JSON): the cursor is the frame's current node."""
+"""Reading steps on a tree: the cursor is the frame's current node."""
 
 from __future__ import annotations
 
@@ -6,56 +6,32 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Scalar
-from art7.grammar.ir.shape import Text
+from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Scalar, Spread
+from art7.interpreter import read_cbor
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import Frame
 from art7.interpreter.functions.general import decode_base64
 from art7.interpreter.functions.refusal import Refused
-from art7.interpreter.json_scanner import Node, plain
 from art7.interpreter.json_writer import SAFE
+from art7.interpreter.node_checks import (
+    RANGE,
+    WRONG,
+    ReadScalar,
+    check_bounds,
+    check_key,
+    current,
+    kind_of,
+    wrong,
+)
 from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, prepare_block
-from art7.interpreter.quoting import brief, quote
+from art7.interpreter.quoting import brief, quote, quote_key
 from art7.interpreter.read_common import choose
-from art7.interpreter.read_octets import BAD_TEXT, TOO_FEW, TOO_LONG, TOO_MANY, TOO_SHORT
+from art7.interpreter.read_octets import BAD_TEXT, TOO_FEW, TOO_MANY
+from art7.interpreter.tree_nodes import Node, plain
 
-WRONG, RANGE = Fault("wrong_kind"), Fault("out_of_range")
 MISSING, UNKNOWN = Fault("missing_field"), Fault("unknown_field")
 UNKNOWN_VALUE = Fault("unknown_value")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})*")
-
-ReadScalar = Callable[[Frame, Node], Any]
-
-
-def current(frame: Frame) -> Node:
-    """Return the node under the cursor."""
-    assert frame.node is not None, "tree steps run on a node"
-    return frame.node
-
-
-def kind_of(node: Node) -> str:
-    """Return the JSON word for what a node is."""
-    match node.value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int():
-            return "an integer"
-        case float():
-            return "a number with fraction or exponent"
-        case str():
-            return "a text"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
-
-
-def wrong(frame: Frame, slot: int | None, expected: str) -> None:
-    """Refuse a node of another kind."""
-    node = current(frame)
-    frame.refuse(WRONG, slot, node.start, expected, kind_of(node))
 
 
 def read_scalar(step: Scalar, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -72,13 +48,6 @@ def read_scalar(step: Scalar, prepared: PreparedRecord, opened: frozenset[int]) 
         frame.values[slot] = convert(frame, node)
 
     return read
-
-
-def _check_bounds(step: Scalar, frame: Frame, node: Node, size: int, what: str) -> None:
-    if step.minimum is not None and size < step.minimum:
-        frame.refuse(TOO_SHORT, step.slot, node.start, f"at least {step.minimum} {what}", str(size))
-    if step.maximum is not None and size > step.maximum:
-        frame.refuse(TOO_LONG, step.slot, node.start, f"at most {step.maximum} {what}", str(size))
 
 
 def _integer(step: Scalar) -> ReadScalar:
@@ -111,7 +80,7 @@ def _text(step: Scalar) -> ReadScalar:
     def convert(frame: Frame, node: Node) -> Any:
         if not isinstance(node.value, str):
             wrong(frame, step.slot, "a text")
-        _check_bounds(step, frame, node, len(node.value), "characters")
+        check_bounds(step, frame, node, len(node.value), "characters")
         return node.value
 
     return convert
@@ -139,7 +108,7 @@ def _coded(step: Scalar) -> ReadScalar:
             octets = decode_octets(step, node.value)
         except Refused as refusal:
             frame.refuse(BAD_TEXT, step.slot, node.start, refusal.expected, refusal.got)
-        _check_bounds(step, frame, node, len(octets), "octets")
+        check_bounds(step, frame, node, len(octets), "octets")
         return octets
 
     return convert
@@ -169,6 +138,9 @@ _FORMS: dict[str, Callable[[Scalar], ReadScalar]] = {
     "base64": _coded,
     "base64url": _coded,
     "hex": _coded,
+    "octets": read_cbor.octets,
+    "float": read_cbor.real,
+    "label": read_cbor.label,
 }
 
 
@@ -254,7 +226,7 @@ def read_members(step: Members, prepared: PreparedRecord, opened: frozenset[int]
             frame.starts[slot] = node.start
         if not isinstance(node.value, dict):
             wrong(frame, slot, "an object")
-        items: dict[str, Any] = {}
+        items: dict[Any, Any] = {}
         frame.values[slot] = items
         for key, member in node.value.items():
             if maximum is not None and len(items) >= maximum:
@@ -275,20 +247,6 @@ def read_members(step: Members, prepared: PreparedRecord, opened: frozenset[int]
     return read
 
 
-def check_key(step: Members, frame: Frame, key: str, offset: int | None) -> None:
-    """Refuse a key outside the bounds of its shape, at its value."""
-    if not isinstance(step.key, Text):
-        return
-    if len(key) < step.key.minimum:
-        frame.refuse(
-            TOO_SHORT, step.item, offset, f"a key of at least {step.key.minimum} characters", str(len(key))
-        )
-    if step.key.maximum is not None and len(key) > step.key.maximum:
-        frame.refuse(
-            TOO_LONG, step.item, offset, f"a key of at most {step.key.maximum} characters", str(len(key))
-        )
-
-
 PreparedEntry = tuple[Entry, tuple[StepRunner, ...]]
 
 
@@ -296,33 +254,50 @@ def _entries(entries: tuple[Entry, ...], prepared: PreparedRecord) -> tuple[Prep
     return tuple((entry, prepare_block(prepared, entry.body, frozenset())) for entry in entries)
 
 
-def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    entries = _entries(step.entries, prepared)
-    spreads = tuple(
+PreparedSpread = tuple[
+    Callable[[Frame], Any],
+    Callable[[Any], int | None],
+    tuple[tuple[Fault | None, tuple[PreparedEntry, ...]], ...],
+]
+
+
+def _spreads(spreads: tuple[Spread, ...], prepared: PreparedRecord) -> tuple[PreparedSpread, ...]:
+    return tuple(
         (
             prepare(spread.on, prepared.scope),
             choose(spread.cases),
             tuple((case.refuse, _entries(case.entries, prepared)) for case in spread.cases),
         )
-        for spread in step.spreads
+        for spread in spreads
     )
+
+
+def _taken(frame: Frame, node: Node, spread: PreparedSpread) -> tuple[PreparedEntry, ...]:
+    """Return the entries of the case that the tag takes."""
+    on, select, cases = spread
+    tag = on(frame)
+    index = select(tag)
+    if index is None:
+        frame.refuse(UNKNOWN_VALUE, None, node.start, "a value with an arm", brief(tag))
+    fault, entries = cases[index]
+    if fault is not None:
+        frame.refuse(fault, None, node.start, "another value", brief(tag))
+    return entries
+
+
+def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    entries = _entries(step.entries, prepared)
+    spreads = _spreads(step.spreads, prepared)
     unknown, unknown_slot, keep = step.unknown, step.unknown_slot, keeper(prepared)
 
     def read(frame: Frame) -> None:
         node = current(frame)
         if not isinstance(node.value, dict):
             wrong(frame, None, "an object")
-        known: set[str] = set()
+        known: set[str | int] = set()
         _read_entries(frame, node, entries, known)
-        for on, select, cases in spreads:
-            tag = on(frame)
-            index = select(tag)
-            if index is None:
-                frame.refuse(UNKNOWN_VALUE, None, node.start, "a value with an arm", brief(tag))
-            fault, spread_entries = cases[index]
-            if fault is not None:
-                frame.refuse(fault, None, node.start, "another value", brief(tag))
-            _read_entries(frame, node, spread_entries, known)
+        for spread in spreads:
+            _read_entries(frame, node, _taken(frame, node, spread), known)
         frame.node = node
         if unknown == "ignore" and unknown_slot is None:
             return
@@ -330,7 +305,7 @@ def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) 
         if unknown == "reject" and rest:
             key, member = next(iter(rest.items()))
             frame.refuse(
-                UNKNOWN, None, member.start, "a declared member", quote(key), member=f"[{quote(key)}]"
+                UNKNOWN, None, member.start, "a declared member", quote_key(key), member=f"[{quote_key(key)}]"
             )
         if unknown_slot is not None:
             frame.values[unknown_slot] = {
@@ -340,7 +315,9 @@ def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) 
     return read
 
 
-def _read_entries(frame: Frame, node: Node, entries: tuple[PreparedEntry, ...], known: set[str]) -> None:
+def _read_entries(
+    frame: Frame, node: Node, entries: tuple[PreparedEntry, ...], known: set[str | int]
+) -> None:
     for entry, body in entries:
         known.add(entry.key)
         member = node.value.get(entry.key)
@@ -357,23 +334,36 @@ def _read_entries(frame: Frame, node: Node, entries: tuple[PreparedEntry, ...], 
 
 def read_array(step: Array, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     entries = _entries(step.entries, prepared)
-    needed = sum(1 for entry in step.entries if entry.required)
+    spreads = _spreads(step.spreads, prepared)
 
     def read(frame: Frame) -> None:
         node = current(frame)
         if not isinstance(node.value, list):
             wrong(frame, None, "an array")
-        if len(node.value) > len(entries):
-            extra = node.value[len(entries)]
-            frame.refuse(TOO_MANY, None, extra.start, f"at most {len(entries)} items", str(len(node.value)))
-        for position, (entry, body) in enumerate(entries):
-            if position >= len(node.value):
-                if entry.required:
-                    frame.refuse(MISSING, entry.slot, node.start, f"{needed} items", str(len(node.value)))
-                continue
-            frame.node = node.value[position]
-            for runner in body:
-                runner(frame)
-        frame.node = node
+        if not spreads:
+            _check_room(frame, node, len(entries))
+        _read_places(frame, node, entries, 0)
+        for spread in spreads:
+            more = _taken(frame, node, spread)
+            _check_room(frame, node, len(entries) + len(more))
+            _read_places(frame, node, more, len(entries))
 
     return read
+
+
+def _check_room(frame: Frame, node: Node, places: int) -> None:
+    if len(node.value) > places:
+        extra = node.value[places]
+        frame.refuse(TOO_MANY, None, extra.start, f"at most {places} items", str(len(node.value)))
+
+
+def _read_places(frame: Frame, node: Node, entries: tuple[PreparedEntry, ...], first: int) -> None:
+    for position, (entry, body) in enumerate(entries, first):
+        if position >= len(node.value):
+            if entry.required:
+                frame.refuse(MISSING, entry.slot, node.start, "one more item", str(len(node.value)))
+            continue
+        frame.node = node.value[position]
+        for runner in body:
+            runner(frame)
+    frame.node = node

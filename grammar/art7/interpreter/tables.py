@@ -7,10 +7,12 @@ from typing import Any
 
 from art7.grammar.ir import plan
 from art7.interpreter import (
+    read_cbor,
     read_common,
     read_fields,
     read_octets,
     read_tree,
+    write_cbor,
     write_common,
     write_fields,
     write_octets,
@@ -45,6 +47,8 @@ READERS: dict[type, MakeRunner] = {
     plan.Members: read_tree.read_members,
     plan.Object: read_tree.read_object,
     plan.Array: read_tree.read_array,
+    plan.Tag: read_cbor.read_tag,
+    plan.Wrap: read_cbor.read_wrap,
 }
 
 WRITERS: dict[type, MakeRunner] = {
@@ -72,4 +76,6 @@ WRITERS: dict[type, MakeRunner] = {
     plan.Members: write_tree.write_members,
     plan.Object: write_tree.write_object,
     plan.Array: write_tree.write_array,
+    plan.Tag: write_cbor.write_tag,
+    plan.Wrap: write_cbor.write_wrap,
 }

@@ -19,11 +19,13 @@ from art7.grammar.ir.plan import (
     Role,
     Scalar,
     Step,
+    Tag,
     Take,
     Uint,
     Varint,
     Verify,
     View,
+    Wrap,
 )
 from art7.grammar.ir.shape import Octets
 from art7.interpreter.errors import UNREAD, DecodeError, FieldNode
@@ -32,7 +34,7 @@ from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
 
 _LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode)
-_CONTAINERS = (Region, Loop, CallRecord, Items, Members)
+_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap)
 
 
 def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -7,7 +7,9 @@
 | enums | their number or text; a member's name is also read |
 | floats that JSON lacks | the texts `nan`, `inf`, `-inf` |
 | records | an object of their API members, absent ones left out; a typed tuple is an array |
-| `any` | the same tree |
+| labels | their integer or text |
+| maps whose keys are not texts alone | an array of pairs, key and value |
+| `any` | the same tree; of CBOR see `cbor_json` |
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from art7.grammar.ir.shape import (
     Enumeration,
     Float,
     Integer,
+    Label,
     Mapping,
     Nullable,
     Octets,
@@ -33,22 +36,13 @@ from art7.grammar.ir.shape import (
     Text,
     Union,
 )
+from art7.interpreter.cbor_json import ValueRefused, cbor_from_json, cbor_key, cbor_to_json
 from art7.interpreter.quoting import brief, quote
 
 _DECIMAL = re.compile(r"-?[0-9]+")
 
 SAFE = 1 << 53
 """Integers beyond it, and below its negative, are spelled as texts."""
-
-
-class ValueRefused(ValueError):
-    """JSON that does not spell a value of the shape, at `path`."""
-
-    def __init__(self, path: str, expected: str, got: str) -> None:
-        super().__init__(f"{path or 'the value'}: expected {expected}, found {got}")
-        self.path = path
-        self.expected = expected
-        self.got = got
 
 
 def to_json(specification: Specification, shape: Shape, value: Any) -> Any:
@@ -60,12 +54,18 @@ def to_json(specification: Specification, shape: Shape, value: Any) -> Any:
             return record_to_json(specification, specification.record(name), value)
         case Sequence(item=item), list() | tuple():
             return [to_json(specification, item, one) for one in value]
-        case Mapping(value=inner), dict():
+        case Mapping(key=Text(), value=inner), dict():
             return {key: to_json(specification, inner, one) for key, one in value.items()}
+        case Mapping(value=inner), dict():
+            return [[cbor_to_json(key), to_json(specification, inner, one)] for key, one in value.items()]
+        case Label(), _:
+            return value
         case Nullable(inner=inner), _:
             return to_json(specification, inner, value)
         case Union(), _:
             return _union_to_json(specification, shape, value)
+        case Anything(dialect="cbor"), _:
+            return cbor_to_json(value)
         case Anything(), _:
             return _tree_to_json(value)
         case _:
@@ -132,6 +132,8 @@ def fits(specification: Specification, shape: Shape, value: Any) -> bool:
             return isinstance(value, bytes)
         case Text():
             return isinstance(value, str)
+        case Label():
+            return isinstance(value, int | str) and not isinstance(value, bool)
         case Sequence(item=item):
             return isinstance(value, list) and all(fits(specification, item, one) for one in value)
         case Mapping():
@@ -164,6 +166,17 @@ def from_json(specification: Specification, shape: Shape, value: Any, path: str 
             if not isinstance(value, list):
                 raise ValueRefused(path, "an array", brief(value))
             return [from_json(specification, item, one, f"{path}[{i}]", tag) for i, one in enumerate(value)]
+        case Mapping(key=Integer() | Label() | Anything(), value=inner) if isinstance(value, list):
+            if not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+                raise ValueRefused(path, "pairs of a key and a value", brief(value))
+            return {
+                cbor_key(one, path): from_json(specification, inner, other, f"{path}[{brief(one)}]")
+                for one, other in value
+            }
+        case Label():
+            if isinstance(value, int | str) and not isinstance(value, bool):
+                return value
+            raise ValueRefused(path, "an integer or a text", brief(value))
         case Mapping(value=inner):
             if not isinstance(value, dict):
                 raise ValueRefused(path, "an object", brief(value))
@@ -173,6 +186,8 @@ def from_json(specification: Specification, shape: Shape, value: Any, path: str 
             }
         case Union():
             return _union_from_json(specification, shape, value, path, tag)
+        case Anything(dialect="cbor"):
+            return cbor_from_json(value, path)
         case Anything():
             return value
         case _:

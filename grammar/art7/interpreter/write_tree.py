@@ -1,22 +1,25 @@
-"""Writing steps on a tree (JSON): each yields a one-tuple with the JSON value."""
+"""Writing steps on a tree: each yields a one-tuple with the value that its dialect writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Role, Scalar
+from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Role, Scalar, Spread
+from art7.interpreter import write_cbor
 from art7.interpreter.conform import plain_integer
+from art7.interpreter.dialects import DIALECTS
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.functions.general import encode_base64
-from art7.interpreter.jcs import write_jcs
-from art7.interpreter.json_writer import JsonRefused, write_json
+from art7.interpreter.node_checks import check_key
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_common import choose
-from art7.interpreter.read_tree import UNKNOWN_VALUE, check_key
-from art7.interpreter.write_common import TOO_LONG, TOO_SHORT, UNEXPECTED, WRONG, write_block
+from art7.interpreter.read_tree import UNKNOWN_VALUE
+from art7.interpreter.tree_nodes import TreeRefused
+from art7.interpreter.write_cbor import Spell, check_size
+from art7.interpreter.write_common import UNEXPECTED, WRONG, write_block
 from art7.interpreter.write_octets import check_count, integer, write_items
 from art7.interpreter.written_values import MISSING, written_value
 
@@ -24,19 +27,12 @@ DUPLICATE = Fault("duplicate_field")
 
 
 def text_of(frame: Frame, piece: Any) -> bytes:
-    """Return the JSON text of what a record wrote, in the form its options ask for."""
-    options = dict(frame.prepared.record.options)
+    """Return the text of what a record wrote, in the form its options ask for."""
+    record = frame.prepared.record
     value = piece[0] if isinstance(piece, tuple) else None
-    form = options.get("canonical")
     try:
-        if form == "jcs":
-            return write_jcs(value)
-        return write_json(
-            value,
-            canonical=form == "matrix",
-            integers_only=options.get("numbers") == "integer53",
-        )
-    except JsonRefused as refusal:
+        return DIALECTS[record.encoding].write(value, dict(record.options))
+    except TreeRefused as refusal:
         frame.refuse(Fault(refusal.code), None, None, refusal.expected, refusal.got)
 
 
@@ -55,16 +51,6 @@ def write_scalar(step: Scalar, prepared: PreparedRecord, opened: frozenset[int])
     return write
 
 
-Spell = Callable[[Frame, Any], Any]
-
-
-def _bounds(step: Scalar, frame: Frame, size: int, what: str) -> None:
-    if step.minimum is not None and size < step.minimum:
-        frame.refuse(TOO_SHORT, step.slot, None, f"at least {step.minimum} {what}", str(size))
-    if step.maximum is not None and size > step.maximum:
-        frame.refuse(TOO_LONG, step.slot, None, f"at most {step.maximum} {what}", str(size))
-
-
 def _integer(step: Scalar) -> Spell:
     low = -(1 << 1024) if step.minimum is None else step.minimum
     high = 1 << 1024 if step.maximum is None else step.maximum
@@ -81,7 +67,7 @@ def _kind(kinds: tuple[type, ...], word: str) -> Callable[[Scalar], Spell]:
             if not isinstance(value, kinds):
                 frame.refuse(WRONG, step.slot, None, word, brief(value))
             if isinstance(value, str):
-                _bounds(step, frame, len(value), "characters")
+                check_size(step, frame, len(value), "characters")
             return value if bool in kinds else plain_integer(value)
 
         return spell
@@ -93,7 +79,7 @@ def _coded(step: Scalar) -> Spell:
     def spell(frame: Frame, value: Any) -> str:
         if not isinstance(value, bytes):
             frame.refuse(WRONG, step.slot, None, "octets", brief(value))
-        _bounds(step, frame, len(value), "octets")
+        check_size(step, frame, len(value), "octets")
         if step.form == "hex":
             return value.hex()
         # Written padded where the text does not say: base64 of RFC 4648 §3.2, base64url as JOSE has it.
@@ -114,6 +100,9 @@ _FORMS: dict[str, Callable[[Scalar], Spell]] = {
     "base64": _coded,
     "base64url": _coded,
     "hex": _coded,
+    "octets": write_cbor.octets,
+    "float": write_cbor.real,
+    "label": write_cbor.label,
 }
 
 
@@ -159,7 +148,7 @@ def write_members(step: Members, prepared: PreparedRecord, opened: frozenset[int
     return write
 
 
-WriteEntry = Callable[[Frame, dict[str, Any]], None]
+WriteEntry = Callable[[Frame, dict[Any, Any]], None]
 
 
 def _entry_writer(entry: Entry, prepared: PreparedRecord) -> WriteEntry:
@@ -169,7 +158,7 @@ def _entry_writer(entry: Entry, prepared: PreparedRecord) -> WriteEntry:
     computed = slot.value is not None and slot.role in (Role.COMPUTED, Role.KEPT, Role.LOCAL)
     may_be_null = entry.slot in prepared.distinguishing or _writes_null(entry)
 
-    def write(frame: Frame, members: dict[str, Any]) -> None:
+    def write(frame: Frame, members: dict[Any, Any]) -> None:
         value = frame.values[entry.slot]
         if not computed and (value is ABSENT or (value is None and not may_be_null)):
             if entry.required:
@@ -189,9 +178,16 @@ def _writes_null(entry: Entry) -> bool:
     return entry.required and (nullable or any(isinstance(step, AnyNode) for step in wire))
 
 
-def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    entries = tuple(_entry_writer(entry, prepared) for entry in step.entries)
-    spreads = tuple(
+SpreadWriter = tuple[
+    Callable[[Frame], Any],
+    Callable[[Any], int | None],
+    tuple[tuple[Fault | None, tuple[WriteEntry, ...]], ...],
+    tuple[tuple[int, ...], ...],
+]
+
+
+def _spread_writers(spreads: tuple[Spread, ...], prepared: PreparedRecord) -> tuple[SpreadWriter, ...]:
+    return tuple(
         (
             prepare(spread.on, prepared.scope),
             choose(spread.cases),
@@ -200,26 +196,37 @@ def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int])
             ),
             _foreign([frozenset(entry.slot for entry in c.entries) for c in spread.cases], prepared),
         )
-        for spread in step.spreads
+        for spread in spreads
     )
+
+
+def _taken(frame: Frame, spread: SpreadWriter) -> tuple[WriteEntry, ...]:
+    """Return what writes the case that the tag takes; a value for another case is refused."""
+    on, select, cases, foreign = spread
+    tag = on(frame)
+    index = select(tag)
+    if index is None:
+        frame.refuse(UNKNOWN_VALUE, None, None, "a value with an arm", brief(tag))
+    fault, entries = cases[index]
+    if fault is not None:
+        frame.refuse(fault, None, None, "another value", brief(tag))
+    for slot in foreign[index]:
+        if frame.values[slot] is not None and frame.values[slot] is not ABSENT:
+            frame.refuse(UNEXPECTED, slot, None, "no value in this arm", brief(frame.values[slot]))
+    return entries
+
+
+def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    entries = tuple(_entry_writer(entry, prepared) for entry in step.entries)
+    spreads = _spread_writers(step.spreads, prepared)
     unknown_slot = step.unknown_slot
 
     def write(frame: Frame) -> Any:
-        members: dict[str, Any] = {}
+        members: dict[Any, Any] = {}
         for entry in entries:
             entry(frame, members)
-        for on, select, cases, foreign in spreads:
-            tag = on(frame)
-            index = select(tag)
-            if index is None:
-                frame.refuse(UNKNOWN_VALUE, None, None, "a value with an arm", brief(tag))
-            fault, spread_entries = cases[index]
-            if fault is not None:
-                frame.refuse(fault, None, None, "another value", brief(tag))
-            for slot in foreign[index]:
-                if frame.values[slot] is not None and frame.values[slot] is not ABSENT:
-                    frame.refuse(UNEXPECTED, slot, None, "no value in this arm", brief(frame.values[slot]))
-            for entry in spread_entries:
+        for spread in spreads:
+            for entry in _taken(frame, spread):
                 entry(frame, members)
         if unknown_slot is not None:
             _add_unknown(frame, unknown_slot, members)
@@ -236,7 +243,7 @@ def _foreign(per_case: list[frozenset[int]], prepared: PreparedRecord) -> tuple[
     return tuple(tuple(slot for slot in given if slot not in case) for case in per_case)
 
 
-def _add_unknown(frame: Frame, slot: int, members: dict[str, Any]) -> None:
+def _add_unknown(frame: Frame, slot: int, members: dict[Any, Any]) -> None:
     kept = frame.values[slot]
     if kept is None or kept is ABSENT:
         return
@@ -250,6 +257,7 @@ def _add_unknown(frame: Frame, slot: int, members: dict[str, Any]) -> None:
 
 def write_array(step: Array, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     bodies = tuple((entry, write_block(prepared, entry.body, frozenset())) for entry in step.entries)
+    spreads = _spread_writers(step.spreads, prepared)
 
     def write(frame: Frame) -> Any:
         items: list[Any] = []
@@ -261,6 +269,13 @@ def write_array(step: Array, prepared: PreparedRecord, opened: frozenset[int]) -
                     frame.refuse(MISSING, entry.slot, None, "a value", "nothing")
                 break
             items.append(body(frame)[0])
+        for spread in spreads:
+            members: dict[Any, Any] = {}
+            for count, entry_writer in enumerate(_taken(frame, spread)):
+                if len(members) < count:
+                    break  # what follows a place that is left out is left out too
+                entry_writer(frame, members)
+            items += members.values()
         return (items,)
 
     return write

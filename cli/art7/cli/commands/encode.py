@@ -80,7 +80,8 @@ def command(
 
 def read_value(wire_type: WireType, text: bytes) -> Any:
     """Return the record's value that a JSON text spells. Raises: `Unusable` with the place."""
-    from art7.interpreter.json_scanner import ScanRefused, plain, scan
+    from art7.interpreter.json_scanner import scan
+    from art7.interpreter.tree_nodes import ScanRefused, plain
     from art7.interpreter.values import ValueRefused, record_from_json
 
     try:

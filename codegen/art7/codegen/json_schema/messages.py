@@ -19,7 +19,7 @@ from art7.grammar.ir.module import Specification
 Schema = dict[str, Any]
 _ALPHABETS = {
     "base64": "[A-Za-z0-9+/]*={0,2}",
-    "base64url": "[A-Za-z0-9_-]*={0,2}",
+    "base64url": "[A-Za-z0-9_-]*",
     "hex": "([0-9A-Fa-f]{2})*",
 }
 
@@ -29,7 +29,7 @@ def generate_json_schema(spec: Specification, modules: Iterable[str] | None = No
     files: dict[str, str] = {}
     for name in sorted(spec.modules if modules is None else modules):
         for record in spec.modules[name].records:
-            if record.kind == "message" and record.carrier is p.Carrier.TREE:
+            if record.kind == "message" and record.encoding == "json":
                 stem = re.sub(r"[^A-Za-z0-9.-]+", "_", record.name).strip("._-")[:120] or "message"
                 path, number = f"{stem}.schema.json", 1
                 while path in files:
@@ -93,7 +93,8 @@ class _Writer:
     def array(self, record: p.Record, step: p.Array) -> Schema:
         items = [self.member(record, entry) for entry in step.entries]
         needed = sum(entry.required for entry in step.entries)
-        return {"type": "array", "prefixItems": items, "items": False, "minItems": needed}
+        # Which further places there are depends on a tag.
+        return {"type": "array", "prefixItems": items, "items": bool(step.spreads), "minItems": needed}
 
     def member(self, record: p.Record, entry: p.Entry) -> Schema:
         slot = record.slots[entry.slot]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from art7.codegen.python.code import Assign
+from art7.codegen.python.code import Assign, Line
 from art7.codegen.python.expressions import Code, expression, negated
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.passes.assume import FALSE, TRUE, simplify
@@ -63,6 +63,10 @@ class InOrder:
     body: str = ""
     last: bool = False
     """Whether a rule lets no item follow the one being written."""
+    covered: str = ""
+    """A variable for the message up to the item being written, its head final."""
+    whole: str = ""
+    """A variable for the complete message, where its last item makes it; empty octets before."""
 
     @property
     def begin(self) -> int:
@@ -78,6 +82,8 @@ class Cover:
     emitter: EncodeEmitter
     prior: Sequence[Piece]
     item: Code
+    always: bool = False
+    """Whether the octets are asked for whatever is given."""
 
     @property
     def start(self) -> Code:
@@ -106,7 +112,13 @@ class Cover:
                 pieces += self._final(plan, step)
         if values:
             raise NotInOrder
-        return joined([*pieces, Raw(plan.body, f"len({plan.body})"), *self.prior], self.emitter.scope)
+        text = joined([*pieces, Raw(plan.body, f"len({plan.body})"), *self.prior], self.emitter.scope)
+        if not self.always or not plan.last or node.overrides or total(self.prior).text != "0":
+            return text
+        # The message is this and the item: nothing follows.
+        plan.covered = self.emitter.fresh("covered")
+        self.emitter.out.append(Assign([plan.covered], text.text, pure=False))
+        return Code(plan.covered)
 
     def _final(self, plan: InOrder, step: Head) -> list[Piece]:
         """Write a field that counts the list, complete with the present item."""
@@ -253,6 +265,20 @@ def resolved(emitter: EncodeEmitter, pieces: Sequence[Piece]) -> list[Piece]:
             piece = piece.write(Cover(emitter, found[:begin], size))
         found.append(piece)
     return found
+
+
+def add_item(emitter: EncodeEmitter, plan: InOrder, pieces: Sequence[Piece]) -> None:
+    """Emit the adding of an item to the list; where it makes the message complete, that too."""
+    plan.covered = ""
+    found = emitter.join(resolved(emitter, pieces)).text
+    if not plan.covered:
+        emitter.out.append(Line(f"{plan.body} += {found}"))
+        return
+    plan.whole = plan.whole or emitter.fresh("whole")
+    item = emitter.fresh("item_octets")
+    emitter.out.append(Assign([item], found, pure=False))
+    emitter.out.append(Assign([plan.whole], f"{plan.covered} + {item}", pure=False))
+    emitter.out.append(Line(f"{plan.body} += {item}"))
 
 
 def apply_rules(

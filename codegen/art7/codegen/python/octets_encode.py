@@ -29,7 +29,7 @@ from art7.codegen.python.expressions import (
     number,
     truth,
 )
-from art7.codegen.python.in_order import Cover, InOrder, Rules, apply_rules, resolved, write_head
+from art7.codegen.python.in_order import Cover, InOrder, Rules, add_item, apply_rules, write_head
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.octets_decode import DEEPEST, LISTED, batch_code, fits
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify
@@ -199,7 +199,8 @@ class EncodeEmitter:
                 self.out.append(Test(f"{code.text} is not None and not {check}({code.text})"))
             if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
                 # What is written depends on it; it may itself not be.
-                self.out += _bounds_of_input(self.scope, code.text, slot.shape)
+                if not _is_packed(record, slot.index, slot.shape):
+                    self.out += _bounds_of_input(self.scope, code.text, slot.shape)
         return frame
 
     def write_record(self, frame: WriteFrame, finish: Finish) -> None:
@@ -497,6 +498,10 @@ class EncodeEmitter:
         if any(isinstance(step, p.Align) for step in record.body.steps) or has_fix_up(pieces):
             self.out.append(Assign(["octets"], self.join(pieces).text, pure=False))
             return
+        if self.in_order is not None and self.in_order.whole:
+            text = f"{self.in_order.whole} or {self.join(pieces).text}"
+            self.out.append(Assign(["octets"], text, pure=False))
+            return
         pieces = self.tested(pieces)
         measured = _measured(record)
         free = {
@@ -581,6 +586,24 @@ def _bounds_of_input(scope: ModuleScope, text: str, shape: Integer) -> Body:
         return [Test(f"{text} >> {bits}")]
     low, high = number(shape.minimum), number(shape.maximum)
     return [Test(f"not {low} <= {text} <= {high}"), Test(is_no_integer(text, scope))]
+
+
+def _is_packed(record: p.Record, index: int, shape: Integer) -> bool:
+    """Whether the input is always written as an integer of its own width, under a constant mask at most."""
+    for step in record.body.steps:
+        if not isinstance(step, p.Uint) or step.boolean or step.signed or step.octets not in (1, 2, 4, 8):
+            continue
+        high = (1 << 8 * step.octets) - 1
+        slot = record.slots[step.slot]
+        if (shape.minimum, shape.maximum) != (0, high) or slot.role is not p.Role.COMPUTED:
+            continue
+        match slot.value:
+            case Binary(op="^", left=SlotRef(index=given), right=Literal(value=int(mask))):
+                if given == index and 0 <= mask <= high:
+                    return True
+            case _:
+                pass
+    return False
 
 
 def _remainder(pieces: list[Piece], by: int) -> Code:
@@ -726,7 +749,7 @@ def _made_now(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take, 
 
     def write(cover: Cover) -> Piece:
         names = EncodeNames(emitter, frame)
-        names.covering = cover
+        names.covering = replace(cover, always=not guard)
         assert slot.value is not None
         value = expression(emitter.simplified(frame, slot.value), names).text
         if isinstance(step, p.Uint):
@@ -905,7 +928,7 @@ def _bits(emitter: EncodeEmitter, frame: WriteFrame, step: p.Bits) -> list[Piece
     return [replace(each, flags=tuple(flags)) if isinstance(each, Fixed) else each for each in found]
 
 
-def _stands_alone(frame: WriteFrame, step: p.Bits) -> bool:
+def _stands_alone(frame: WriteFrame, step: p.Step) -> bool:
     """Whether no neighbour of fixed size shares a `pack` with the step."""
     steps = [s for s in frame.record.body.steps if not isinstance(s, p.Verify | p.Check | p.View | p.Domain)]
     if step not in steps:
@@ -1193,9 +1216,9 @@ def _prefix(
     emitter: EncodeEmitter, where: p.Extent, size: str, minimum: int, maximum: int | None, hint: str
 ) -> tuple[list[Piece], str]:
     """Emit the bounds of content and its length header; returns the header and how the size is now spelled."""
-    if isinstance(where, p.Prefixed) and not size.isidentifier() and not size.isdigit():
-        needs = where.form != "uint" or minimum > 0 or maximum is not None
-        if needs:
+    if not size.isidentifier() and not size.isdigit():
+        tested = minimum > 0 or maximum is not None
+        if tested or (isinstance(where, p.Prefixed) and where.form != "uint"):
             name = emitter.integer("size")
             emitter.out.append(Assign([name], size, pure=False))
             size = name
@@ -1288,7 +1311,9 @@ def _measured(record: p.Record) -> set[int]:
 def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece]:
     slot = frame.record.slots[step.slot]
     items = _local(emitter, written(emitter, frame, step.slot), slot.name)
-    emitter.out.append(Test(f"type({items}) is not list and not {emitter.scope.support('is_list')}({items})"))
+    emitter.out.append(
+        Test(f"{items}.__class__ is not list and not {emitter.scope.support('is_list')}({items})")
+    )
     count = f"len({items})"
     if step.minimum:
         emitter.out.append(Test(f"{count} < {step.minimum}"))
@@ -1379,8 +1404,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
 
         def finish(pieces: list[Piece]) -> None:
             if plan is not None:
-                whole = emitter.join(resolved(emitter, pieces))
-                emitter.out.append(Line(f"{name} += {whole.text}"))
+                add_item(emitter, plan, pieces)
                 return
             emitter.note_fix_ups(pieces, f"len({parts})")
             if has_fix_up(pieces) and parts not in emitter.part_lists:
@@ -1400,7 +1424,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index
     last = Assign([name], f'b"".join({parts})', pure=False)
     if plan is not None:
-        emitter.out.append(loop)
+        emitter.out += [Assign([plan.whole], 'b""', pure=False), loop] if plan.whole else [loop]
     elif step.minimum or parts in emitter.part_lists or emitter.has_fix_ups:
         emitter.out += [first, loop, last]
     else:
@@ -1514,7 +1538,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
     if fits(emitter, record):
         inner = _open(emitter, frame, step, record)
         head = _head_of(record)
-        if head:
+        if head and not _stands_alone(frame, step):
             found = _headed(emitter, inner, head, name)
             frame.octets[step.slot] = total(found)
             return found

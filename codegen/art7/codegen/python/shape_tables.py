@@ -172,16 +172,20 @@ def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
             return f'("enum", {bool(enum and enum.text)}, {_tuple(ranges)})'
         case s.Sequence(item=item, minimum=low, maximum=high):
             return f'("list", {shape_text(item, enums)}, {low}, {high})'
-        case s.Mapping(value=value, minimum=low, maximum=high):
+        case s.Label(minimum=low, maximum=high):
+            return f'("label", {low}, {high})'
+        case s.Mapping(key=s.Text(), value=value, minimum=low, maximum=high):
             return f'("map", {shape_text(value, enums)}, {low}, {high})'
+        case s.Mapping(key=key, value=value, minimum=low, maximum=high):
+            return f'("keyed", {shape_text(key, enums)}, {shape_text(value, enums)}, {low}, {high})'
         case s.RecordOf(name=name):
             return f'("record", {quoted(name)})'
         case s.Union(tag=tag, arms=arms):
             return f'("union", {quoted(tag)}, {_tuple(_arm(arm, enums) for arm in arms)})'
         case s.Nullable(inner=inner):
             return f'("nullable", {shape_text(inner, enums)})'
-        case s.Anything():
-            return '("any",)'
+        case s.Anything(dialect=dialect):
+            return '("any",)' if dialect == "json" else f'("any", {quoted(dialect)})'
 
 
 def _arm(arm: s.UnionArm, enums: dict[str, Enum]) -> str:

@@ -16,6 +16,7 @@ from art7.grammar.ir.shape import (
     Enumeration,
     Float,
     Integer,
+    Label,
     Nullable,
     Octets,
     RecordOf,
@@ -122,8 +123,10 @@ def annotation(shape: Shape, scope: ModuleScope) -> str:
             return "str" if _enum_is_text(scope.spec, name) else "int"
         case Sequence(item=item):
             return f"list[{annotation(item, scope)}]"
-        case MappingShape(value=value):
-            return f"dict[str, {annotation(value, scope)}]"
+        case Label():
+            return "int | str"
+        case MappingShape(key=key, value=value):
+            return f"dict[{annotation(key, scope)}, {annotation(value, scope)}]"
         case RecordOf(name=name):
             return scope.class_of(name)
         case Union(arms=arms):

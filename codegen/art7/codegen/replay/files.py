@@ -8,7 +8,8 @@ from typing import Any
 
 from art7.codegen.json_schema import vectors_schema
 from art7.grammar.diagnostics import Report, Span
-from art7.interpreter.json_scanner import ScanRefused, plain, scan
+from art7.interpreter.json_scanner import scan
+from art7.interpreter.tree_nodes import ScanRefused, plain
 
 FILE_LIMIT = 64 << 20
 FILES_LIMIT = 10_000

@@ -70,9 +70,13 @@ class Builder:
                 return self.enumeration(name)
             case s.Sequence(item=item, minimum=low):
                 return [self.shape(item, depth + 1, {}, record, None) for _ in range(min(low, LONG))]
-            case s.Mapping(value=inner, minimum=low):
+            case s.Label():
+                return 1
+            case s.Mapping(key=key, value=inner, minimum=low):
                 return {
-                    f"k{place}": self.shape(inner, depth + 1, {}, record, None)
+                    (place if isinstance(key, s.Integer | s.Label) else f"k{place}"): self.shape(
+                        inner, depth + 1, {}, record, None
+                    )
                     for place in range(min(low, LONG))
                 }
             case s.RecordOf(name=name):
@@ -146,7 +150,7 @@ def inner_blocks(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
-        case p.Items(body=body) | p.Members(body=body):
+        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield body
         case p.Branch(cases=cases):
             for case in cases:
@@ -154,16 +158,13 @@ def inner_blocks(step: p.Step) -> Iterator[p.Block]:
         case p.Fields(entries=entries):
             for field_entry in entries:
                 yield field_entry.body
-        case p.Object(entries=entries, spreads=spreads):
+        case p.Object(entries=entries, spreads=spreads) | p.Array(entries=entries, spreads=spreads):
             for entry in entries:
                 yield entry.body
             for spread in spreads:
                 for spread_case in spread.cases:
                     for entry in spread_case.entries:
                         yield entry.body
-        case p.Array(entries=entries):
-            for entry in entries:
-                yield entry.body
         case _:
             return
 
@@ -174,7 +175,7 @@ def _literals(record: p.Record, slot: int) -> list[int | str | bytes]:
     for step in all_steps(record.body):
         if isinstance(step, p.Branch) and _is_slot(step.on, slot):
             found += [low for case in step.cases if case.refuse is None for low, _ in case.ranges]
-        elif isinstance(step, p.Object):
+        elif isinstance(step, p.Object | p.Array):
             for spread in step.spreads:
                 if _is_slot(spread.on, slot):
                     found += [low for case in spread.cases if case.refuse is None for low, _ in case.ranges]
@@ -484,7 +485,7 @@ def _with_arms(builder: Builder, record: p.Record, root: Any, place: Place, name
     for step in all_steps(record.body):
         if isinstance(step, p.Branch) and step.slot is None and _names(record, step.on) == name:
             _flattened(builder, record, step.cases, holder, value)
-        elif isinstance(step, p.Object):
+        elif isinstance(step, p.Object | p.Array):
             for spread in step.spreads:
                 if _names(record, spread.on) == name:
                     _spread(builder, record, spread, holder, value)

@@ -213,7 +213,7 @@ class MessageVectors:
             self._take_refused(comment, ["mutation"], mutant)
 
     def _mutants(self, octets: bytes) -> Iterator[tuple[str, bytes]]:
-        if self.record.carrier is p.Carrier.TREE:
+        if self.record.encoding == "json":
             yield from json_mutants(octets, self.constants)
             return
         try:

@@ -30,7 +30,7 @@ def _block(block: p.Block) -> p.Block:
 
 def _step(step: p.Step) -> p.Step:
     match step:
-        case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members():
+        case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=_block(step.body))
         case p.Branch():
             return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
@@ -38,7 +38,7 @@ def _step(step: p.Step) -> p.Step:
             return replace(
                 step, entries=tuple(replace(entry, body=_block(entry.body)) for entry in step.entries)
             )
-        case p.Object():
+        case p.Object() | p.Array():
             spreads = tuple(
                 replace(
                     spread,
@@ -47,8 +47,6 @@ def _step(step: p.Step) -> p.Step:
                 for spread in step.spreads
             )
             return replace(step, entries=_entries(step.entries), spreads=spreads)
-        case p.Array():
-            return replace(step, entries=_entries(step.entries))
         case _:
             return step
 

@@ -75,12 +75,16 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
                         when = _ranges(spread_case.ranges)
                         words = " required" * entry.required
                         yield f"when {when} {entry.key!r} -> {entry.slot}{words}", entry.body
-        case p.Array(entries=entries):
+        case p.Array(entries=entries, spreads=spreads):
             for entry in entries:
                 yield f"place -> {entry.slot}", entry.body
+            for spread in spreads:
+                for spread_case in spread.cases:
+                    for entry in spread_case.entries:
+                        yield f"when {_ranges(spread_case.ranges)} place -> {entry.slot}", entry.body
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield "", body
-        case p.Items(body=body) | p.Members(body=body):
+        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield "", body
         case _:
             return

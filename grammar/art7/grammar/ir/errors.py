@@ -35,6 +35,9 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "rule_broken": (26, "a rule without an error name of its own does not hold"),
     "bad_key": (27, "a key that its algorithm does not take, or an all-zero shared secret"),
     "not_authentic": (28, "sealed octets that their key did not make"),
+    "wrong_tag": (29, "a value under another tag than the field's, or under none"),
+    "not_canonical": (30, "a value in another form than the one that its message demands"),
+    "bad_cbor": (31, "the octets are not one CBOR value"),
     "internal": (99, "fast and careful decoders disagree: a fault of art7, please report it"),
 }
 """Name → (number, meaning)."""

@@ -154,6 +154,24 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """`inner` under a CBOR tag."""
+
+    number: int
+    inner: Representation
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A CBOR octet string that holds `inner`; see `plan.Wrap`."""
+
+    inner: Representation
+    empty: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """A protobuf field: its number, the wire type written, and one value of it."""
 
@@ -178,6 +196,8 @@ Representation = (
     | Free
     | Listed
     | Keyed
+    | Marked
+    | Wrapped
     | Numbered
 )
 """Every node."""

@@ -11,9 +11,10 @@ The Python value of each shape is the same in the interpreter and in a generated
 | `Float` | `float` |
 | `Sequence` | `list` |
 | `Mapping` | `dict` |
+| `Label` | `int` or `str` |
 | `RecordOf` | an object with the API members as attributes (interpreter: `dict`), or a tuple (`plan.Form`) |
 | `Union` | the value of the arm its tag selects; `None` for an empty arm |
-| `Anything` | `None`, `bool`, `int`, `float`, `str`, `list`, `dict` |
+| `Anything` | `None`, `bool`, `int`, `float`, `str`, `list`, `dict`; of CBOR also `bytes`, `Tagged`, `Simple` |
 """
 
 from __future__ import annotations
@@ -76,8 +77,16 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """An integer, or a text of `minimum` to `maximum` characters: what CBOR maps have for keys."""
+
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """Texts to values."""
+    """Texts to values; on CBOR also integers, or labels, to values."""
 
     key: Shape
     value: Shape
@@ -118,7 +127,9 @@ class Nullable:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """Any tree of the carrier, kept as read."""
+    """Any tree of the carrier, kept as read; `dialect` is the encoding that it lies in."""
+
+    dialect: str = "json"
 
 
 Shape = (
@@ -129,6 +140,7 @@ Shape = (
     | Text
     | Enumeration
     | Sequence
+    | Label
     | Mapping
     | RecordOf
     | Union

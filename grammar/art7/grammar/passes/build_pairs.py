@@ -13,6 +13,7 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.plan import Exact, Extent, Param, Prefixed, Rest
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes.check_types import Expressions
+from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
 from art7.grammar.passes.scalars import CODED, PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
 
@@ -140,6 +141,8 @@ class Types:
             return self._optional(node, context)
         if name == "map":
             return self._map(node, (0, None), context)
+        if name in CBOR_TYPES:
+            return cbor_type(self, node, context)
         entity = context.scope.find(tuple(p.text for p in node.name.parts))
         if entity is None:
             return self._unknown(name, node, context)
@@ -180,7 +183,7 @@ class Types:
         shape = s.RecordOf(record)
         if self.encoding == "protobuf":
             return Pair(shape, r.Bounded(Prefixed("protobuf"), nested))
-        if self.on_octets and encoding in ("protobuf", "json") and within is None:
+        if self.on_octets and encoding in ("protobuf", "json", "cbor") and within is None:
             message = f"a `{encoding}` record has no end of its own here"
             return self.error(
                 "A7-L003", message, node.span, "bound it: `within n` octets, or `within remaining`"
@@ -228,7 +231,8 @@ class Types:
         key_node, value_node = types
         assert key_node is not None and value_node is not None, "checked above"
         key, item = self.pair(key_node, context), self.pair(value_node, context)
-        if not isinstance(key.shape, s.Text):
+        keys = (s.Text, s.Integer, s.Label) if self.encoding == "cbor" else (s.Text,)
+        if not isinstance(key.shape, keys):
             return self.error("A7-L006", "the keys of a map are texts", node.span, "write `map(text, T)`")
         return Pair(s.Mapping(key.shape, item.shape, *bounds), r.Keyed(item, key.shape, *bounds))
 
@@ -241,7 +245,7 @@ class Types:
         pair = self.pair(others[0], context)
         shape = s.Nullable(pair.shape)
         rep = pair.representation
-        if isinstance(rep, r.Leaf | r.Listed | r.Nested):
+        if isinstance(rep, r.Leaf | r.Listed | r.Nested | r.Marked | r.Wrapped):
             return replace(pair, shape=shape, representation=replace(rep, nullable=True))
         if isinstance(rep, r.Free):
             return pair
@@ -264,6 +268,9 @@ class Types:
                 pair = self._run(name, extents.pop(0), context, inner, node.span)
             elif name == "map":
                 pair = self._map(base, self.bounds(extents.pop(0), context), context)
+            elif name == "label" and self.encoding == "cbor":
+                low, high = self.bounds(extents.pop(0), context)
+                pair = Pair(s.Label(low, high), r.Leaf("label", low or None, high))
             elif name in ("leb128", "varint", "mls_varint") and isinstance(extents[0], t.Natural):
                 extents.pop(0)
                 pair = self.pair(base, context)
@@ -404,8 +411,11 @@ class Types:
         bounds = (low or None, high)
         if name == "text":
             return Pair(s.Text(low, high), r.Leaf("text", *bounds))
+        if self.encoding == "cbor" and name in RUNS:
+            return Pair(s.Octets(low, high, name == "secret"), r.Leaf("octets", *bounds))
         if name in CODED:
-            return Pair(s.Octets(low, high), r.Leaf(name, *bounds))
+            padding = "unpadded" if name == "base64url" else "either"
+            return Pair(s.Octets(low, high), r.Leaf(name, *bounds, padding=padding))
         message = f"`{name}` has no form in `{self.encoding}`"
         return self.error("A7-L002", message, span, "say how: `base64[n]`, `base64url[n]` or `hex[n]`")
 

@@ -341,6 +341,12 @@ class Planner:
                 return [p.AnyNode(slot)]
             case r.Listed() | r.Keyed():
                 return self._collection(rep, slot, name, gap)
+            case r.Marked():
+                body = self.block(self._steps(rep.inner, slot, name, before, gap))
+                return [p.Tag(slot, rep.number, body, rep.nullable)]
+            case r.Wrapped():
+                body = self.block(self._steps(rep.inner, slot, name, before, gap))
+                return [p.Wrap(slot, body, rep.empty, rep.nullable)]
             case _:
                 draft = self.record.drafts[slot]
                 message = f"items of `{name.strip('_')}` do not fill whole octets"
@@ -573,7 +579,7 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return slots_of(count) | _mentioned(item.representation)
         case r.Listed(item=item) | r.Keyed(item=item):
             return _mentioned(item.representation)
-        case r.Maybe(inner=inner):
+        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner):
             return _mentioned(inner)
         case r.Nested(arguments=arguments):
             return {slot for argument in arguments for slot in slots_of(argument)}

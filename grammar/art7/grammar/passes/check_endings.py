@@ -9,6 +9,7 @@ from art7.grammar.ir import plan as p
 from art7.grammar.passes.build_pairs import MOST
 from art7.grammar.passes.check_growth import check_growth
 from art7.grammar.passes.check_lengths import check_lengths
+from art7.grammar.passes.check_numbers import check_numbers
 from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
@@ -36,6 +37,7 @@ def check_endings(
         if record.kind == "message":
             _limits(module, record, record.name in deep)
         check_growth(module, record)
+        check_numbers(module, record)
         if record.carrier is p.Carrier.OCTETS:
             check_lengths(module, record)
             _size(module, record)

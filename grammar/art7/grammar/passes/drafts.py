@@ -34,7 +34,7 @@ class Draft:
     fault: Fault | None = None
     guard: tuple[int, ...] = ()
     number: int | None = None
-    key: str | None = None
+    key: str | int | None = None
     doc: str = ""
     refs: tuple[str, ...] = ()
     type_text: str = ""
@@ -54,7 +54,7 @@ class Draft:
             self.value,
             self.doc,
             self.refs,
-            self.key,
+            None if self.key is None else str(self.key),
             self.type_text,
             self.data,
             self.since,

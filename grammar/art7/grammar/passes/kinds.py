@@ -12,6 +12,7 @@ _KINDS: dict[type, Kind] = {
     s.Octets: Kind.BYTES,
     s.Text: Kind.TEXT,
     s.Sequence: Kind.LIST,
+    s.Label: Kind.ANY,
     s.Mapping: Kind.MAP,
     s.RecordOf: Kind.RECORD,
     s.Union: Kind.ANY,

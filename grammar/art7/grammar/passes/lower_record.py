@@ -28,7 +28,8 @@ from art7.grammar.passes.record_members import walk_members
 from art7.grammar.passes.scopes import ModuleScope
 from art7.grammar.passes.worlds import World
 
-TREES = frozenset(("json",))
+TREES = frozenset(("json", "cbor"))
+"""Encodings whose records lie on trees."""
 
 
 class Module(build_pairs.Lowering, World, Protocol):
@@ -378,7 +379,8 @@ class RecordLowering:
         if self.unknown_slot is not None:
             return
         draft = self.new_slot(self.free_name("unknown"), p.Role.GIVEN, span)
-        draft.shape = s.Mapping(s.Text(), s.Anything()) if self.on_tree else s.Octets()
+        key: s.Shape = s.Anything("cbor") if self.encoding == "cbor" else s.Text()
+        draft.shape = s.Mapping(key, s.Anything(self.encoding)) if self.on_tree else s.Octets()
         draft.optional = True
         draft.doc = "Members that this version of the specification does not name, kept as read."
         self.unknown_slot = draft.index

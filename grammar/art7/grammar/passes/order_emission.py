@@ -72,19 +72,17 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
-        case p.Items(body=body) | p.Members(body=body):
+        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield body
         case p.Branch(cases=cases):
             yield from (case.body for case in cases)
         case p.Fields(entries=fields):
             yield from (entry.body for entry in fields)
-        case p.Object(entries=entries, spreads=spreads):
+        case p.Object(entries=entries, spreads=spreads) | p.Array(entries=entries, spreads=spreads):
             yield from (entry.body for entry in entries)
             for spread in spreads:
                 for case in spread.cases:
                     yield from (entry.body for entry in case.entries)
-        case p.Array(entries=entries):
-            yield from (entry.body for entry in entries)
         case _:
             return
 
@@ -114,7 +112,7 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
                 yield unknown
         case p.When() | p.Array():
             pass
-        case p.Region(slot=slot) | p.Present(slot=slot):
+        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Wrap(slot=slot):
             yield slot
         case _:
             pass
@@ -143,7 +141,7 @@ def step_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] |
             found |= needs_of(on, computed)
         case p.When(condition=condition, given=None):
             found |= needs_of(condition, computed)
-        case p.Object(spreads=spreads):
+        case p.Object(spreads=spreads) | p.Array(spreads=spreads):
             for spread in spreads:
                 found |= needs_of(spread.on, computed)
         case _:

@@ -1,4 +1,4 @@
-"""Plans of records whose members come in any order: protobuf messages and JSON objects."""
+"""Plans of records whose members come in any order: protobuf messages, JSON objects and CBOR maps."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from art7.grammar.passes.simplify import slots_of
 
 if TYPE_CHECKING:
     from art7.grammar.passes.build_plan import Planner
+
+Keys = dict[str | int, Draft]
 
 NUMBERS = (1, (1 << 29) - 1)
 """Field numbers of protobuf; 19000 to 19999 are reserved there."""
@@ -114,18 +116,18 @@ def wire_type(rep: r.Representation) -> int:
 
 
 def plan_tree(planner: Planner, items: Sequence[Item]) -> list[p.Step]:
-    """Return the steps of a JSON object, of a record written as an array, or as its one member's value."""
+    """Return the steps of an object, of a record written as an array, or as its one member's value."""
     record = planner.record
     known: set[int] = set()
     if record.options.get("shape") == "value":
         return _bare_value(planner, items, known)
-    keys: dict[str, Draft] = {}
+    keys: Keys = {}
     entries = tuple(_entry(planner, item, keys, known) for item in items if isinstance(item, Wire))
     spreads = tuple(_spread(planner, item, keys, known) for item in items if isinstance(item, Choose))
     if record.options.get("shape") == "array":
-        if spreads:
-            planner.findings.add("A7-L039", "`select` among the places of an array", record_span(planner))
-        return [p.Array(entries), *planner.logic(items, known)]
+        _check_places(planner, items, entries)
+        inner = [i for x in items if isinstance(x, Choose) for arm in x.arms for i in arm.items]
+        return [p.Array(entries, spreads), *planner.logic([*items, *inner], known)]
     policy = record.unknown.policy if record.unknown is not None else None
     words = {t.Preserve: "preserve", t.Reject: "reject"}
     unknown = words.get(type(policy), "ignore") if record.unknown_slot is None else "preserve"
@@ -134,6 +136,21 @@ def plan_tree(planner: Planner, items: Sequence[Item]) -> list[p.Step]:
     steps: list[p.Step] = [p.Object(entries, spreads, unknown, record.unknown_slot)]
     inner = [i for x in items if isinstance(x, Choose) for arm in x.arms for i in arm.items]
     return [*steps, *planner.logic([*items, *inner], known)]
+
+
+def _check_places(planner: Planner, items: Sequence[Item], entries: tuple[p.Entry, ...]) -> None:
+    """Report a `select` among places that is not the last thing of its array, or stands behind optional places."""
+    places = [item for item in items if isinstance(item, Wire | Choose)]
+    chosen = [item for item in places if isinstance(item, Choose)]
+    if not chosen:
+        return
+    if len(chosen) > 1 or places[-1] is not chosen[0] or not all(entry.required for entry in entries):
+        planner.findings.add(
+            "A7-L039",
+            "`select` among the places of an array",
+            chosen[0].span,
+            "let one `select` stand last, behind places that are always there",
+        )
 
 
 def _bare_value(planner: Planner, items: Sequence[Item], known: set[int]) -> list[p.Step]:
@@ -149,7 +166,7 @@ def _bare_value(planner: Planner, items: Sequence[Item], known: set[int]) -> lis
     return [*steps, *planner.logic(items, known)]
 
 
-def _entry(planner: Planner, item: Wire, keys: dict[str, Draft], known: set[int]) -> p.Entry:
+def _entry(planner: Planner, item: Wire, keys: Keys, known: set[int]) -> p.Entry:
     draft = item.draft
     key = draft.key if draft.key is not None else draft.name
     if key in keys and keys[key] is not draft:
@@ -167,19 +184,20 @@ def _entry(planner: Planner, item: Wire, keys: dict[str, Draft], known: set[int]
     return p.Entry(key, draft.index, planner.block(steps), required)
 
 
-def _spread(planner: Planner, item: Choose, keys: dict[str, Draft], known: set[int]) -> p.Spread:
+def _spread(planner: Planner, item: Choose, keys: Keys, known: set[int]) -> p.Spread:
     cases: list[p.SpreadCase] = []
     for arm in item.arms:
         entries: list[p.Entry] = []
-        own: dict[str, Draft] = {}
+        own: Keys = {}
         for inner in arm.items:
             if isinstance(inner, Choose):
                 planner.findings.add(
                     "A7-L039", "`select` inside a `select` of members", inner.span, "name the inner one"
                 )
             if isinstance(inner, Wire):
-                if (inner.draft.key or inner.draft.name) in keys:
-                    own[inner.draft.key or inner.draft.name] = keys[inner.draft.key or inner.draft.name]
+                key = inner.draft.name if inner.draft.key is None else inner.draft.key
+                if key in keys:
+                    own[key] = keys[key]
                 entry = _entry(planner, inner, own, known)
                 entries.append(p.Entry(entry.key, entry.slot, entry.body, _is_required(inner)))
         cases.append(p.SpreadCase(arm.ranges, tuple(entries), arm.refuse))

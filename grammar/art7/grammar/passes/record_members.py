@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from art7.grammar import syntax as t
@@ -21,6 +22,14 @@ from art7.grammar.passes.scopes import did_you_mean
 
 if TYPE_CHECKING:
     from art7.grammar.passes.lower_record import RecordLowering
+
+
+TAGS: dict[str, tuple[type, ...]] = {
+    "json": (t.CharsTag,),
+    "cbor": (t.CharsTag, t.NumberTag),
+    "protobuf": (t.NumberTag,),
+}
+"""Encoding → what may stand behind `@` at a field."""
 
 
 def walk_members(
@@ -68,6 +77,9 @@ def _field(
     condition = resolve().truth(clauses[t.When].condition) if t.When in clauses else None
     record.current_name = member.name.text
     pair = record.types.pair(member.type, None, within)
+    if record.on_tree and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
+        # Any node may be null: where it may be absent too, null is told from absence.
+        pair = replace(pair, shape=s.Nullable(pair.shape))
     if draft.shape is not None:
         _again(record, draft, pair, member)
     draft.shape, draft.pair, draft.condition = pair.shape, pair, condition
@@ -114,8 +126,9 @@ def _describe(record: RecordLowering, draft: Draft, member: t.Field, clauses: di
         draft.key = tag.value if isinstance(tag, t.CharsTag) else member.name.text
     if isinstance(tag, t.NumberTag):
         draft.number = tag.number
-    wanted = {"json": t.CharsTag, "protobuf": t.NumberTag}.get(record.encoding)
-    if tag is not None and (wanted is None or not isinstance(tag, wanted)):
+        if record.encoding == "cbor":
+            draft.key = tag.number
+    if tag is not None and not isinstance(tag, TAGS.get(record.encoding, ())):
         message = f"this tag means nothing in `{record.encoding}`"
         record.module.findings.add("A7-L025", message, tag.span, "remove it")
     if tag is None and record.encoding == "protobuf":
@@ -304,7 +317,7 @@ def _limit(record: RecordLowering, member: t.Limit) -> None:
 
 
 def _unknown(record: RecordLowering, member: t.Unknown) -> None:
-    if record.encoding not in ("json", "protobuf"):
+    if record.encoding not in ("json", "cbor", "protobuf"):
         message = f"`{record.encoding}` has no members beside those named"
         record.module.findings.add("A7-L025", message, member.span, "remove `unknown`")
         return

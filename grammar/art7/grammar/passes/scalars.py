@@ -37,6 +37,7 @@ PLAIN: dict[str, s.Shape] = {
     "varint": unsigned(62),
     "mls_varint": unsigned(30),
     "any": s.Anything(),
+    "label": s.Label(),
 }
 """Shapes by name, for parameters, views and schedules, which are on no carrier."""
 
@@ -106,6 +107,20 @@ def _json() -> dict[str, Pair]:
     }
 
 
+def _cbor() -> dict[str, Pair]:
+    """As in JSON, with all integers of a head (RFC 8949 §3.1), floats and labels."""
+    wide = s.Integer(-(1 << 64), (1 << 64) - 1)
+    real = Pair(s.Float(), Leaf("float"))
+    return {
+        **{name: pair for name, pair in _json().items() if name not in ("integer", "number")},
+        "integer": Pair(wide, Leaf("integer", wide.minimum, wide.maximum)),
+        "float": real,
+        "double": real,
+        "label": Pair(s.Label(), Leaf("label")),
+        "any": Pair(s.Anything("cbor"), Free()),
+    }
+
+
 _TLS = {name: pair for name, pair in _whole(False).items() if name in ("u8", "u16", "u24", "u32", "u64")}
 
 TABLES: dict[tuple[str, bool], dict[str, Pair]] = {
@@ -114,6 +129,7 @@ TABLES: dict[tuple[str, bool], dict[str, Pair]] = {
     ("tls", False): {**_TLS, **_VARIABLE, "bool": Pair(s.Boolean(), Whole(1, boolean=True))},
     ("protobuf", False): _protobuf(),
     ("json", False): _json(),
+    ("cbor", False): _cbor(),
 }
 """(encoding, little-endian) → scalar types by name."""
 
@@ -123,7 +139,7 @@ RUNS = frozenset(("bytes", "text", "secret", "public"))
 CODED = frozenset(("base64", "base64url", "hex"))
 """Octets written as text, on a tree."""
 
-GENERIC = frozenset(("optional", "map", "null"))
+GENERIC = frozenset(("optional", "map", "null", "tagged", "coded"))
 
 BUILTIN_TYPES = frozenset(PLAIN) | RUNS | CODED | GENERIC
 """Names that a module cannot declare."""

@@ -22,6 +22,11 @@ OPTIONS: dict[str, dict[str, tuple[str | bool, ...]]] = {
         "numbers": ("integer53",),
         "shape": ("object", "array", "value"),
     },
+    "cbor": {
+        "canonical": ("deterministic", "none"),
+        "indefinite": ("accept", "reject"),
+        "shape": ("map", "array", "value"),
+    },
 }
 """Options of each supported encoding, with the values they take."""
 

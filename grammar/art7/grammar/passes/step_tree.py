@@ -28,7 +28,7 @@ def change_steps(block: p.Block, change: Callable[[p.Step], p.Step]) -> p.Block:
 
 def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
     match step:
-        case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members():
+        case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=change_steps(step.body, change))
         case p.Branch():
             cases = tuple(replace(case, body=change_steps(case.body, change)) for case in step.cases)
@@ -36,13 +36,10 @@ def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
         case p.Fields():
             fields = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
             return replace(step, entries=fields)
-        case p.Object():
+        case p.Object() | p.Array():
             entries = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
             spreads = tuple(_inside_spread(spread, change) for spread in step.spreads)
             return replace(step, entries=entries, spreads=spreads)
-        case p.Array():
-            entries = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
-            return replace(step, entries=entries)
         case _:
             return step
 

@@ -176,11 +176,12 @@ def distinct(items: list[Any], by: str) -> bool:
 
 
 def canonical_json(value: Any) -> bytes:
-    from art7.interpreter.json_writer import JsonRefused, write_json
+    from art7.interpreter.json_writer import write_json
+    from art7.interpreter.tree_nodes import TreeRefused
 
     try:
         return write_json(value, canonical=True)
-    except JsonRefused as error:
+    except TreeRefused as error:
         raise Refused(error.code, error.expected, error.got) from None
 
 

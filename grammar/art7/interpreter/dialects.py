@@ -1,0 +1,69 @@
+"""Dialects of the tree carrier: how the octets of a record become nodes, and what a record wrote becomes octets.
+
+One row for each encoding; the steps between are the same. Options are those of the record that is the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from art7.interpreter.cbor_scanner import scan_cbor
+from art7.interpreter.cbor_writer import write_cbor
+from art7.interpreter.jcs import write_jcs
+from art7.interpreter.json_scanner import scan
+from art7.interpreter.json_writer import write_json
+from art7.interpreter.tree_nodes import Node
+
+DEPTH = 128
+"""The most levels of a text whose message sets no limit of its own."""
+
+Options = Mapping[str, str | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One encoding on trees. `scan(data, start, end, depth, options, prefix)`; `write(value, options)`.
+
+    `is_text`: places are lines and columns for people; `one_form`: a value has one form even where no option asks.
+    """
+
+    scan: Callable[[bytes, int, int, int, Options, bool], Node]
+    write: Callable[[Any, Options], bytes]
+    is_text: bool
+    one_form: bool
+
+
+def _scan_json(data: bytes, start: int, end: int, depth: int, options: Options, prefix: bool) -> Node:
+    return scan(data, start, end, depth)
+
+
+def _write_json(value: Any, options: Options) -> bytes:
+    form = options.get("canonical")
+    if form == "jcs":
+        return write_jcs(value)
+    return write_json(value, canonical=form == "matrix", integers_only=options.get("numbers") == "integer53")
+
+
+def _scan_cbor(data: bytes, start: int, end: int, depth: int, options: Options, prefix: bool) -> Node:
+    return scan_cbor(
+        data,
+        start,
+        end,
+        depth,
+        deterministic=options.get("canonical") == "deterministic",
+        indefinite=options.get("indefinite") != "reject",
+        prefix=prefix,
+    )
+
+
+def _write_cbor(value: Any, options: Options) -> bytes:
+    return write_cbor(value, deterministic=options.get("canonical") == "deterministic")
+
+
+DIALECTS: dict[str, Dialect] = {
+    "json": Dialect(_scan_json, _write_json, is_text=True, one_form=False),
+    "cbor": Dialect(_scan_cbor, _write_cbor, is_text=False, one_form=True),
+}
+"""By encoding."""
