@@ -37,7 +37,7 @@ class CarefulDecoder:
         self.opened: frozenset[int] = frozenset()
         self.bits = {
             f.slot: (8 * step.octets - f.shift - f.width) % 8
-            for step in _steps(record.body)
+            for step in facts.steps
             if isinstance(step, p.Bits)
             for f in step.fields
             if f.slot is not None
@@ -150,15 +150,19 @@ def add_lines(body: list[str], depth: int, lines: Iterable[str]) -> None:
             body += wrapped(text, len(pad) + len(line) - len(text))
 
 
-_LOCALS = re.compile(
-    r"(?<![\w.])(?:v(?=\[)|at(?=\[)|spans(?=\W)|begin(?=\W)|written(?=\W)|wanted(?= =)|word(?=,))"
-)
-"""What stands for a part of the record at hand, where a body says it."""
+_LOCALS = {"v": "v[", "at": "at[", "spans": "spans", "begin": "begin", "written": "written"}
+"""Short names for parts of the record at hand → how the lines of a body show that they need them."""
 
 
 def locals_of(lines: list[str]) -> set[str]:
-    """Return the short names that the lines of a body need."""
-    return set(_LOCALS.findall("\n".join(lines)))
+    """Return the short names that the lines of a body need, and names of every kind of value."""
+    text = "\n".join(lines)
+    found = {name for name, sign in _LOCALS.items() if sign in text}
+    if " wanted = " in text:
+        found.add("wanted")
+    if " word, " in text:
+        found.add("word")
+    return found
 
 
 def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params: list[str]) -> str:
@@ -206,12 +210,6 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             "    return r.fields, o",
         ]
     )
-
-
-def _steps(block: p.Block) -> list[Any]:
-    from art7.codegen.python.record_facts import walk_steps
-
-    return list(walk_steps(block))
 
 
 def _bits(d: CarefulDecoder, step: p.Bits) -> None:

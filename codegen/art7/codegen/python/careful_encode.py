@@ -17,7 +17,6 @@ from art7.codegen.python.record_facts import (
     filled_slots,
     is_checkable,
     unknown_views,
-    walk_steps,
 )
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
@@ -81,7 +80,7 @@ class CarefulEncoder(CarefulDecoder):
         self.names: WritingNames = WritingNames(scope, record)
         self.depth = 2
         self.blocks = 0
-        verifies = [step for step in walk_steps(record.body) if isinstance(step, p.Verify)]
+        verifies = [step for step in facts.steps if isinstance(step, p.Verify)]
         self.verifies = {step.slot: step for step in verifies}
         self.unknown = unknown_views(record)
 

@@ -65,6 +65,8 @@ class RecordFacts:
     total: int = 0
     """Steps with those of callees, when they are all copied in; `depth`: nesting of blocks likewise."""
     callees: list[str] = field(default_factory=list)
+    steps: list[Any] = field(default_factory=list)
+    """Every step, those of inner blocks among them, in textual order."""
 
 
 class FactsOf:
@@ -140,7 +142,8 @@ def record_facts(record: Record) -> RecordFacts:
     """Return the facts of `record`."""
     facts = RecordFacts()
     verified = set()
-    for step in walk_steps(record.body):
+    facts.steps = walk_steps(record.body)
+    for step in facts.steps:
         facts.size += 1
         if isinstance(step, Verify):
             verified.add(step.slot)
@@ -210,17 +213,15 @@ _HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields))
 
 def inner_blocks(step: Any) -> tuple[Block, ...]:
     """Return the blocks inside a step on octets."""
-    if type(step) not in _HOLDERS:
+    kind = type(step)
+    if kind not in _HOLDERS:
         return ()
-    match step:
-        case Region(body=body) | Loop(body=body) | When(body=body) | Present(body=body):
-            return (body,)
-        case Branch(cases=cases):
-            return tuple(case.body for case in cases)
-        case Fields(entries=entries):
-            return tuple(entry.body for entry in entries)
-        case _:
-            return ()
+    if kind is Branch:
+        return tuple(case.body for case in step.cases)
+    if kind is Fields:
+        return tuple(entry.body for entry in step.entries)
+    body: Block = step.body
+    return (body,)
 
 
 def step_expressions(step: Any, record: Record) -> list[Expr]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
+from symtable import symtable
 
 _PACKAGE = "art7.codegen.python.vendored"
 _NAMED = re.compile(r"^(?:def|class) (\w+)|^(\w+(?:, \w+)*)(?:: [^=\n]+)? =", re.ASCII | re.MULTILINE)
@@ -27,11 +28,7 @@ class _Definition:
     @cached_property
     def uses(self) -> frozenset[str]:
         """The names it takes from its module; read only for what a package holds."""
-        found: set[str] = set()
-        for node in ast.parse(self.text).body:
-            found |= _free_names(node)
-            found.update(word for item in ast.walk(node) for word in _annotation_words(item))
-        return frozenset(found)
+        return frozenset(_free_names(self.text) | {name for _, name in _QUOTED_NAME.findall(self.text)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +102,24 @@ def _imports(statement: str) -> list[_Import]:
     return [_Import(node.module or "", alias.name, alias.name) for alias in node.names]
 
 
-def _free_names(node: ast.AST) -> set[str]:
+def _free_names(text: str) -> set[str]:
     """Names that a definition takes from its module: not those of its own parameters and variables."""
-    own: set[str] = set()
     found: set[str] = set()
-    for child in ast.iter_child_nodes(node):
-        found |= _free_names(child)
-    if isinstance(node, ast.Name):
-        found.add(node.id)
-    if isinstance(node, ast.FunctionDef | ast.Lambda):
-        parameters = node.args
-        listed = [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]
-        own |= {argument.arg for argument in [*listed, parameters.vararg, parameters.kwarg] if argument}
-    if isinstance(node, ast.FunctionDef):
-        own |= {
-            item.id
-            for item in ast.walk(node)
-            if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
-        }
-    return found - own
+    tables = [symtable(text, "vendored", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        at_top = table.get_type() == "module"
+        found.update(
+            each.get_name()
+            for each in table.get_symbols()
+            if each.is_referenced() and (at_top or each.is_global())
+        )
+    return found
 
 
-def _annotation_words(node: ast.AST) -> list[str]:
-    """Names inside annotations spelled as texts (`"Node"`)."""
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return []
-    return [node.value] if node.value.isidentifier() else []
+_QUOTED_NAME = re.compile(r"""(["'])(\w+)\1""")
+"""Names inside annotations spelled as texts (`"Node"`)."""
 
 
 def vendored(names: Iterable[str], modules: tuple[str, ...]) -> tuple[list[str], str]:

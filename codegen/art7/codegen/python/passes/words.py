@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
 
@@ -91,11 +91,17 @@ def _texts(body: Body) -> list[str]:
     return texts
 
 
-def bodies(statement: object) -> list[Body]:
+def bodies(statement: object) -> Sequence[Body]:
     """Return the blocks inside a statement."""
-    if isinstance(statement, If):
-        return [inner for _, inner in statement.arms] + ([statement.otherwise] if statement.otherwise else [])
-    return [statement.body] if isinstance(statement, While | For) else []
+    kind = type(statement)
+    if kind is If:
+        assert isinstance(statement, If)
+        inner = [body for _, body in statement.arms]
+        return [*inner, statement.otherwise] if statement.otherwise else inner
+    if kind is While or kind is For:
+        assert isinstance(statement, While | For)
+        return (statement.body,)
+    return ()
 
 
 def declares(line: Line) -> bool:
