@@ -502,7 +502,8 @@ class EncodeEmitter:
             text = f"{self.in_order.whole} or {self.join(pieces).text}"
             self.out.append(Assign(["octets"], text, pure=False))
             return
-        pieces = self.tested(pieces)
+        if any(isinstance(piece, Part) for piece in pieces):
+            pieces = self.tested(pieces)
         measured = _measured(record)
         free = {
             id(piece)
