@@ -11,6 +11,7 @@ from typing import Any
 
 from catalogue_codec import found_files
 from executions import Codec, Refused
+from otr_texts import binary, whole
 from srtp_sessions import derived, profile_named, split
 
 
@@ -200,6 +201,25 @@ def check_olm(codec: Codec, cases: Any, capture: dict[str, Any]) -> None:
         key = both_ways(codec, "matrix.olm.MegolmSessionKey", unpadded(capture["megolm"]["session_key"]))
         assert key["public_key"] == unpadded(capture["megolm"]["session_id"])
         cases.ran("captures: signal", 2)
+
+
+# ---- off-the-record messages -----------------------------------------------------------------------------------
+
+
+def test_otr(codec: Codec, cases: Any, captures: Path) -> None:
+    for path, recording in recordings("otr"):
+        texts = list(whole(entry["wire"] for entry in recording["log"]))
+        kinds = []
+        for number, text in enumerate(texts):
+            octets = binary(text)
+            if octets is None:
+                cases.cannot_run("captures: otr", path.name, f"message {number}", "a text form")
+                continue
+            value = both_ways(codec, "otr.messages.OtrMessage", octets, mac_key=None)
+            assert value["version"] == octets[1]
+            kinds.append(value["kind"])
+            cases.ran("captures: otr")
+        assert kinds[:4] == [0x02, 0x0A, 0x11, 0x12] and set(kinds[4:]) == {0x03}
 
 
 # ---- Matrix -----------------------------------------------------------------------------------------------------
