@@ -142,6 +142,7 @@ def test_a_null_is_written_in_order(executions: tuple[Any, Any, Any]) -> None:
     for text in (b'{"a":null,"b":1}', b'{"b":1}'):
         assert sdk.Sorted.decode(text).encode() == text
         assert encode(spec, "demo.Sorted", decode(spec, "demo.Sorted", text).value) == text
+    assert sdk.Sorted(b=1).a is support.ABSENT
     assert sdk.Sorted(b=1).encode() == sdk.Sorted(a=support.ABSENT, b=1).encode() == b'{"b":1}'
     assert sdk.Sorted(a=None, b=1).encode() == b'{"a":null,"b":1}'
     assert encode(spec, "demo.Sorted", {"b": 1, "a": None}) == b'{"a":null,"b":1}'

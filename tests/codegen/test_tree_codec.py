@@ -96,7 +96,7 @@ SEEDS = {
             "title": "t\u2028\u0001",
             "hint": None,
             "tags": "abc",
-            "key": "AAECAw==",
+            "key": "AAECAw",
             "raw": "00ff",
             "extra": {"b": [], "a": 1},
             "sizes": {"z": 1, "a": 65535},

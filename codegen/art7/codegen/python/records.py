@@ -14,8 +14,9 @@ from art7.codegen.python.docstrings import cited, docstring, safe
 from art7.codegen.python.expressions import literal, quoted
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation, is_optional, is_secret, optional
+from art7.codegen.python.tree_view import has_sentinel
 from art7.grammar.ir.expression import Literal
-from art7.grammar.ir.plan import Form, Param, Record, Role, Slot
+from art7.grammar.ir.plan import Carrier, Form, Param, Record, Role, Slot
 from art7.grammar.ir.shape import Mapping, Sequence
 
 
@@ -36,7 +37,20 @@ class Member:
 def record_members(record: Record, scope: ModuleScope) -> list[Member]:
     """Return the API members of `record`, in textual order."""
     names = scope.names.members(record)
-    return [_member(slot, names[slot.index], scope) for slot in record.api()]
+    on_tree = record.carrier is Carrier.TREE
+    return [
+        _maybe_null(slot, names[slot.index], scope)
+        if on_tree and has_sentinel(slot) and slot.role is not Role.VIEW
+        else _member(slot, names[slot.index], scope)
+        for slot in record.api()
+    ]
+
+
+def _maybe_null(slot: Slot, name: str, scope: ModuleScope) -> Member:
+    """A member that may be absent or null: left out it is absent."""
+    plain = annotation(slot.shape, scope)
+    shown = plain if plain == "Any" else f"{optional(plain)} | {scope.support('Absent')}"
+    return Member(slot, name, shown, f"{name}: {shown} = {scope.support('ABSENT')}", name, False)
 
 
 def _member(slot: Slot, name: str, scope: ModuleScope) -> Member:
