@@ -158,8 +158,27 @@ def test_mls(codec: Codec, cases: Any, captures: Path) -> None:
 # ---- Signal and Olm ---------------------------------------------------------------------------------------------
 
 
+def bundle_response(bundle: dict[str, Any]) -> bytes:
+    """A recorded bundle as a service hands it out."""
+
+    def text(name: str) -> str:
+        return base64.b64encode(bytes.fromhex(bundle[name])).decode()
+
+    device = {"deviceId": bundle["deviceId"], "registrationId": bundle["registrationId"]}
+    for member, name in (("signedPreKey", "signedPreKey"), ("preKey", "preKey"), ("pqPreKey", "kyberPreKey")):
+        if name in bundle:
+            device[member] = {"keyId": bundle[f"{name}Id"], "publicKey": text(name)}
+            if f"{name}Signature" in bundle:
+                device[member]["signature"] = text(f"{name}Signature")
+    return json.dumps({"identityKey": text("identityKey"), "devices": [device]}).encode()
+
+
 def test_signal(codec: Codec, cases: Any, captures: Path) -> None:
     for path, recording in recordings("signal"):
+        for name in sorted(each for each in recording if each.startswith("bundle_")):
+            decoded = codec.decode("signal.bundle.PreKeyBundle", bundle_response(recording[name])).plain
+            assert decoded["identity"].hex() == recording[name]["identityKey"]
+            cases.ran("captures: signal")
         for message in recording.get("messages", ()):
             keys = identities(recording, message["from"])
             octets = bytes.fromhex(message["msg"])
