@@ -30,6 +30,12 @@ class Cursor:
         loose = self.loose or not self.whole
         return Cursor(self.place.moved(octets), self.end, loose, self.whole, self.least + octets, self.mark)
 
+    def since(self, earlier: Cursor | None) -> int | None:
+        """Return how many octets this place lies after that of `earlier`, where that is certain."""
+        if earlier is None or earlier.mark is not self.mark or earlier.place.base != self.place.base:
+            return None
+        return self.place.offset - earlier.place.offset
+
     def settled(self) -> Cursor:
         """Return the cursor once it was found to lie in its region."""
         return replace(self, loose=False)

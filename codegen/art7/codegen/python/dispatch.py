@@ -1,16 +1,18 @@
-"""How a choice by value becomes `if`s: in order where few, by ranges of the value where many."""
+"""How a choice by value becomes `if`s: in order where few, by halving the values where many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from art7.codegen.python.code import Body, If
+from art7.codegen.python.code import Assign, Body, For, If, Read, Statement, While
 from art7.codegen.python.expressions import AND, ATOM, COMPARE, OR, Code, literal
 
 CHAIN = 6
-"""Up to so many arms stand in one `if … elif` chain; more are found by a first cut into ranges."""
+"""Up to so many arms stand in one `if … elif` chain; more are found by halving their values."""
+LEAF = 5
+"""So many values are compared one after the other where the others are ruled out."""
 
 Ranges = tuple[tuple[int, int] | tuple[str, str], ...]
 
@@ -59,6 +61,8 @@ def _merge(arms: list[DispatchArm], bodies: list[Body]) -> list[tuple[Ranges, Bo
 def _chain(on: Code, merged: list[tuple[Ranges, Body]]) -> Body:
     tests = [(condition(on, ranges), body) for ranges, body in merged if ranges]
     rest = [body for ranges, body in merged if not ranges]
+    while tests and rest and tests[-1][1] == rest[0]:
+        tests.pop()
     if not tests:
         return rest[0] if rest else []
     return [If(tests, rest[0] if rest and rest[0] else None)]
@@ -82,24 +86,51 @@ def condition(on: Code, ranges: Ranges) -> str:
 
 
 def _cut(on: Code, singles: list[tuple[Ranges, Body]], wide: list[tuple[Ranges, Body]]) -> Body:
-    """Cut the single values into ranges of about as many as there are ranges; a chain in each."""
+    """Halve the single values until few are left; a chain for those."""
     values = sorted(
         (low, position)
         for position, (ranges, _) in enumerate(singles)
         for low, _ in ranges
         if isinstance(low, int)
     )
-    size = max(4, round(len(values) ** 0.5))
-    groups = [values[i : i + size] for i in range(0, len(values), size)]
-    arms: list[tuple[str, Body]] = []
-    floor: int | None = None
-    for number, group in enumerate(groups):
-        last = number == len(groups) - 1
-        ceiling = None if last else groups[number + 1][0][0]
-        inner = _group(on, group, singles, wide, floor, ceiling)
-        arms.append(("" if last else f"{on.text} < {literal(ceiling).text}", inner))
-        floor = ceiling
-    return [If(arms[:-1], arms[-1][1])]
+    return _halved(on, values, singles, wide, None, None)
+
+
+def _halved(
+    on: Code,
+    values: list[tuple[int, int]],
+    singles: list[tuple[Ranges, Body]],
+    wide: list[tuple[Ranges, Body]],
+    floor: int | None,
+    ceiling: int | None,
+) -> Body:
+    if len(values) <= LEAF:
+        return _group(on, values, singles, wide, floor, ceiling)
+    middle = len(values) // 2
+    cut = values[middle][0]
+    below = _halved(on, values[:middle], singles, wide, floor, cut)
+    above = _halved(on, values[middle:], singles, wide, cut, ceiling)
+    return [If([(f"{on.text} < {literal(cut).text}", below)], above)]
+
+
+def copied(body: Body) -> Body:
+    """Return a block like `body` that passes may change by itself."""
+    return [_copied(statement) for statement in body]
+
+
+def _copied(statement: Statement) -> Statement:
+    match statement:
+        case Read(codes=codes, targets=targets):
+            return replace(statement, codes=[*codes], targets=[*targets])
+        case Assign(targets=stored):
+            return replace(statement, targets=[*stored])
+        case If(arms=arms, otherwise=otherwise):
+            kept = [(text, copied(inner)) for text, inner in arms]
+            return If(kept, None if otherwise is None else copied(otherwise))
+        case While(body=body) | For(body=body):
+            return replace(statement, body=copied(body))
+        case _:
+            return replace(statement)
 
 
 def _group(
@@ -114,7 +145,8 @@ def _group(
     for value, position in group:
         owned.setdefault(position, []).append(value)
     chain: list[tuple[Ranges, Body]] = [
-        (tuple((value, value) for value in found), singles[position][1]) for position, found in owned.items()
+        (tuple((value, value) for value in found), copied(singles[position][1]))
+        for position, found in owned.items()
     ]
     for ranges, body in wide:
         kept: list[tuple[int, int]] = []
@@ -127,8 +159,8 @@ def _group(
                 whole = True
             kept.append((low, high))
         if whole:
-            chain.append(((), body))
+            chain.append(((), copied(body)))
             break
         if kept:
-            chain.append((tuple(kept), body))
+            chain.append((tuple(kept), copied(body)))
     return _chain(on, chain)

@@ -7,6 +7,7 @@ lengths, and dropped where a proof allows. It never decides an order: it follows
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
@@ -24,7 +25,7 @@ from art7.codegen.python.code import (
     sliced,
 )
 from art7.codegen.python.cursor import Cursor, Measured
-from art7.codegen.python.decode_names import DecodeNames, Frame, add
+from art7.codegen.python.decode_names import DecodeNames, Frame, add, difference
 from art7.codegen.python.dispatch import DispatchArm, dispatch
 from art7.codegen.python.expressions import (
     ATOM,
@@ -44,11 +45,23 @@ from art7.codegen.python.expressions import (
 from art7.codegen.python.integers import codes_of, combine
 from art7.codegen.python.makers import maker
 from art7.codegen.python.passes.assume import TRUE, assume, negation, simplify, split_sum
+from art7.codegen.python.passes.copies import forward_copies
 from art7.codegen.python.passes.hoist_reads import hoist_reads
 from art7.codegen.python.passes.narrow_tests import narrow_tests
+from art7.codegen.python.passes.sink import sink_assigns
 from art7.codegen.python.passes.split import split_condition
 from art7.codegen.python.passes.words import read_words
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, uses_in
+from art7.codegen.python.rounds import (
+    Round,
+    a_round,
+    drop_dead,
+    end_round,
+    item_condition,
+    later,
+    later_steps,
+    leaves,
+)
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, annotation, optional
 from art7.grammar.ir import plan as p
@@ -68,6 +81,7 @@ from art7.grammar.ir.expression import (
     walk,
 )
 from art7.grammar.ir.intervals import interval, is_natural
+from art7.grammar.ir.shape import Integer
 from art7.grammar.ir.shape import Sequence as SequenceShape
 
 INLINE_STEPS = 14
@@ -111,6 +125,9 @@ class DecodeEmitter:
         self.settled: list[tuple[Frame, Expr]] = []
         self.measured: dict[str, Measured] = {}
         """Ends of regions whose length is a variable."""
+        self.constants: dict[str, int] = {}
+        """Such variables whose value this arm has tested."""
+        self.round: Round | None = None
 
     # ---- places ----
 
@@ -252,6 +269,9 @@ class DecodeEmitter:
         condition = f"{code.at(COMPARE + 1)} == {value.at(COMPARE + 1)}"
         if code.optional:
             condition = f"{code.at(ATOM)} is None or {condition}"
+        if value.text == "0" and isinstance(slot.shape, Integer):
+            self.out.append(Assign([target], f"{code.at(OR)} or None", pure=False))
+            return
         self.out.append(Assign([target], f"None if {condition} else {code.text}", pure=False))
 
     # ---- slots ----
@@ -328,8 +348,14 @@ class DecodeEmitter:
             if split is not None and self.level < DEEPEST:
                 self._split(frame, split, steps[position:])
                 return
-            self._gather_sunk(frame, step, steps[position + 1 :])
+            rest = steps[position + 1 :]
+            self._gather_sunk(frame, step, rest)
+            if self.round is None or not rest:
+                STEPS[type(step)](self, frame, step)
+                continue
+            self.round.later.append(later_steps(self, frame, rest))
             STEPS[type(step)](self, frame, step)
+            self.round.later.pop()
 
     def _split(self, frame: Frame, condition: Expr, steps: tuple[Any, ...]) -> None:
         """Emit the rest of a block twice: knowing that `condition` holds, and that it does not."""
@@ -420,18 +446,19 @@ class DecodeEmitter:
         for index in slots:
             self._reserve(frame, index)
         before, values, peeked = self.cursor_state, dict(frame.values), self.peeked
+        constants = self.constants
         bodies: list[Body] = []
         cursors: list[Cursor | None] = []
         outcomes: list[dict[int, Code]] = []
         for arm in arms:
             self.cursor_state, frame.values, self.peeked = before, dict(values), peeked
-            frame.proved = {}
+            frame.proved, self.constants = {}, dict(constants)
             bodies.append(self.nested(arm.run))
-            ends = bool(bodies[-1]) and _leaves(bodies[-1])
+            ends = leaves(bodies[-1])
             cursors.append(None if ends else self.cursor_state)
             outcomes.append(frame.values)
         self.cursor_state = self._meet(before, bodies, cursors)
-        self.peeked = None
+        self.peeked, self.constants = None, constants
         frame.values = values
         self._unify(frame, slots, bodies, cursors, outcomes)
         self.out += build(bodies)
@@ -514,11 +541,6 @@ class DecodeEmitter:
 
 def _is_name(text: str) -> bool:
     return text.isidentifier() or text.isdigit()
-
-
-def _leaves(body: Body) -> bool:
-    last = body[-1]
-    return isinstance(last, Line) and last.text == "raise Refused"
 
 
 def _loops(step: Any) -> list[p.Loop]:
@@ -764,7 +786,7 @@ def extent(emitter: DecodeEmitter, frame: Frame, where: p.Extent, end: str) -> t
         case p.Prefixed(form="uint", octets=octets, little=little):
             word = _integer(emitter, octets, hint="k", little=little)
             begin = emitter.cursor
-            emitter.out.append(Assign([end], _plus(begin, word), pure=False))
+            emitter.out.append(Assign([end], _plus(begin, word), pure=_is_own(end)))
             return begin, end, None
         case p.Prefixed(form=form):
             word = "k"
@@ -812,7 +834,7 @@ def _exact(emitter: DecodeEmitter, frame: Frame, size: Expr, end: str) -> tuple[
         code = expression(base, names)
         if not code.optional:
             begin = emitter.cursor
-            emitter.out.append(Assign([end], _plus(begin.moved(extra), code.at(SUM)), pure=False))
+            emitter.out.append(Assign([end], _plus(begin.moved(extra), code.at(SUM)), pure=_is_own(end)))
             _measure(emitter, end, begin, code, extra)
             return begin, end, None
     code = expression(size, names)
@@ -825,14 +847,19 @@ def _exact(emitter: DecodeEmitter, frame: Frame, size: Expr, end: str) -> tuple[
             emitter.out.append(Assign([name], code.text))
             code = Code(name)
         emitter.out.append(Test(f"{code.text} < 0"))
-    emitter.out.append(Assign([end], _plus(begin, code.at(SUM)), pure=False))
+    emitter.out.append(Assign([end], _plus(begin, code.at(SUM)), pure=_is_own(end)))
     _measure(emitter, end, begin, code, 0)
     return begin, end, None
 
 
+def _is_own(end: str) -> bool:
+    """Whether the variable of a region's end serves no other region."""
+    return end not in ("e", "o")
+
+
 def _measure(emitter: DecodeEmitter, end: str, begin: Place, code: Code, extra: int) -> None:
     """Note the length of a region whose end has a variable of its own."""
-    if end not in ("e", "o") and code.text.isidentifier() and not code.optional:
+    if _is_own(end) and code.text.isidentifier() and not code.optional:
         emitter.measured[end] = Measured(emitter.cursor_state.mark, begin, code.text, extra)
 
 
@@ -998,9 +1025,18 @@ def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
         _read_batch(emitter, frame, batch, begin, end, fixed, "k" if varint else "")
         emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
         return
-    emitter.closed_block(frame, step.body, lambda: _close(emitter, end))
-    # The region's end was not compared with the outer one: that is still to come.
-    emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
+
+    def leave() -> None:
+        # The region's end was not compared with the outer one: that is still to come.
+        emitter.cursor_state = Cursor(Place(end), outer.end, end != outer.end, outer.whole, outer.least)
+        measured = emitter.measured.get(end)
+        if measured is not None and measured.length in emitter.constants:
+            place = measured.begin.moved(emitter.constants[measured.length] + measured.extra)
+            emitter.cursor_state = replace(emitter.cursor_state, place=place, loose=True, mark=measured.mark)
+
+    with later(emitter, frame, leave):
+        emitter.closed_block(frame, step.body, lambda: _close(emitter, end))
+    leave()
 
 
 def _last_step(emitter: DecodeEmitter, block: p.Block) -> Any:
@@ -1026,6 +1062,7 @@ def _close(emitter: DecodeEmitter, end: str) -> None:
     more = measured.from_place(emitter.cursor, emitter.cursor_state.mark) if measured is not None else None
     if measured is not None and more is not None:
         emitter.out.append(Test(f"{measured.length} != {-more}" if more else measured.length))
+        emitter.constants[measured.length] = -more
     elif emitter.cursor != Place(end):
         emitter.out.append(Test(f"{emitter.cursor} != {end}"))
     emitter.cursor_state = emitter.cursor_state.at(end, loose=False)
@@ -1137,8 +1174,6 @@ def _count_bounds(emitter: DecodeEmitter, loop: p.Loop, count: str) -> None:
 
 
 def _distance(end: str, begin: Place) -> str:
-    from art7.codegen.python.decode_names import difference
-
     return difference(end, str(begin)).text
 
 
@@ -1283,7 +1318,8 @@ def _until_end(emitter: DecodeEmitter, frame: Frame, step: p.Loop) -> None:
             emitter.out.append(If([(f"not {word}" if step.skip == 0 else f"{word} == {step.skip}", passed)]))
             emitter.peeked = (Place("o"), word)
         begin = len(emitter.out)
-        _item(emitter, frame, step, items)
+        bounded = None if index else step.maximum is not None
+        _item(emitter, frame, step, items, bounded=bounded)
         if step.maximum is not None and not any(isinstance(each, Read) for each in emitter.out[begin:]):
             emitter.out.append(Test(f"len({items}) > {step.maximum}"))
         if index:
@@ -1306,8 +1342,13 @@ def _until_end(emitter: DecodeEmitter, frame: Frame, step: p.Loop) -> None:
     _finish_list(emitter, frame, step, items, target)
 
 
-def _item(emitter: DecodeEmitter, frame: Frame, step: p.Loop, items: str) -> None:
-    """Emit one round: the item is read, rules over every item are tested, it is appended."""
+def _item(
+    emitter: DecodeEmitter, frame: Frame, step: p.Loop, items: str, *, bounded: bool | None = None
+) -> None:
+    """Emit one round: the item is read, rules over every item are tested, it is appended.
+
+    `bounded`: what `Round` wants to know where arms may end the round.
+    """
     outer = {index: frame.values.pop(index) for index in _inner_slots(step) if index in frame.values}
     redirects, level, known = dict(frame.redirect), frame.level, frame.known
     frame.known, frame.proved = dict(known), {}
@@ -1316,13 +1357,19 @@ def _item(emitter: DecodeEmitter, frame: Frame, step: p.Loop, items: str) -> Non
         frame.redirect.pop(index, None)
     before = len(emitter.inlined)
     frame.extra.add(step.item)
-    emitter.block(frame, step.body)
-    value = frame.values.get(step.item, literal(None))
-    inner = list(emitter.inlined.values())[-1] if len(emitter.inlined) > before else None
-    for check in emitter.sunk.pop(id(step), []):
-        _sunk_check(emitter, frame, check, value, inner)
-    emitter.out.append(Line(f"{items}.append({value.text})"))
-    emitter.settle()
+
+    def leave() -> None:
+        value = frame.values.get(step.item, literal(None))
+        inner = list(emitter.inlined.values())[-1] if len(emitter.inlined) > before else None
+        for check in emitter.sunk.pop(id(step), []):
+            _sunk_check(emitter, frame, check, value, inner)
+        emitter.out.append(Line(f"{items}.append({value.text})"))
+        emitter.settle()
+
+    made = None if bounded is None else Round(emitter.level, emitter.out, bounded)
+    with a_round(emitter, made), later(emitter, frame, leave):
+        emitter.block(frame, step.body)
+        leave()
     frame.level, frame.redirect, frame.known, frame.proved = level, redirects, known, {}
     for index in _inner_slots(step):
         frame.values.pop(index, None)
@@ -1346,7 +1393,9 @@ def _sunk_check(
     shape = frame.shapes.shape(condition.source)
     frame.shapes.locals[condition.variable] = shape.item if isinstance(shape, SequenceShape) else None
     names.bind_item(condition.variable, value, item, f"{emitter.cursor} >= {emitter.end}")
-    emitter.out.append(Test(negated(condition.body, names).at(OR)))
+    body = condition.body if item is None else item_condition(condition, item.known, item.record)
+    if not (isinstance(body, Literal) and body.value):
+        emitter.out.append(Test(negated(body, names).at(OR)))
     emitter.settled.append((frame, condition))
 
 
@@ -1364,13 +1413,16 @@ def branch(emitter: DecodeEmitter, frame: Frame, step: p.Branch) -> None:
     if step.slot is not None:
         _reserve_union(emitter, frame, step)
         slots = [index for index in slots if index not in step.value_slots] + [step.slot]
+    ended: list[Expr] = []
     arms = [
-        DispatchArm(case.ranges, _case(emitter, frame, step, number_, case, on, last), None, case.body.steps)
+        DispatchArm(case.ranges, _case(emitter, frame, step, number_, on, last, ended), None, case.body.steps)
         for number_, case in enumerate(step.cases)
     ]
     if not any(not case.ranges for case in step.cases):
         arms.append(DispatchArm((), _refuse(emitter)))
     emitter.join(frame, slots, arms, lambda bodies: dispatch(code, arms, bodies))
+    for condition in ended:
+        frame.known = {**frame.known, **assume(condition, False)}
 
 
 def _reserve_union(emitter: DecodeEmitter, frame: Frame, step: p.Branch) -> None:
@@ -1394,10 +1446,12 @@ def _case(
     frame: Frame,
     step: p.Branch,
     position: int,
-    case: p.Case,
     on: Expr,
     last: Callable[[], None] | None,
+    ended: list[Expr],
 ) -> Callable[[], None]:
+    case = step.cases[position]
+
     def run() -> None:
         if case.refuse is not None:
             emitter.out.append(Line("raise Refused"))
@@ -1416,9 +1470,24 @@ def _case(
                 frame.values[step.slot] = frame.values[value]
                 if frame.redirect.get(step.slot) is None:
                     frame.values.pop(step.slot)
+        if last is not None and end_round(emitter) and _is_first(step, position):
+            ended.append(Binary("==", on, Literal(case.ranges[0][0], on.kind), Kind.BOOL))
         frame.known = outer
 
     return run
+
+
+def _is_first(step: p.Branch, position: int) -> bool:
+    """Whether a case takes one value, and no case before it takes that."""
+    ranges = step.cases[position].ranges
+    if len(ranges) != 1 or ranges[0][0] != ranges[0][1]:
+        return False
+    value = ranges[0][0]
+    return all(
+        type(low) is type(value) and not low <= value <= high  # type: ignore[operator]
+        for case in step.cases[:position]
+        for low, high in case.ranges
+    )
 
 
 def _when(emitter: DecodeEmitter, frame: Frame, step: p.When) -> None:
@@ -1452,14 +1521,19 @@ def call_record(emitter: DecodeEmitter, frame: Frame, step: p.CallRecord) -> Non
     params = [_argument(emitter, each, names) for each in step.arguments]
     places = [frame.places[a.index] if a.lifted else Code(frame.starts[a.index], SUM) for a in step.places]
     bound = emitter.keep("bound") if step.slot in frame.facts.spans and step.slot not in frame.spans else ""
-    if record.carrier is p.Carrier.TREE:
-        _call_tree(emitter, frame, step, record, params)
-    elif fits(emitter, record):
-        _inline(emitter, frame, step, record, params, places)
-    else:
-        _call(emitter, frame, step, record, params, places)
-    if bound:
-        frame.spans[step.slot] = (bound, emitter.keep("bound"))
+
+    def leave() -> None:
+        if bound:
+            frame.spans[step.slot] = (bound, emitter.keep("bound"))
+
+    with later(emitter, frame, leave):
+        if record.carrier is p.Carrier.TREE:
+            _call_tree(emitter, frame, step, record, params)
+        elif fits(emitter, record):
+            _inline(emitter, frame, step, record, params, places)
+        else:
+            _call(emitter, frame, step, record, params, places)
+    leave()
 
 
 def _argument(emitter: DecodeEmitter, expr: Expr, names: DecodeNames) -> Code:
@@ -1498,12 +1572,18 @@ def _inline(
     wanted = _is_wanted(frame, step.slot)
     target = emitter.fresh(frame.members[step.slot])
     inner = emitter.frame(record, params, places, frame.origin, target)
-    value = emitter.run_record(inner)
-    emitter.inlined[f"{record.name} {target}"] = inner
-    if record.form is p.Form.TUPLE:
-        emitter.fill(frame, step.slot, value, cheap=True)
-    elif wanted:
-        emitter.fill(frame, step.slot, Code(target))
+
+    def leave() -> None:
+        value = emitter.finish(inner)
+        emitter.inlined[f"{record.name} {target}"] = inner
+        if record.form is p.Form.TUPLE:
+            emitter.fill(frame, step.slot, value, cheap=True)
+        elif wanted:
+            emitter.fill(frame, step.slot, Code(target))
+
+    with later(emitter, inner, leave):
+        emitter.block(inner, record.body)
+    leave()
 
 
 def _call(
@@ -1676,12 +1756,9 @@ def _must(emitter: DecodeEmitter, frame: Frame, condition: Expr) -> None:
 
 
 def _align(emitter: DecodeEmitter, frame: Frame, step: p.Align) -> None:
-    names = DecodeNames(emitter, frame)
     begin = str(emitter.cursor)
-    distance = names._relative_to_start(begin) if hasattr(names, "_relative_to_start") else None
-    from art7.codegen.python.decode_names import difference
-
-    distance = difference(begin, frame.start)
+    since = emitter.cursor_state.since(frame.begun)
+    distance = difference(begin, frame.start) if since is None else literal(since)
     if distance.text.isdigit():
         octets = -int(distance.text) % step.to
         if octets:
@@ -1735,7 +1812,7 @@ def _fill_kept(emitter: DecodeEmitter, frame: Frame, step: p.Align, begin: str, 
 
 def decode_passes(body: Body, pack: Callable[[str], str]) -> Body:
     """Return a decoder's body with its reads and tests in their fastest form; `pack` names prebuilt packers."""
-    return narrow_tests(hoist_reads(read_words(body, pack)))
+    return sink_assigns(forward_copies(narrow_tests(hoist_reads(read_words(drop_dead(body), pack)))))
 
 
 STEPS: dict[type, Callable[[DecodeEmitter, Frame, Any], None]] = {

@@ -19,7 +19,7 @@ def merge_tests(body: Body) -> Body:
                 continue
         elif isinstance(statement, Assign):
             if isinstance(last, Assign) and _stores_join(last, statement):
-                last.targets += statement.targets
+                last.targets += [target for target in statement.targets if target not in last.targets]
                 continue
         else:
             _merge_within(statement)

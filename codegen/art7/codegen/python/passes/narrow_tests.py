@@ -1,4 +1,4 @@
-"""Compare the upper bits of a word without shifting it."""
+"""Test the upper bits of a word without shifting it, the lower ones without dividing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from art7.codegen.python.expressions import number
 from art7.codegen.python.passes.words import bodies
 
 _BITS = {"B": 8, "H": 16, "I": 32, "Q": 64}
+_REST = re.compile(r"(\w+) % (\d+) != 0")
 _UPPER = re.compile(r"(\w+) >> (\d+) (==|!=) (\d+)")
 
 
@@ -57,6 +58,9 @@ def _narrow(body: Body, words: dict[str, int]) -> None:
 
 
 def _narrowed(condition: str, words: dict[str, int]) -> str:
+    rest = _REST.fullmatch(condition)
+    if rest is not None and (most := int(rest[2]) - 1) > 0 and not most & most + 1:
+        return f"{rest[1]} & {most}"
     found = _UPPER.fullmatch(condition)
     if found is None or found[1] not in words:
         return condition
