@@ -95,6 +95,7 @@ ABSENT_FROM_A_TREE = {
     "tree_read": set[type](),
     # An object is written whole, by its head; an array likewise.
     "tree_write": {plan.Object, plan.Array, plan.Tag, plan.Wrap},
+    "cbor_write": {plan.Object, plan.Array},
     "tree_explain": set[type](),
     # What is verified on reading is computed on writing, where its member is.
     "tree_explain_write": {plan.Verify},
@@ -130,7 +131,7 @@ BACK_ENDS = {
     "careful decoder of octets": [CODEGEN / "careful_decode.py", CODEGEN / "protobuf_careful.py"],
     "careful encoder of octets": [CODEGEN / "careful_encode.py", CODEGEN / "protobuf_careful.py"],
     "reader of trees": [CODEGEN / "tree_read.py"],
-    "writer of trees": [CODEGEN / "tree_write.py"],
+    "writer of trees": [CODEGEN / "tree_write.py", CODEGEN / "cbor_write.py"],
     "careful reader of trees": [CODEGEN / "tree_explain.py"],
     "careful writer of trees": [CODEGEN / "tree_explain_write.py"],
 }

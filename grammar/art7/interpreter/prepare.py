@@ -228,9 +228,9 @@ def blocks_of(step: Step) -> tuple[Block, ...]:
     match step:
         case Branch(cases=cases):
             return tuple(case.body for case in cases)
-        case Fields(entries=entries) | Array(entries=entries):
+        case Fields(entries=entries):
             return tuple(entry.body for entry in entries)
-        case Object(entries=entries, spreads=spreads):
+        case Object(entries=entries, spreads=spreads) | Array(entries=entries, spreads=spreads):
             spread = [entry for s in spreads for case in s.cases for entry in case.entries]
             return tuple(entry.body for entry in (*entries, *spread))
         case _:

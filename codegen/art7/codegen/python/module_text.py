@@ -49,6 +49,10 @@ VENDORED = (
     "json_fast",
     "json_careful",
     "json_explain",
+    "cbor_values",
+    "cbor_fast",
+    "cbor_careful",
+    "cbor_explain",
     "json_jcs",
     "ciphers",
 )

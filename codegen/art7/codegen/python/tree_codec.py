@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.codegen.names import parameter_names
 from art7.codegen.python.batches import many_method
+from art7.codegen.python.cbor_write import cbor_write_function
 from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_text import RecordText
@@ -27,8 +28,9 @@ def tree_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Reco
     if record.form is Form.OBJECT:
         fast.constant("_new", "object.__new__")
     parts.append(read_function(tree_view(record, fast), construct))
+    write = cbor_write_function if record.encoding == "cbor" else write_function
     for form in write_forms(fast.records.values())[record.name]:
-        parts.append(write_function(tree_view(record, fast, form=form)))
+        parts.append(write(tree_view(record, fast, form=form)))
     parts += _octets_functions(tree_view(record, fast))
     careful = [
         explain_read_function(tree_view(record, explain, careful=True)),
@@ -52,7 +54,7 @@ def _methods(record: Record, scope: ModuleScope) -> list[str]:
         "    @staticmethod",
         signature("decode", ["data: bytes"], keywords, scope.class_of(record.name)),
         docstring(
-            "Read one JSON text; nothing but space may stand around it.",
+            _READ[record.encoding],
             [
                 "Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."
             ],
@@ -84,7 +86,7 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
     given = "".join(f", {text}={text}" for text in names)
     doc = docstring(
-        "Read the JSON text at the start of `data`; returns it and how many octets it took.",
+        f"Read the {record.encoding.upper()} at the start of `data`; returns it and how many octets it took.",
         ["Raises: DecodeError, and nothing else."],
         "        ",
     )
@@ -93,13 +95,32 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
             "    @staticmethod",
             signature("decode_prefix", ["data: bytes"], keywords, f"tuple[{name}, int]"),
             doc,
-            f"        text = {scope.support('first_json')}(data, {record.limit_size})",
+            f"        text = {_first(record, scope)}",
             f"        return {name}.decode(text{given}, explain=explain), len(text)",
         ]
     )
 
 
+_READ = {
+    "json": "Read one JSON text; nothing but space may stand around it.",
+    "cbor": "Read one CBOR value; nothing may stand around it.",
+}
+"""What `decode` does, by encoding."""
+
+
+def _first(record: Record, scope: ModuleScope) -> str:
+    """Return the source that cuts the first value off `data`."""
+    if record.encoding == "cbor":
+        limits = tree_view(record, scope).cbor_limits()
+        return f"{scope.support('first_cbor')}(data, {record.limit_size}, {limits})"
+    return f"{scope.support('first_json')}(data, {record.limit_size})"
+
+
 def _form_sentence(record: Record) -> str:
+    if record.encoding == "cbor":
+        if own_form(record) is WriteForm.CANONICAL:
+            return "Write CBOR in deterministic form (RFC 8949 §4.2.1)."
+        return "Write CBOR with shortest heads and definite lengths, members in their declared order."
     match own_form(record):
         case WriteForm.CANONICAL:
             return "Write canonical JSON: members sorted, no spaces, integers only."
@@ -112,7 +133,9 @@ def _octets_functions(view: TreeRecord) -> list[str]:
     stem = view.stem()
     parameters = "".join(f", {name}: Any" for name in view.parameters)
     arguments = "".join(f", {name}" for name in view.parameters)
-    read = view.scope.support("read_json")
+    limits = view.cbor_limits() if view.is_cbor else str(view.depth)
+    read = view.scope.support("read_cbor" if view.is_cbor else "read_json")
+    text = "" if view.is_cbor else ".encode()"
     size = (
         f"\n    if len(data) > {view.record.limit_size}:\n        raise Refused"
         if view.record.limit_size
@@ -124,9 +147,9 @@ def _octets_functions(view: TreeRecord) -> list[str]:
     handed = ", [] if unverified is None else unverified" if view.record.guarded else ""
     return [
         f"def _decode_{stem}_octets(data: bytes{parameters}{shared}) -> {view.scope.class_of(view.record.name)}:\n"
-        f"    return _read_{stem}({read}(data, {view.record.limit_size}, {view.depth}){handed}{arguments})",
+        f"    return _read_{stem}({read}(data, {view.record.limit_size}, {limits}){handed}{arguments})",
         f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
-        f"    data = _write_{stem}(value{arguments}).encode(){size}\n"
+        f"    data = _write_{stem}(value{arguments}){text}{size}\n"
         f"    return data",
     ]
 
@@ -135,6 +158,8 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
     stem = view.stem()
     parameters = "".join(f", {name}: Any" for name in view.parameters)
     arguments = "".join(f", {name}" for name in view.parameters)
+    if view.is_cbor:
+        return _explain_cbor_functions(view)
     root, writable = view.scope.support("json_root"), view.scope.support("json_writable")
     for each in ("Trace", "json_writable"):
         view.scope.support(each)
@@ -153,6 +178,30 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
         f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
         f"    {writable}(trace, tree, {integers})\n"
         f"    return {octets}(trace, tree, {options})",
+        f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
+        f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
+        f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"
+        f"    return _encode_{stem}_octets(Trace(writing=True), value{arguments})",
+    ]
+
+
+def _explain_cbor_functions(view: TreeRecord) -> list[str]:
+    stem = view.stem()
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    view.scope.support("Trace")
+    size, root, octets = (
+        view.record.limit_size,
+        view.scope.support("cbor_root"),
+        view.scope.support("cbor_octets_of"),
+    )
+    return [
+        f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}) -> Any:\n"
+        f"    node = {root}(trace, start, data, {size}, {view.cbor_limits()})\n"
+        f"    return _explain_read_{stem}(trace, node, start{arguments})",
+        f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"
+        f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
+        f'    return {octets}(trace, tree, {view.is_strict}, "", {size})',
         f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
         f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
         f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"

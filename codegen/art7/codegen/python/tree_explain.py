@@ -6,9 +6,11 @@ exactly where the plan says, in its order; nothing is merged or moved here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
 from art7.codegen.python.tree_read import differs
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path
+from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path, key_text
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -102,7 +104,7 @@ class _Reader:
                 self.object(step, node)
             case p.Array():
                 self.array(step, node)
-            case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.CallRecord():
+            case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.CallRecord() | p.Tag() | p.Wrap():
                 self.lines.add(f"{self.places[step.slot]} = {node}.start")
                 self.value(step, node, self.path(step.slot, item))
                 if item is None:
@@ -136,6 +138,9 @@ class _Reader:
             case p.Scalar():
                 self.scalar(step, node, path)
             case p.AnyNode(slot=slot):
+                if self.view.is_cbor:
+                    self.lines.add(f"{self.view.locals[slot]} = {self.support('cbor_kept')}({node})")
+                    return
                 kept = f"{self.support('json_kept')}(trace, {node}, {path}, {self.view.integers})"
                 self.lines.add(f"{self.view.locals[slot]} = {kept}")
             case p.Items():
@@ -149,10 +154,36 @@ class _Reader:
                 self.nullable(step.nullable, node, self.view.locals[slot], call)
                 self.lines.add("trace.leave()")
 
+            case p.Tag() | p.Wrap():
+                self.inside(step, node, path)
+
+    def inside(self, step: p.Tag | p.Wrap, node: str, path: str) -> None:
+        """What a tag marks, or what an octet string holds."""
+        if step.nullable:
+            with self.lines.block(f"if {node}.value is None:"):
+                self.lines.read(f"{self.view.locals[step.slot]} = None")
+            with self.lines.block("else:"):
+                self.inside(replace(step, nullable=False), node, path)
+            return
+        held = self.view.fresh(f"{self.record.slots[step.slot].name}_inside")
+        if isinstance(step, p.Tag):
+            call = f"{self.support('cbor_marked')}(trace, {node}, {path}, {step.number})"
+        else:
+            limits = f"{self.view.cbor_limits()}, {step.empty}"
+            call = f"{self.support('cbor_inner')}(trace, {node}, {path}, {limits})"
+        self.lines.add(f"{held} = {call}")
+        for inner in step.body.steps:
+            self.value(inner, held, path)
+
     def scalar(self, step: p.Scalar, node: str, path: str) -> None:
         bounds = f", {step.minimum}, {step.maximum}"
         forms = {"text": ("json_text", bounds), "integer": ("json_integer", bounds)}
         forms |= {"boolean": ("json_boolean", ""), "null": ("json_null", ""), "number": ("json_number", "")}
+        forms |= {
+            "octets": ("cbor_octets", bounds),
+            "float": ("cbor_real", ""),
+            "label": ("cbor_name", bounds),
+        }
         coded = ("json_octets", f", {quoted(step.form)}, {quoted(step.padding)}{bounds}")
         function, more = forms.get(step.form, coded)
         call = f"{self.support(function)}(trace, {node}, {path}{more})"
@@ -200,7 +231,7 @@ class _Reader:
     def members(self, step: p.Members, node: str, path: str) -> None:
         name, item = self.view.locals[step.slot], self.view.locals[step.item]
         held, key, element = (self.view.fresh(f"{name}_{word}") for word in ("map", "key", "node"))
-        self.lines.add(f"{held}: dict[str, Any] = {{}}")
+        self.lines.add(f"{held}: dict[Any, Any] = {{}}")
         self.lines.add(f"{name} = {held}")
         if node.endswith("_node") and path == self.path(step.slot, None):
             self.filled(step.slot)
@@ -210,9 +241,11 @@ class _Reader:
             if step.maximum is not None:
                 room = self.support("json_room")
                 self.lines.add(f'{room}(trace, {element}, {path}, len({held}), {step.maximum}, "members")')
-            item_path = f"{self.support('json_key_path')}({path}, {key})"
+            item_path = f"{self.support(key_path(self.view))}({path}, {key})"
             bounds = step.key if isinstance(step.key, s.Text) else s.Text()
-            if bounds.minimum or bounds.maximum is not None:
+            if self.view.is_cbor:
+                self.lines.add(key_check(self.view, step, key, item_path, f"{element}.start"))
+            elif bounds.minimum or bounds.maximum is not None:
                 self.lines.add(
                     f"{self.support('json_bounds')}(trace, {element}.start, {item_path}, len({key}), "
                     f'{bounds.minimum}, {bounds.maximum}, "characters of a key")'
@@ -269,18 +302,24 @@ class _Reader:
         members = self.view.fresh("known_members")
         self.lines.add(f'{members} = {self.support("json_object")}(trace, {node}, "")')
         for entry in step.entries:
-            self.entry(entry, f"{members}.get({quoted(entry.key)})", node)
+            self.entry(entry, f"{members}.get({key_text(entry.key)})", node)
         keys = self.view.fresh("known_keys")
         has_rest = step.unknown == "reject" or step.unknown_slot is not None
         if has_rest:
-            self.lines.add(f"{keys}: frozenset[str] = {_keys(step.entries)}")
+            kind = "Any" if self.view.is_cbor else "str"
+            self.lines.add(f"{keys}: frozenset[{kind}] = {_keys(step.entries)}")
         for spread in step.spreads:
             self.spread(spread, node, members, keys if has_rest else None)
         if step.unknown == "reject":
-            self.lines.add(f'{self.support("json_unknown")}(trace, {members}, {keys}, "")')
+            unknown = self.support("cbor_unknown" if self.view.is_cbor else "json_unknown")
+            self.lines.add(f'{unknown}(trace, {members}, {keys}, "")')
         if step.unknown_slot is not None:
             path = self.path(step.unknown_slot, None)
-            rest = f"{self.support('json_rest')}(trace, {members}, {keys}, {path}, {self.view.integers})"
+            if self.view.is_cbor:
+                rest = f"{self.support('cbor_rest')}({members}, {keys})"
+            else:
+                more = f"{path}, {self.view.integers}"
+                rest = f"{self.support('json_rest')}(trace, {members}, {keys}, {more})"
             self.lines.add(f"{self.view.locals[step.unknown_slot]} = {rest}")
 
     def entry(self, entry: p.Entry, found: str, node: str) -> None:
@@ -305,7 +344,7 @@ class _Reader:
                 if case.refuse is not None:
                     self.refuse(case.refuse, '""', f"{node}.start", on)
                 for entry in case.entries:
-                    self.entry(entry, f"{members}.get({quoted(entry.key)})", node)
+                    self.entry(entry, f"{members}.get({key_text(entry.key)})", node)
                 if keys is not None and case.entries:
                     self.lines.add(f"{keys} |= {_keys(case.entries)}")
             word = "elif"
@@ -316,14 +355,56 @@ class _Reader:
     def array(self, step: p.Array, node: str) -> None:
         items = self.view.fresh("all_items")
         self.lines.add(f'{items} = {self.support("json_array")}(trace, {node}, "")')
-        with self.lines.block(f"if len({items}) > {len(step.entries)}:"):
+        if not step.spreads:
+            self.room(items, len(step.entries))
+        self.array_places(items, node, step.entries, 0)
+        for spread in step.spreads:
+            on = self.view.tag(self.lines, spread.on)
+            word = "if"
+            cases = cases_last_otherwise(spread.cases)
+            for case in cases:
+                head = f"{word} {self.view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+                with self.lines.block(head if case.ranges or word == "elif" else "if True:"):
+                    if case.refuse is not None:
+                        self.refuse(case.refuse, '""', f"{node}.start", on)
+                    else:
+                        self.room(items, len(step.entries) + len(case.entries))
+                        self.array_places(items, node, case.entries, len(step.entries))
+                word = "elif"
+            if all(case.ranges for case in cases):
+                with self.lines.block("else:"):
+                    self.refuse(p.Fault("unknown_value"), '""', f"{node}.start", on)
+
+    def room(self, items: str, count: int) -> None:
+        """Refuse an item too many."""
+        with self.lines.block(f"if len({items}) > {count}:"):
             room = self.support("json_room")
-            count = len(step.entries)
             self.lines.read(f'{room}(trace, {items}[{count}], "", {count}, {count}, "items")')
-        for place, entry in enumerate(step.entries):
+
+    def array_places(self, items: str, node: str, entries: tuple[p.Entry, ...], first: int) -> None:
+        for place, entry in enumerate(entries, first):
             self.entry(entry, f"{items}[{place}] if len({items}) > {place} else None", node)
 
 
+def key_path(view: TreeRecord) -> str:
+    """Return the support function that spells the path of a map's value."""
+    return "cbor_key_path" if view.is_cbor else "json_key_path"
+
+
+def key_check(view: TreeRecord, step: p.Members, key: str, path: str, offset: str) -> str:
+    """Return the call that refuses a key which a map of CBOR does not have."""
+    check = view.scope.support("cbor_check_key")
+    match step.key:
+        case s.Integer(minimum=low, maximum=high):
+            return f'{check}(trace, {key}, {path}, {offset}, "integer", {low}, {high})'
+        case s.Label(minimum=low, maximum=high):
+            return f'{check}(trace, {key}, {path}, {offset}, "label", {low}, {high})'
+        case s.Text(minimum=low, maximum=high):
+            return f'{check}(trace, {key}, {path}, {offset}, "text", {low}, {high})'
+        case _:
+            raise AssertionError(f"no key is a {type(step.key).__name__}")
+
+
 def _keys(entries: tuple[p.Entry, ...]) -> str:
-    keys = sorted({quoted(entry.key) for entry in entries})
+    keys = sorted({key_text(entry.key) for entry in entries})
     return f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))"

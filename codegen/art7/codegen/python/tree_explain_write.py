@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, quoted
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path
+from art7.codegen.python.tree_explain import key_check, key_path
+from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path, key_text
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -23,8 +24,10 @@ def shape_source(shape: s.Shape) -> str:
             return f'("nullable", {shape_source(inner)})'
         case s.Sequence(item=item):
             return f'("list", {shape_source(item)})'
-        case s.Mapping(value=value):
+        case s.Mapping(key=s.Text(), value=value):
             return f'("map", {shape_source(value)})'
+        case s.Mapping(key=key, value=value):
+            return f'("keyed", {shape_source(value)}, {shape_source(key)})'
         case _:
             return f'("{_WORDS[type(shape)]}",)'
 
@@ -34,6 +37,7 @@ _WORDS: dict[type[object], str] = {
     s.Float: "float",
     s.Octets: "octets",
     s.Text: "text",
+    s.Label: "label",
     s.Enumeration: "enum",
     s.RecordOf: "record",
     s.Union: "union",
@@ -108,7 +112,7 @@ class _Writer:
                 self.object(step)
             case p.Array():
                 self.array(step)
-            case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.CallRecord():
+            case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.CallRecord() | p.Tag() | p.Wrap():
                 self.lines.add(f"result: Any = {self.value(step, self.path(step.slot))}")
             case p.View(slot=slot, expr=expr):
                 if self.record.slots[slot].role is not p.Role.VIEW_INPUT:
@@ -147,6 +151,11 @@ class _Writer:
         match step:
             case p.Scalar(form="null"):
                 return "None"
+            case p.Scalar(form="octets" | "float" | "label"):
+                source = (
+                    f"{self.support('cbor_written')}(trace, {self.kept(slot)}, {path}, {quoted(step.form)}, "
+                    f"{step.minimum}, {step.maximum})"
+                )
             case p.Scalar():
                 source = (
                     f"{self.support('json_written')}(trace, {self.kept(slot)}, {path}, {quoted(step.form)}, "
@@ -162,6 +171,8 @@ class _Writer:
                 source = self.several(step, path, "members")
             case p.Branch():
                 return self.branch(step, path)
+            case p.Tag() | p.Wrap():
+                return self.inside(step, path)
             case _:
                 raise AssertionError(f"a tree has no step {type(step).__name__}")
         if not nullable:
@@ -170,6 +181,22 @@ class _Writer:
         self.lines.add(f"{held}: Any = None")
         with self.lines.block(f"if {name} is not None:"):
             self.lines.read(f"{held} = {source}")
+        return held
+
+    def inside(self, step: p.Tag | p.Wrap, path: str) -> str:
+        """What a tag marks, or what an octet string holds."""
+        name = self.view.locals[step.slot]
+        held = self.view.fresh(f"{name}_marked")
+        self.lines.add(f"{held}: Any = None")
+        with self.lines.block(f"if {name} is not None:" if step.nullable else "if True:"):
+            source = self.block(step.body, path)
+            if isinstance(step, p.Tag):
+                self.lines.add(f"{held} = {self.support('Tagged')}({step.number}, {source})")
+            else:
+                sort = self.view.is_strict
+                octets = f"{self.support('cbor_octets_of')}(trace, {source}, {sort}, {path}, None)"
+                empty = f'b"" if {source} == {{}} else {octets}' if step.empty else octets
+                self.lines.add(f"{held} = {empty}")
         return held
 
     def call(self, step: p.CallRecord, record: str, path: str) -> str:
@@ -226,12 +253,15 @@ class _Writer:
             else:
                 self.lines.add(f"{held} = {{}}")
                 with self.lines.block(f"for {place}, {item} in {name}.items():"):
-                    inner = f"{self.support('json_key_path')}({path}, {place})"
+                    inner = f"{self.support(key_path(self.view))}({path}, {place})"
                     self.key(step, place, inner)
                     self.lines.add(f"{held}[{place}] = {self.block(step.body, inner)}")
         return held
 
     def key(self, step: p.Members, key: str, path: str) -> None:
+        if self.view.is_cbor:
+            self.lines.add(key_check(self.view, step, key, path, "None"))
+            return
         bounds = step.key if isinstance(step.key, s.Text) else s.Text()
         if bounds.minimum or bounds.maximum is not None:
             self.lines.add(
@@ -307,7 +337,7 @@ class _Writer:
             tests.append(f"{name} is not {sentinel}")
         if slot.default is not None and not entry.required:
             tests.append(f"{name} != {self.view.expression(slot.default)}")
-        store = f"result[{quoted(entry.key)}]"
+        store = f"result[{key_text(entry.key)}]"
         if not tests:
             self.lines.add(f"{store} = {self.block(entry.body, path)}")
             return
@@ -345,9 +375,33 @@ class _Writer:
 
     def array(self, step: p.Array) -> None:
         self.lines.add("result: Any = []")
-        for place, entry in enumerate(step.entries):
-            name = self.view.locals[entry.slot]
-            tests = [f"len(result) == {place}"] if place else []
-            tests += [] if entry.required else [f"{name} is not {self.view.nothing(entry.slot)}"]
+        self.places(step.entries, 0)
+        for spread in step.spreads:
+            self.array_spread(spread, len(step.entries))
+
+    def places(self, entries: tuple[p.Entry, ...], first: int) -> None:
+        for place, entry in enumerate(entries, first):
+            name, path = self.view.locals[entry.slot], self.path(entry.slot)
+            sentinel = self.view.nothing(entry.slot)
+            tests = [f"len(result) == {place}"] if place > first else []
+            tests += [] if entry.required else [f"{name} is not {sentinel}"]
             with self.lines.block(f"if {' and '.join(tests)}:" if tests else "if True:"):
-                self.lines.add(f"result.append({self.block(entry.body, self.path(entry.slot))})")
+                self.lines.add(f"result.append({self.block(entry.body, path)})")
+
+    def array_spread(self, spread: p.Spread, first: int) -> None:
+        on = self.view.tag(self.lines, spread.on)
+        every = {entry.slot for case in spread.cases for entry in case.entries}
+        word = "if"
+        cases = cases_last_otherwise(spread.cases)
+        for case in cases:
+            head = f"{word} {self.view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+            with self.lines.block(head if case.ranges or word == "elif" else "if True:"):
+                if case.refuse is not None:
+                    self.refuse(case.refuse, '""')
+                for slot in sorted(every - {entry.slot for entry in case.entries}):
+                    self.foreign(slot)
+                self.places(case.entries, first)
+            word = "elif"
+        if all(case.ranges for case in cases):
+            with self.lines.block("else:"):
+                self.refuse(p.Fault("unknown_value"), '""')

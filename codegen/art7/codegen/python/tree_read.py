@@ -6,18 +6,21 @@ the careful twin explains. So the order of tests is free here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from art7.codegen.python.expressions import BIT_OR, NOT, expression, quoted
 from art7.codegen.python.tree_view import (
     Lines,
     TreeRecord,
     cases_last_otherwise,
     keeps_node,
+    key_text,
 )
 from art7.codegen.python.value_expressions import refusal
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
-from art7.grammar.ir.shape import Text
+from art7.grammar.ir.shape import Integer, Label, Text
 
 
 def read_function(view: TreeRecord, construct: str) -> str:
@@ -58,8 +61,8 @@ def _steps(lines: Lines, view: TreeRecord, steps: tuple[p.Step, ...], node: str)
         match step:
             case p.Object():
                 _object(lines, view, step, node)
-            case p.Array(entries=entries):
-                _array(lines, view, entries, node)
+            case p.Array():
+                _array(lines, view, step, node)
             case _:
                 _value_step(lines, view, step, node, inside=False)
 
@@ -84,7 +87,7 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object, node: str) -> None:
 
 
 def _entry(lines: Lines, view: TreeRecord, entry: p.Entry, node: str, counts: bool) -> None:
-    name, key = view.locals[entry.slot], quoted(entry.key)
+    name, key = view.locals[entry.slot], key_text(entry.key)
     if entry.required:
         _required(lines, view, entry, f"{node}[{key}]")
         return
@@ -174,7 +177,7 @@ def _case(lines: Lines, view: TreeRecord, case: p.SpreadCase, node: str, counts:
         _entry(lines, view, entry, node, False)
         if counts:
             required = entry.required
-            lines.add("known += 1" if required else f"known += {quoted(entry.key)} in {node}")
+            lines.add("known += 1" if required else f"known += {key_text(entry.key)} in {node}")
 
 
 def _unknown(
@@ -185,11 +188,10 @@ def _unknown(
         return
     assert step.unknown_slot is not None
     name = view.locals[step.unknown_slot]
-    lines.add(f"{name}: dict[str, Any] = {{}}")
+    lines.add(f"{name}: dict[{'Any' if view.is_cbor else 'str'}, Any] = {{}}")
     with lines.block(f"if len({node}) != {known}:"):
-        lines.read(
-            f"{name} = {view.scope.support('unknown_members')}({node}, {_known_keys(view, step, tags)})"
-        )
+        others = view.scope.support("other_members" if view.is_cbor else "unknown_members")
+        lines.read(f"{name} = {others}({node}, {_known_keys(view, step, tags)})")
         if view.integers:
             lines.read(f"{view.scope.support('check_integers')}({name})")
 
@@ -216,21 +218,51 @@ def _known_keys(view: TreeRecord, step: p.Object, tags: dict[int, str]) -> str:
 
 
 def _key_set(view: TreeRecord, name: str, entries: tuple[p.Entry, ...]) -> str:
-    keys = sorted({quoted(entry.key) for entry in entries})
+    keys = sorted({key_text(entry.key) for entry in entries})
     constant = "_" + name.strip("_").upper()
-    text = f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))" if keys else "frozenset[str]()"
+    text = f"frozenset[{'Any' if view.is_cbor else 'str'}]()"
+    if keys:
+        text = f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))"
     return view.scope.constant(constant, "\n".join(wrapped(f"{constant} = {text}", 0)).partition(" = ")[2])
 
 
-def _array(lines: Lines, view: TreeRecord, entries: tuple[p.Entry, ...], node: str) -> None:
-    required = sum(entry.required for entry in entries)
+def _array(lines: Lines, view: TreeRecord, step: p.Array, node: str) -> None:
+    entries = step.entries
     lines.refuse_if(f"type({node}) is not list")
-    if required == len(entries):
+    if not step.spreads:
+        _count_places(lines, node, 0, entries)
+    lines.flush()
+    _places(lines, view, node, 0, entries)
+    for spread in step.spreads:
+        for slot in sorted({entry.slot for case in spread.cases for entry in case.entries}):
+            lines.add(f"{view.locals[slot]} = {view.nothing(slot)}")
+        on = view.tag(lines, spread.on)
+        word = "if"
+        cases = cases_last_otherwise(spread.cases)
+        for case in cases:
+            head = f"{word} {view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+            with lines.block(head if case.ranges or word == "elif" else "if True:"):
+                if case.refuse is not None:
+                    lines.read(lines.refusal)
+                else:
+                    _count_places(lines, node, len(entries), case.entries)
+                    _places(lines, view, node, len(entries), case.entries)
+            word = "elif"
+        if all(case.ranges for case in cases):
+            with lines.block("else:"):
+                lines.read(lines.refusal)
+
+
+def _count_places(lines: Lines, node: str, first: int, entries: tuple[p.Entry, ...]) -> None:
+    required = first + sum(entry.required for entry in entries)
+    if required == first + len(entries):
         lines.refuse_if(f"len({node}) != {required}")
     else:
-        lines.refuse_if(f"not {required} <= len({node}) <= {len(entries)}")
-    lines.flush()
-    for place, entry in enumerate(entries):
+        lines.refuse_if(f"not {required} <= len({node}) <= {first + len(entries)}")
+
+
+def _places(lines: Lines, view: TreeRecord, node: str, first: int, entries: tuple[p.Entry, ...]) -> None:
+    for place, entry in enumerate(entries, first):
         name = view.locals[entry.slot]
         if entry.required:
             _required(lines, view, entry, f"{node}[{place}]")
@@ -277,6 +309,8 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             lines.add(
                 f"{view.locals[slot]} = {f'None if {node} is None else {call}' if step.nullable else call}"
             )
+        case p.Tag() | p.Wrap():
+            _inside(lines, view, step, node)
         case p.Branch():
             _branch(lines, view, step, node)
         case p.When(condition=needed, body=body):
@@ -297,6 +331,28 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             pass
         case _:
             raise AssertionError(f"a tree has no step {type(step).__name__}")
+
+
+def _inside(lines: Lines, view: TreeRecord, step: p.Tag | p.Wrap, node: str) -> None:
+    """Read what a tag marks, or what an octet string holds."""
+    name = view.locals[step.slot]
+    if step.nullable:
+        with lines.block(f"if {node} is not None:"):
+            _inside(lines, view, replace(step, nullable=False), node)
+        if name != node:
+            lines.add("else:")
+            lines.read(f"    {name} = None")
+        return
+    held = view.fresh(f"{view.record.slots[step.slot].name}_inside")
+    if isinstance(step, p.Tag):
+        kind = view.scope.support("Tagged")
+        lines.refuse_if(f"type({node}) is not {kind}")
+        lines.refuse_if(f"{node}.tag != {step.number}")
+        lines.add(f"{held} = {node}.value")
+    else:
+        unwrap = view.scope.support("cbor_unwrap")
+        lines.add(f"{held} = {unwrap}({node}, {view.cbor_limits()}, {step.empty})")
+    _block(lines, view, step.body, held, step.slot)
 
 
 def _keep(lines: Lines, name: str, node: str) -> None:
@@ -351,12 +407,12 @@ def differs(view: TreeRecord, step: p.Verify, name: str, value: Expr) -> str:
     return f"{name} != {wanted.at(BIT_OR)}"
 
 
-_TYPES = {"integer": "int", "text": "str", "boolean": "bool"}
+_TYPES = {"integer": "int", "text": "str", "boolean": "bool", "octets": "bytes", "float": "float"}
 
 
 def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, node: str) -> None:
     name = view.locals[step.slot]
-    plain = step.form in _TYPES or step.form == "null"
+    plain = step.form in _TYPES or step.form in ("null", "label")
     if plain:
         tests = scalar_tests(step, node)
         if step.nullable:
@@ -380,10 +436,14 @@ def scalar_tests(step: p.Scalar, node: str) -> list[str]:
     """Return the tests that refuse a value that is not this scalar."""
     if step.form == "null":
         return [f"{node} is not None"]
+    if step.form == "label":
+        tests = [f"type({node}) is not int and type({node}) is not str"]
+        lengths = length_tests(node, step.minimum, step.maximum)
+        return tests + [f"type({node}) is str and {test}" for test in lengths]
     tests = [f"type({node}) is not {_TYPES[step.form]}"]
     if step.form == "integer":
         return tests + bound_tests(node, step.minimum, step.maximum)
-    return tests + (length_tests(node, step.minimum, step.maximum) if step.form == "text" else [])
+    return tests + (length_tests(node, step.minimum, step.maximum) if step.form in ("text", "octets") else [])
 
 
 def bound_tests(text: str, minimum: int | None, maximum: int | None) -> list[str]:
@@ -457,8 +517,7 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, node: str) -> None
     lines.refuse_if(f"type({node}) is not dict")
     for test in length_tests(node, step.minimum, step.maximum):
         lines.refuse_if(test)
-    bounds = step.key if isinstance(step.key, Text) else Text()
-    key_tests = length_tests("key", bounds.minimum, bounds.maximum)
+    key_tests = tests_of_keys(view, step, "key")
     if key_tests:
         with lines.block(f"for key in {node}:"):
             for test in key_tests:
@@ -475,6 +534,22 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, node: str) -> None
         _block(lines, view, step.body, item, step.item)
         lines.add(f"{built}[{key}] = {item}")
     lines.add(f"{name} = {built}")
+
+
+def tests_of_keys(view: TreeRecord, step: p.Members, key: str) -> list[str]:
+    """Return the tests that refuse a key which the map does not have; keys of JSON are texts."""
+    match step.key:
+        case Integer(minimum=low, maximum=high):
+            return [f"type({key}) is not int", *bound_tests(key, low, high)]
+        case Label(minimum=low, maximum=high):
+            lengths = length_tests(key, low, high)
+            return [f"type({key}) is not int and type({key}) is not str"] + [
+                f"type({key}) is str and {test}" for test in lengths
+            ]
+        case Text(minimum=low, maximum=high):
+            return ([f"type({key}) is not str"] if view.is_cbor else []) + length_tests(key, low, high)
+        case _:
+            return []
 
 
 def _branch(lines: Lines, view: TreeRecord, step: p.Branch, node: str) -> None:

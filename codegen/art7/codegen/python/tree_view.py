@@ -10,6 +10,7 @@ from enum import Enum
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
 from art7.codegen.python.builtin_calls import BUILTINS
+from art7.codegen.python.expressions import quoted
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.value_expressions import ValueNames, ranges_source, source
 from art7.codegen.python.wrapping import wrapped
@@ -99,7 +100,7 @@ class WriteForm(Enum):
     """How a JSON text is written; the record at its root decides for everything below."""
 
     CANONICAL = "canonical"
-    """Members sorted by name, integers within ±(2^53-1) and no other number."""
+    """Members sorted by name, integers within ±(2^53-1) and no other number; of CBOR the deterministic form."""
     JCS = "jcs"
     """Members sorted by the UTF-16 code units of their names, numbers as ECMAScript spells them."""
     INTEGERS = "integers"
@@ -108,7 +109,11 @@ class WriteForm(Enum):
     """Members as declared, any number."""
 
 
-_CANONICAL: dict[object, WriteForm] = {"matrix": WriteForm.CANONICAL, "jcs": WriteForm.JCS}
+_CANONICAL: dict[object, WriteForm] = {
+    "matrix": WriteForm.CANONICAL,
+    "jcs": WriteForm.JCS,
+    "deterministic": WriteForm.CANONICAL,
+}
 
 
 def own_form(record: p.Record) -> WriteForm:
@@ -126,9 +131,11 @@ def write_forms(records: Iterable[p.Record]) -> dict[str, tuple[WriteForm, ...]]
     queue = list(trees)
     while queue:
         name = queue.pop()
-        for callee in called(trees[name].body):
+        own = [own_form(trees[name])]
+        for callee, inside in called(trees[name].body):
             if callee in found:
-                missing = [form for form in found[name] if form not in found[callee]]
+                # What an octet string holds has the form of the record that has the string.
+                missing = [form for form in (own if inside else found[name]) if form not in found[callee]]
                 if missing:
                     found[callee] += missing
                     queue.append(callee)
@@ -137,20 +144,22 @@ def write_forms(records: Iterable[p.Record]) -> dict[str, tuple[WriteForm, ...]]
     }
 
 
-def called(block: p.Block) -> Iterator[str]:
-    """Yield the names of the records that a tree block calls."""
+def called(block: p.Block, inside: bool = False) -> Iterator[tuple[str, bool]]:
+    """Yield the names of the records that a tree block calls, and whether they lie inside an octet string."""
     for step in block.steps:
         match step:
             case p.CallRecord(record=record):
-                yield record
-            case p.Items(body=body) | p.Members(body=body):
-                yield from called(body)
+                yield record, inside
+            case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body):
+                yield from called(body, inside)
+            case p.Wrap(body=body):
+                yield from called(body, True)
             case p.Branch(cases=cases):
                 for case in cases:
-                    yield from called(case.body)
+                    yield from called(case.body, inside)
             case p.Object() | p.Array():
                 for entry in entries_of(p.Block((step,), (0,))):
-                    yield from called(entry.body)
+                    yield from called(entry.body, inside)
             case _:
                 pass
 
@@ -187,14 +196,30 @@ class TreeRecord:
             case _:
                 return pairs
 
-    def rank(self, key: str) -> str | bytes:
+    def rank(self, key: str | int) -> str | bytes:
         """Return what the name of a member is sorted by."""
-        return key.encode("utf-16-be") if self.form is WriteForm.JCS else key
+        name = str(key)
+        return name.encode("utf-16-be") if self.form is WriteForm.JCS else name
 
     def writer(self, record: str) -> str:
         """Return the function that writes another record in this form."""
         own = own_form(self.scope.records[record])
         return self.scope.function("write" if own is self.form else f"write_{self.form.value}", record)
+
+    @property
+    def is_cbor(self) -> bool:
+        """Whether the record is CBOR; else it is JSON."""
+        return self.record.encoding == "cbor"
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether CBOR must be in deterministic form."""
+        return dict(self.record.options).get("canonical") == "deterministic"
+
+    def cbor_limits(self) -> str:
+        """Return `depth, strict, indefinite`: what readers of CBOR are told."""
+        indefinite = dict(self.record.options).get("indefinite") != "reject"
+        return f"{self.depth}, {self.is_strict}, {indefinite}"
 
     @property
     def size(self) -> int:
@@ -285,13 +310,11 @@ def has_sentinel(slot: p.Slot) -> bool:
 def entries_of(block: p.Block) -> Iterator[p.Entry]:
     """Yield the entries of the object or array that a record is."""
     for step in block.steps:
-        if isinstance(step, p.Object):
+        if isinstance(step, p.Object | p.Array):
             yield from step.entries
             for spread in step.spreads:
                 for case in spread.cases:
                     yield from case.entries
-        elif isinstance(step, p.Array):
-            yield from step.entries
 
 
 def keeps_node(block: p.Block) -> bool:
@@ -299,7 +322,7 @@ def keeps_node(block: p.Block) -> bool:
     node = block.steps[0]
     match node:
         case p.Scalar(form=form):
-            return form in ("integer", "text", "boolean", "null")
+            return form in ("integer", "text", "boolean", "null", "octets", "float", "label")
         case p.AnyNode():
             return True
         case p.Items(body=body) | p.Members(body=body):
@@ -308,7 +331,12 @@ def keeps_node(block: p.Block) -> bool:
             return False
 
 
-def key_source(key: str) -> str:
+def key_text(key: str | int) -> str:
+    """Return the source of a member's key."""
+    return quoted(key) if isinstance(key, str) else repr(key)
+
+
+def key_source(key: str | int) -> str:
     """Return `"key":` as it stands in JSON, spelled for the literal part of an f-string in single quotes."""
     spelled = ascii(json.dumps(key, ensure_ascii=False) + ":")
     body = spelled[1:-1]

@@ -21,13 +21,13 @@ from art7.codegen.python.tree_view import (
 )
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.shape import Text
+from art7.grammar.ir.shape import Boolean, Enumeration, Integer, Text
 
 _FAST_JOIN = '",".join'
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class Member:
     """One member that may be written: its entry, and the test under which it is (`None`: always)."""
 
     entry: p.Entry
@@ -38,12 +38,10 @@ def write_function(view: TreeRecord) -> str:
     """Return the source of `_write_x(value, …) -> str`."""
     lines = Lines()
     lines.refusal = f"raise {view.scope.support('Refused')}"
-    _unpack(lines, view)
-    _compute(lines, view)
-    _checks(lines, view)
-    holder = next(
-        step for step in view.record.body.steps if not isinstance(step, p.Check | p.Verify | p.View)
-    )
+    unpack(lines, view)
+    compute(lines, view)
+    checks(lines, view)
+    holder = holder_of(view)
     if isinstance(holder, p.Object):
         _object(lines, view, holder)
     elif isinstance(holder, p.Array):
@@ -58,7 +56,14 @@ def write_function(view: TreeRecord) -> str:
     return f"def _write{suffix}_{view.stem()}(value: Any{parameters}) -> str:\n{lines.text()}"
 
 
-def _unpack(lines: Lines, view: TreeRecord) -> None:
+def holder_of(view: TreeRecord) -> p.Step:
+    """Return the step that reads and writes the record's node."""
+    tests = p.Check | p.Verify | p.View
+    return next(step for step in view.record.body.steps if not isinstance(step, tests))
+
+
+def unpack(lines: Lines, view: TreeRecord) -> None:
+    """Take the members that users give."""
     given = [slot for slot in view.record.api() if slot.role is not p.Role.VIEW]
     if view.record.form is p.Form.TUPLE:
         names = ", ".join(view.locals[slot.index] for slot in given)
@@ -72,7 +77,7 @@ def _unpack(lines: Lines, view: TreeRecord) -> None:
                 lines.read(f"{name} = {view.expression(slot.default)}")
 
 
-def _compute(lines: Lines, view: TreeRecord) -> None:
+def compute(lines: Lines, view: TreeRecord) -> None:
     """Computed members get their value; kept ones too, unless they are given a lenient one."""
     for slot in view.record.slots:
         if slot.value is None:
@@ -123,7 +128,8 @@ def _all_steps(block: p.Block) -> list[p.Step]:
     return found
 
 
-def _checks(lines: Lines, view: TreeRecord) -> None:
+def checks(lines: Lines, view: TreeRecord) -> None:
+    """Test the rules that hold for a value before it is written."""
     for step in view.record.body.steps:
         if isinstance(step, p.View) and view.record.slots[step.slot].role is p.Role.VIEW:
             lines.add(f"{view.locals[step.slot]} = {view.expression(step.expr)}")
@@ -135,9 +141,9 @@ def _checks(lines: Lines, view: TreeRecord) -> None:
 
 
 def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
-    members = [_Member(entry, _presence_test(view, entry)) for entry in step.entries]
+    members = [Member(entry, presence_test(view, entry)) for entry in step.entries]
     for number, spread in enumerate(step.spreads):
-        members += _spread(lines, view, spread, number)
+        members += spread_members(lines, view, spread, number)
     if view.is_sorted:
         members.sort(key=lambda member: (view.rank(member.entry.key), member.entry.slot))
     pieces = [_piece(lines, view, member) for member in members]
@@ -147,20 +153,30 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
     _joined(lines, members, pieces)
 
 
-def _presence_test(view: TreeRecord, entry: p.Entry) -> str | None:
+def presence_test(view: TreeRecord, entry: p.Entry) -> str | None:
+    """Return the test whether a member is written; nothing where it always is."""
     if entry.required:
         return None
     slot = view.record.slots[entry.slot]
     name = view.locals[entry.slot]
     if slot.default is not None:
-        return f"{name} != {view.expression(slot.default)}"
+        # 1.0 equals the default 1, and 0 the default false, and are still of another kind.
+        default = view.expression(slot.default)
+        if isinstance(slot.shape, Boolean):
+            return f"{name} is not {default}"
+        other = f" or not isinstance({name}, int)" if isinstance(slot.shape, Integer | Enumeration) else ""
+        return (
+            f"({name} != {default}{other})"
+            if other and default.lstrip("-").isdigit()
+            else f"{name} != {default}"
+        )
     return f"{name} is not {view.nothing(entry.slot)}"
 
 
-def _spread(lines: Lines, view: TreeRecord, spread: p.Spread, number: int) -> list[_Member]:
+def spread_members(lines: Lines, view: TreeRecord, spread: p.Spread, number: int) -> list[Member]:
     """Members of the case that the tag takes; a value for a member of another case is refused."""
     on = view.tag(lines, spread.on)
-    found: list[_Member] = []
+    found: list[Member] = []
     every = {entry.slot for case in spread.cases for entry in case.entries}
     word = "if"
     cases = cases_last_otherwise(spread.cases)
@@ -182,7 +198,7 @@ def _spread(lines: Lines, view: TreeRecord, spread: p.Spread, number: int) -> li
         for entry in case.entries:
             if all(member.entry.slot != entry.slot for member in found):
                 optional = p.Entry(entry.key, entry.slot, entry.body, False)
-                found.append(_Member(optional, _presence_test(view, optional)))
+                found.append(Member(optional, presence_test(view, optional)))
     if all(case.ranges for case in cases):
         with lines.block("else:"):
             lines.read(lines.refusal)
@@ -197,7 +213,7 @@ class _Piece:
     alone: str
 
 
-def _piece(lines: Lines, view: TreeRecord, member: _Member) -> _Piece:
+def _piece(lines: Lines, view: TreeRecord, member: Member) -> _Piece:
     body, name = member.entry.body, view.locals[member.entry.slot]
     inner = Lines(indent=lines.indent + (member.test is not None), refusal=lines.refusal)
     text = write_value(inner, view, body, name)
@@ -214,7 +230,7 @@ def _piece(lines: Lines, view: TreeRecord, member: _Member) -> _Piece:
     return _Piece(text.literal(), text.source)
 
 
-def _joined(lines: Lines, members: list[_Member], pieces: list[_Piece]) -> None:
+def _joined(lines: Lines, members: list[Member], pieces: list[_Piece]) -> None:
     if all(member.test is None for member in members):
         fragments = [
             _fragment(member, piece, place > 0)
@@ -276,12 +292,12 @@ def _f(text: str) -> str:
     return f"f'{text}'" if '"' in text else f'f"{text}"'
 
 
-def _fragment(member: _Member, piece: _Piece, comma: bool) -> str:
+def _fragment(member: Member, piece: _Piece, comma: bool) -> str:
     return f"{',' if comma else ''}{key_source(member.entry.key)}{piece.inside}"
 
 
 def _merged(
-    lines: Lines, view: TreeRecord, unknown: str, members: list[_Member], pieces: list[_Piece]
+    lines: Lines, view: TreeRecord, unknown: str, members: list[Member], pieces: list[_Piece]
 ) -> None:
     """The slow way, for a value that holds unknown members: a list of members, merged and sorted."""
     lines.refuse_if(f"{unknown} is not None and type({unknown}) is not dict")
@@ -331,7 +347,7 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
     for step in block.steps:
         match step:
             case p.Domain(slot=slot, ranges=ranges):
-                lines.refuse_if(f"not {view.in_ranges(_local(view, slot, block, name), ranges)}")
+                lines.refuse_if(f"not {view.in_ranges(local_of(view, slot, block, name), ranges)}")
             case p.Check(level="must", on_writing=True, condition=test):
                 lines.refuse_if(refusal(test, view.values, NOT))
             case p.Check() | p.Verify():
@@ -353,7 +369,8 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
     return written
 
 
-def _local(view: TreeRecord, slot: int, block: p.Block, name: str) -> str:
+def local_of(view: TreeRecord, slot: int, block: p.Block, name: str) -> str:
+    """Return the local that holds what a test of `slot` in `block` speaks of."""
     return name if getattr(block.steps[0], "slot", None) == slot else view.locals[slot]
 
 
@@ -374,6 +391,8 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
             return Written(f'"null" if {name} is None else {call}' if step.nullable else call)
         case p.Branch():
             return _branch(lines, view, step, name)
+        case p.Tag() | p.Wrap():
+            raise AssertionError("only CBOR has tags and wrapped values: see `cbor_write`")
         case _:
             raise AssertionError(f"a tree has no step {type(step).__name__}")
 
@@ -427,7 +446,7 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
 
 
 def _octets(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Written:
-    lines.refuse_if(f"type({name}) is not bytes")
+    lines.refuse_if(f"type({name}) is not bytes and not {view.scope.support('is_octets')}({name})")
     for test in length_tests(name, step.minimum, step.maximum):
         lines.refuse_if(test)
     function = octets_writer(step)
@@ -452,7 +471,7 @@ def _items(lines: Lines, view: TreeRecord, step: p.Items, name: str) -> Written:
         with lines.block(f"if {name} is not None:"):
             lines.add(f"{held} = {_items(lines, view, plain, name).source}")
         return Written(held)
-    lines.refuse_if(f"type({name}) is not list")
+    lines.refuse_if(f"type({name}) is not list and not {view.scope.support('is_list')}({name})")
     for test in length_tests(name, step.minimum, step.maximum):
         lines.refuse_if(test)
     lines.flush()

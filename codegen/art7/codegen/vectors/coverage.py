@@ -66,7 +66,7 @@ def _faults(step: p.Step) -> Iterator[p.Fault]:
             yield fault
         case p.Branch(cases=cases):
             yield from (case.refuse for case in cases if case.refuse is not None)
-        case p.Object(spreads=spreads):
+        case p.Object(spreads=spreads) | p.Array(spreads=spreads):
             yield from (case.refuse for spread in spreads for case in spread.cases if case.refuse is not None)
         case _:
             return

@@ -275,6 +275,19 @@ def json_conform(trace: Trace, value: Any, path: str, shape: tuple[Any, ...]) ->
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             json_refuse(trace, "wrong_kind", path, None, "a map with texts as keys", json_brief(value))
         return {key: json_conform(trace, item, path, shape[1]) for key, item in value.items()}
+    if kind == "keyed":
+        kinds = {"integer": (int,), "label": (int, str), "any": (int, str, bytes)}[shape[2][0]]
+        fits = isinstance(value, dict) and all(
+            isinstance(key, kinds) and not isinstance(key, bool) for key in value
+        )
+        if not fits:
+            json_refuse(trace, "wrong_kind", path, None, "a map with keys of its kind", json_brief(value))
+        return {key: json_conform(trace, item, path, shape[1]) for key, item in value.items()}
+    if kind == "label":
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            json_refuse(trace, "wrong_kind", path, None, "an integer or a text", json_brief(value))
+        wide = ("integer", -(1 << 64), (1 << 64) - 1)
+        return _json_scalar(trace, value, path, ("text",) if isinstance(value, str) else wide)
     return _json_scalar(trace, value, path, shape)
 
 
