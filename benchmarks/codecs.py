@@ -1,6 +1,9 @@
 """Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf.
 
-Goals are held to the limits of `benchmarks.limits`: the same values, the same checks, written by hand. Beside them
+Goals are held to the limits of `benchmarks.limits`: the same values and the same checks on reading, written by hand.
+On writing they test all that the specification asks for (widths, ranges, lengths of lists and octets, reserved values,
+rules, members of other arms) and no more: not of what Python kind a value is. Ours tell floats, texts and other kinds
+of values from integers too, and octets and maps from lists, so that all executions refuse them alike. Beside them
 stand limits of other contracts, in the folder that `ART7_BENCH` names (default `../shared/bench` beside the
 repository), which has the inputs too:
 

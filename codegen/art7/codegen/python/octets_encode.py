@@ -47,6 +47,7 @@ from art7.codegen.python.pieces import (
     flag_text,
     has_fix_up,
     is_no_integer,
+    is_no_list,
     joined,
     kind_tests,
     separate,
@@ -1312,9 +1313,7 @@ def _measured(record: p.Record) -> set[int]:
 def _loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[Piece]:
     slot = frame.record.slots[step.slot]
     items = _local(emitter, written(emitter, frame, step.slot), slot.name)
-    emitter.out.append(
-        Test(f"{items}.__class__ is not list and not {emitter.scope.support('is_list')}({items})")
-    )
+    emitter.out.append(Test(is_no_list(items, emitter.scope)))
     count = f"len({items})"
     if step.minimum:
         emitter.out.append(Test(f"{count} < {step.minimum}"))

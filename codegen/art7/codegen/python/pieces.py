@@ -158,6 +158,11 @@ def is_no_integer(text: str, scope: ModuleScope) -> str:
     return f"{text}.__class__ is not int and not {scope.support('is_integer')}({text})"
 
 
+def is_no_list(text: str, scope: ModuleScope) -> str:
+    """Return the test of a variable that can be written as no list: octets and maps can be gone through, too."""
+    return f"{text}.__class__ is not list and not {scope.support('is_list')}({text})"
+
+
 def _packs(run: list[Piece], piece: Fixed) -> bool:
     orders = {p.little for p in (*run, piece) if isinstance(p, Fixed) and p.code[-1] not in "sBb"}
     return isinstance(run[-1], Fixed) and len(orders) <= 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from art7.codegen.python.code import Assign, Body, For, If, Line
+from art7.codegen.python.code import Assign, Body, For, If, Line, Test
 from art7.codegen.python.encode_names import EncodeNames
 from art7.codegen.python.expressions import COMPARE, Code, expression, literal
-from art7.codegen.python.pieces import Piece, Raw, constant
+from art7.codegen.python.pieces import Piece, Raw, constant, is_no_integer, is_no_list
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
 from art7.codegen.python.shapes import find_enum
 from art7.codegen.python.vendored.octets_write import write_protobuf
@@ -91,6 +91,15 @@ def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
         other = f"{name} is not False" if isinstance(slot.shape, Boolean) and default == "False" else other
         arms.append((f"{name} is not None and {other}", [Line("raise Refused")]))
         emitter.scope.support("Refused")
+    elif slot.default is not None:
+        # 1.0 equals the default 1, and 1 the default true, and are still of another kind.
+        number = isinstance(slot.shape, Integer) or _is_integer_enum(emitter, slot.shape)
+        default = expression(slot.default, EncodeNames(emitter, frame)).text
+        flag = f"{name} is not {default}" if isinstance(slot.shape, Boolean) else ""
+        if number or flag:
+            other = is_no_integer(name, emitter.scope) if number else flag
+            arms.append((f"{name} is not None and {other}", [Line("raise Refused")]))
+            emitter.scope.support("Refused")
     emitter.out.append(If(arms))
 
 
@@ -115,6 +124,10 @@ def _repeated(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, part
     slot = frame.record.slots[entry.slot]
     assert entry.item is not None
     items = frame.values[entry.slot].text
+    if not items.isidentifier():
+        items = emitter.fresh(slot.name)
+        emitter.out.append(Assign([items], frame.values[entry.slot].text, pure=False))
+    emitter.out.append(Test(f"{items} is not None and {is_no_list(items, emitter.scope)}"))
     packed = entry.packed and natural_wire_type(entry.body) != DELIMITED
     item = emitter.fresh("item")
     inner = replace(frame, values={**frame.values, entry.item: Code(item)})
