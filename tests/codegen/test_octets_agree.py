@@ -30,7 +30,20 @@ from art7.interpreter.errors import DecodeError, EncodeError
 
 MUTANTS = 60
 HOSTILE: tuple[Any, ...] = (None, -1, 1 << 70, b"", b"x" * 70000, "x", "\ud800", [], [None], 5.5, object())
-PASSING: tuple[Any, ...] = (True, False, 0, 1, 1.0, 0.0, (), {}, range(2), b"abc", bytearray(b"abc"), [1, 2, 3, 4])
+PASSING: tuple[Any, ...] = (
+    True,
+    False,
+    0,
+    1,
+    1.0,
+    0.0,
+    (),
+    {},
+    range(2),
+    b"abc",
+    bytearray(b"abc"),
+    [1, 2, 3, 4],
+)
 """What Python takes for something else: true and false for integers, and what can be gone through for a list."""
 
 
