@@ -92,8 +92,8 @@ def report_differs(report: dict[str, Any], expected: dict[str, Any]) -> set[str]
     return unknown
 
 
-def check_packet(packet: dict[str, Any], expected: dict[str, Any]) -> set[str]:
-    """Compare one control packet; returns the keys not understood."""
+def check_packet(packet: dict[str, Any], expected: dict[str, Any], octets: bytes) -> set[str]:
+    """Compare one control packet, whose octets are given too; returns the keys not understood."""
     assert packet["kind"] == KINDS[expected["type"]]
     body, unknown = packet["body"], set[str]()
     for name, value in expected.items():
@@ -116,7 +116,7 @@ def check_packet(packet: dict[str, Any], expected: dict[str, Any]) -> set[str]:
         elif name == "nack_lost":
             assert lost(body["details"]) == value
         elif name == "fci":
-            assert (body["details"] or b"").hex() == value
+            assert octets[12 : len(octets) - packet["pad_count"]].hex() == value
         elif name == "reason":
             assert (body["reason"] or {}).get("words") == value
         elif name in ("name", "data") and packet["kind"] == KINDS["APP"]:
@@ -134,7 +134,9 @@ def check_rtcp(codec: Codec, case: dict[str, Any], octets: bytes) -> set[str]:
     unknown = set(case) - {"name", "packet", "packets", "note"}
     assert len(decoded.plain["packets"]) == len(case["packets"])
     for packet, expected in zip(decoded.plain["packets"], case["packets"], strict=True):
-        unknown |= check_packet(packet, expected)
+        size = 4 + 4 * int.from_bytes(octets[2:4], "big")
+        unknown |= check_packet(packet, expected, octets[:size])
+        octets = octets[size:]
     return unknown
 
 
