@@ -46,9 +46,24 @@ def _docstring(first: str, body: tuple[str, ...], pad: str) -> str:
         out.append("")
         for row in body:
             short = len(row) <= width
-            wrapped = [row] if short else textwrap.wrap(row, width, subsequent_indent="    ")
+            wrapped = [row] if short else _broken(row, width)
             out += [f"{pad}{line}" if line else "" for line in wrapped]
     return "\n".join(out) + f'\n{pad}"""'
+
+
+def _broken(row: str, width: int) -> list[str]:
+    """Return a row as lines, those after the first further in."""
+    words = row.split(" ")
+    if "-" in row or max(map(len, words)) > width - 4:
+        return textwrap.wrap(row, width, subsequent_indent="    ")
+    lines, line = [], words[0]
+    for word in words[1:]:
+        if len(line) + len(word) < width:
+            line = f"{line} {word}"
+        else:
+            lines.append(line)
+            line = f"    {word}"
+    return [*lines, line]
 
 
 def module_docstring(module: Module) -> str:

@@ -14,7 +14,7 @@ from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.in_order import InOrder, NotInOrder, written_in_order
 from art7.codegen.python.makers import maker_text
-from art7.codegen.python.octets_decode import STEPS, DecodeEmitter, decode_passes
+from art7.codegen.python.octets_decode import STEPS, DecodeEmitter, close_inside, decode_passes
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
 from art7.codegen.python.passes.fuse_reads import fuse_reads
 from art7.codegen.python.passes.liveness import drop_unused
@@ -159,6 +159,13 @@ def printed(body: Body, scope: ModuleScope, depth: int) -> list[str]:
     return printer.lines
 
 
+def printed_call(body: Body, scope: ModuleScope) -> list[str]:
+    """Return the lines of a method that calls a function: there is nothing to pass over but tests."""
+    printer = Printer(scope.unpack)
+    printer.body(merge_tests(body), 3)
+    return printer.lines
+
+
 def _decode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
     """Return the statements that decode a whole message in place, or a struct by its function."""
     emitter = DecodeEmitter(scope, facts)
@@ -181,6 +188,7 @@ def _decode_body(record: Record, scope: ModuleScope, facts: FactsOf, names: tupl
     frame = emitter.frame(record, params, [], "0", "m")
     if record.body.steps:
         emitter.tail = ("m", record.body.steps[-1])
+        close_inside(emitter, record)
     value = emitter.run_record(frame)
     if emitter.cursor != Place("n"):
         out.append(Test(f"{emitter.cursor} != n"))
@@ -216,9 +224,9 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     for each in ("Refused", "FAILURES", "explain_decoding"):
         scope.support(each)
     if record.kind == "message" and not scope.is_crowded:
-        out = _decode_body(record, scope, facts, names)
+        lines = printed(decode_passes(_decode_body(record, scope, facts, names), scope.pack), scope, 3)
     else:
-        out = _decode_by_function(record, scope, names)
+        lines = printed_call(_decode_by_function(record, scope, names), scope)
     arguments = "".join(f", {text}" for text in names)
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
     doc = docstring(
@@ -234,7 +242,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
             signature("decode", ["data: bytes"], keywords, name),
             doc,
             "        try:",
-            *printed(decode_passes(out, scope.pack), scope, 3),
+            *lines,
             "        except FAILURES:",
             f"            raise explain_decoding(__name__, {literal(scope.names.functions[record.name]).text}, "
             f"explain, data{arguments}) from None",
@@ -309,12 +317,12 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     name = literal(scope.names.functions[record.name]).text
     try:
         if record.kind == "message" and (record.deferred or not scope.is_crowded):
-            out = _encode_body(record, scope, facts, names)
+            lines = printed(_encode_body(record, scope, facts, names), scope, 3)
         else:
-            out = _encode_by_function(record, scope, facts, names)
+            lines = printed_call(_encode_by_function(record, scope, facts, names), scope)
         body = [
             "        try:",
-            *printed(out, scope, 3),
+            *lines,
             "        except FAILURES:",
             f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
         ]

@@ -17,7 +17,7 @@ from art7.grammar.ir.plan import CallRecord, Carrier, Record
 SUPPORT = "_support"
 """Stem of the vendored support module."""
 
-CROWD = 256
+CROWD = 80
 """The most records of a module whose messages are decoded and encoded in their methods, all they hold copied in.
 
 That saves a call for each record and message; beyond, a module would take long to make and to import.

@@ -11,6 +11,7 @@ from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.records import parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
 
 LARGEST = 1 << 24
@@ -32,16 +33,17 @@ def stream_methods(record: p.Record, scope: ModuleScope) -> list[str]:
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     more += (["[]"] if record.guarded else []) + list(names)
     call = f"{scope.function('decode', record.name)}({', '.join(['data', 'o', 'e', *more])})"
-    rows = [f"lambda data, o, e: {call}", str(stream_limit(record)), "__name__", stem, *names]
+    read = f"lambda data, o, e: {call}" if more else call.partition("(")[0]
+    rows = [read, str(stream_limit(record)), "__name__", stem, *names]
     keywords = parameters_of(record.params, names, scope)
     head = signature("__init__", ["self"], keywords, "None", pad=" " * 8)
     text = docstring(
         "Reads messages out of a stream: `feed` it octets as they come, it returns the messages they complete.",
         pad=" " * 8,
     )
-    init = "            super().__init__(\n" + "".join(f"                {row},\n" for row in rows)
+    init = "\n".join(wrapped(f"super().__init__({', '.join(rows)})", 12))
     base = f'{scope.support("Stream")}["{name}"]'
     slots = "        __slots__ = ()"
     return [
-        "\n".join([f"    class Decoder({base}):", text, "", slots, "", head, f"{init}            )"]),
+        "\n".join([f"    class Decoder({base}):", text, "", slots, "", head, init]),
     ]

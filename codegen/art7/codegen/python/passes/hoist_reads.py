@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from art7.codegen.python.code import Assign, Body, If, Line, Read, code_octets, names_in
 from art7.codegen.python.passes.words import bodies, declares, mentions
 
@@ -15,10 +13,10 @@ def hoist_reads(body: Body) -> Body:
     as it is. Only a read that then touches the one before the choice is worth moving. Where arms read unlike
     things, that of one arm is moved if every other arm reads at least as many octets from there.
     """
-    return _hoist(body, Counter(mentions(body)))
+    return _hoist(body, body)
 
 
-def _hoist(body: Body, everywhere: Counter[str]) -> Body:
+def _hoist(body: Body, everywhere: Body) -> Body:
     moved: Body = []
     for statement in body:
         for inner in bodies(statement):
@@ -29,7 +27,7 @@ def _hoist(body: Body, everywhere: Counter[str]) -> Body:
     return moved
 
 
-def _shared(choice: If, before: Body, everywhere: Counter[str]) -> Read | None:
+def _shared(choice: If, before: Body, everywhere: Body) -> Read | None:
     """Take the first read out of the arms of `choice`; returns it."""
     last = _last_read(before)
     if last is None or not choice.otherwise:
@@ -65,12 +63,10 @@ _FEW = 8
 """The most octets that are read for one arm where the others read them once more."""
 
 
-def _is_private(
-    name: str, arms: list[Body], reads: list[Read], shortest: Read, everywhere: Counter[str]
-) -> bool:
+def _is_private(name: str, arms: list[Body], reads: list[Read], shortest: Read, everywhere: Body) -> bool:
     """Whether only the arm of the `shortest` read mentions `name`."""
     arm = next(arm for arm, read in zip(arms, reads, strict=True) if read is shortest)
-    return mentions(arm).count(name) == everywhere[name]
+    return mentions(arm).count(name) == mentions(everywhere).count(name)
 
 
 def _last_read(before: Body) -> Read | None:
