@@ -86,6 +86,7 @@ message Tree as json {
     items: u8[0..4]
     data: base64[0..9]
 }
+message Binary as cbor { limit size = 1000  limit depth = 8  whole: u53  items: u8[0..4]  data: bytes[0..9]  flag: bool }
 message Sorted as json(canonical: 'matrix', numbers: 'integer53') { limit size = 1000  whole: u53  items: u8[0..4] }
 """
 
@@ -112,6 +113,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "Tree": {
         "whole": 1, "small": 2, "quiet": True, "maybe": 1, "level": 1, "flag": True, "words": "a", "items": [1], "data": b"a",
     },
+    "Binary": {"whole": 1, "items": [1], "data": b"a", "flag": True},
     "Sorted": {"whole": 1, "items": [1]},
 }  # fmt: skip
 HOSTILE: list[Any] = [
@@ -123,6 +125,7 @@ INTEGERS = {
     "Octets": "high low byte triple long open closed one".split(),
     "Fields": "unsigned zigzag signed fixed maybe".split(),
     "Tree": "whole small maybe level".split(),
+    "Binary": ["whole"],
     "Sorted": ["whole"],
 }
 
@@ -204,6 +207,7 @@ def test_true_and_false_in_lists_are_one_and_nought(spec: Specification, package
         ("Numbers", "items"),
         ("Fields", "many"),
         ("Tree", "items"),
+        ("Binary", "items"),
         ("Sorted", "items"),
     ):
         given = verdicts(spec, package, kind, {**VALUES[kind], member: [True, False]})
