@@ -49,6 +49,7 @@ from art7.codegen.python.passes.copies import forward_copies
 from art7.codegen.python.passes.hoist_reads import hoist_reads
 from art7.codegen.python.passes.narrow_tests import narrow_tests
 from art7.codegen.python.passes.sink import sink_assigns
+from art7.codegen.python.passes.sink_reads import sink_reads
 from art7.codegen.python.passes.split import split_condition
 from art7.codegen.python.passes.words import read_words
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, uses_in
@@ -1003,6 +1004,9 @@ def _constant(emitter: DecodeEmitter, frame: Frame, step: p.Constant) -> None:
 def _region(emitter: DecodeEmitter, frame: Frame, step: p.Region) -> None:
     _note_starts(emitter, frame, [(step.slot, 0)])
     batch = _batch(step.body)
+    if batch is not None and _is_plain_list(frame, step, batch):
+        _read_list(emitter, frame, step, batch)
+        return
     name = "e" if batch is not None else emitter.fresh("end")
     begin, end, fixed = extent(emitter, frame, step.extent, name)
     if fixed is not None:
@@ -1050,6 +1054,12 @@ def _last_step(emitter: DecodeEmitter, block: p.Block) -> Any:
     return _last_step(emitter, record.body)
 
 
+def close_inside(emitter: DecodeEmitter, record: p.Record) -> None:
+    """Let a message end inside the arms of its last step, where that is a choice."""
+    if not _ends_by_place(record):
+        emitter.closers[id(_last_step(emitter, record.body))] = emitter.close_message
+
+
 def _ends_by_place(record: p.Record) -> bool:
     """Whether a value that is worked out after the last step asks where the cursor stands."""
     values = [slot.value for slot in record.slots] + [slot.default for slot in record.slots]
@@ -1090,6 +1100,45 @@ def batch_code(loop: p.Loop) -> str | None:
         return None
     codes = codes_of(step.octets, step.little, step.signed)
     return codes[0] if len(codes) == 1 and not codes[0].endswith("s") else None
+
+
+def _is_plain_list(frame: Frame, step: p.Region, loop: p.Loop) -> bool:
+    """Whether a region has a variable-length size and a list of integers of two octets or more, without bounds."""
+    where, item = step.extent, loop.body.steps[0]
+    assert isinstance(item, p.Uint)
+    return (
+        isinstance(where, p.Prefixed)
+        and where.form != "uint"
+        and item.octets > 1
+        and not (step.minimum or loop.minimum or loop.maximum is not None)
+        and (step.maximum is None or step.maximum >= (size_bounds(where, frame)[1] or 1 << 64))
+        and step.slot not in frame.facts.spans
+        and step.slot not in frame.facts.starts
+    )
+
+
+def _read_list(emitter: DecodeEmitter, frame: Frame, step: p.Region, loop: p.Loop) -> None:
+    """Emit a list of integers: the short one, whose size is one octet, apart from all others."""
+    item, code = loop.body.steps[0], batch_code(loop)
+    assert isinstance(step.extent, p.Prefixed) and isinstance(item, p.Uint) and code is not None
+    outer, shift = emitter.cursor_state, item.octets.bit_length() - 1
+    odd, count, end = f"k & {item.octets - 1}", f"k >> {shift}", Assign(["e"], "o + k", pure=False)
+    read_varint(emitter, step.extent.form, "k")
+    longer = emitter.out.pop()
+    target = emitter.target(frame, loop.slot)
+    short = f"[*{_unpackers(emitter, code)}[{count}]({emitter.data}, o)] if k else []"
+    general = _unpack_octets(emitter, code, "k", count, "o")
+    few: Body = [end, _listed(target, short)]
+    many: Body = [longer, replace(end), Test(odd), _listed(target, general)]
+    limit = 64 if step.extent.form in ("quic", "mls") else 128
+    emitter.out.append(If([(f"k < {limit} and not {odd}", few)], many))
+    if target is not None:
+        emitter.stored(frame, loop.slot, target)
+    emitter.cursor_state = Cursor(Place("e"), outer.end, True, outer.whole, outer.least)
+
+
+def _listed(target: str | None, value: str) -> Assign | Line:
+    return Line(value) if target is None else Assign([target], value, pure=False)
 
 
 def _unpack_list(emitter: DecodeEmitter, code: str, count: str, at: str, most: int | None = None) -> str:
@@ -1812,7 +1861,8 @@ def _fill_kept(emitter: DecodeEmitter, frame: Frame, step: p.Align, begin: str, 
 
 def decode_passes(body: Body, pack: Callable[[str], str]) -> Body:
     """Return a decoder's body with its reads and tests in their fastest form; `pack` names prebuilt packers."""
-    return sink_assigns(forward_copies(narrow_tests(hoist_reads(read_words(drop_dead(body), pack)))))
+    body = hoist_reads(read_words(drop_dead(body), pack))
+    return sink_assigns(forward_copies(sink_reads(narrow_tests(body))))
 
 
 STEPS: dict[type, Callable[[DecodeEmitter, Frame, Any], None]] = {

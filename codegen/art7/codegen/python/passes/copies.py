@@ -18,8 +18,20 @@ class _Unfit(Exception):
 
 def forward_copies(body: Body) -> Body:
     """Return `body` without `x = y` where every use of `x` comes before `y` gets another value."""
-    _forward(body, Counter(mentions(body)))
+    if _has_copies(body):
+        _forward(body, Counter(mentions(body)))
     return body
+
+
+def _has_copies(body: Body) -> bool:
+    """Whether there is anything to look at, found faster than all mentions are counted."""
+    for statement in body:
+        if type(statement) is Assign and statement.pure and statement.value.isidentifier():
+            if statement.targets[0].isidentifier() and statement.value not in _CONSTANTS:
+                return True
+        elif any(_has_copies(inner) for inner in bodies(statement)):
+            return True
+    return False
 
 
 def _forward(body: Body, everywhere: Counter[str]) -> None:

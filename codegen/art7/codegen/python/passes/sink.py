@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from art7.codegen.python.code import Assign, Body, If, Line, names_in
+from art7.codegen.python.code import Assign, Body, If, Line, Statement, names_in
 from art7.codegen.python.passes.words import bodies, mentions
 
 MOST = 40
@@ -13,8 +13,22 @@ MOST = 40
 
 def sink_assigns(body: Body) -> Body:
     """Return `body` with `x = value` before a choice moved into those arms that go on to use `x`."""
-    _sink(body, Counter(mentions(body)))
+    if _has_choices(body):
+        _sink(body, Counter(mentions(body)))
     return body
+
+
+def _has_choices(body: Body) -> bool:
+    """Whether there is anything to look at, found faster than all mentions are counted."""
+    last: Statement | None = None
+    for statement in body:
+        if isinstance(statement, If):
+            if type(last) is Assign and last.pure and last.targets[0].isidentifier():
+                return True
+        if any(_has_choices(inner) for inner in bodies(statement)):
+            return True
+        last = statement
+    return False
 
 
 def _sink(body: Body, everywhere: Counter[str]) -> None:
