@@ -127,7 +127,11 @@ BACK_ENDS = {
     "interpreter, reading": sorted(INTERPRETER.glob("read_*.py")),
     "interpreter, writing": [*sorted(INTERPRETER.glob("write_*.py")), INTERPRETER / "written_values.py"],
     "fast decoder of octets": [CODEGEN / "octets_decode.py", CODEGEN / "protobuf_decode.py"],
-    "fast encoder of octets": [CODEGEN / "octets_encode.py", CODEGEN / "protobuf_encode.py"],
+    "fast encoder of octets": [
+        CODEGEN / "octets_encode.py",
+        CODEGEN / "protobuf_encode.py",
+        *CODEGEN.glob("encode_*.py"),
+    ],
     "careful decoder of octets": [CODEGEN / "careful_decode.py", CODEGEN / "protobuf_careful.py"],
     "careful encoder of octets": [CODEGEN / "careful_encode.py", CODEGEN / "protobuf_careful.py"],
     "reader of trees": [CODEGEN / "tree_read.py"],

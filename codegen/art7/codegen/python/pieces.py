@@ -83,6 +83,8 @@ class Now(Raw):
 
 
 Piece = Fixed | Raw | Begin | Later
+Finish = Callable[[list[Piece]], None]
+"""What takes the pieces of a record, in wire order."""
 
 
 def constant(octets: bytes) -> Fixed:

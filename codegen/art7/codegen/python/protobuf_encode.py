@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Test
+from art7.codegen.python.encode_lists import append_parts
 from art7.codegen.python.encode_names import EncodeNames
+from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import COMPARE, Code, expression, literal
 from art7.codegen.python.pieces import Piece, Raw, constant, is_no_integer, is_no_list
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
@@ -59,8 +61,6 @@ def _is_integer_enum(emitter: EncodeEmitter, shape: object) -> bool:
 
 
 def _singular(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
-    from art7.codegen.python.octets_encode import append_parts, written
-
     slot = frame.record.slots[entry.slot]
     given = slot.role in (Role.GIVEN, Role.VIEW_INPUT) or slot.value is None
     code = frame.values[entry.slot] if given else written(emitter, frame, entry.slot)
@@ -119,8 +119,6 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name:
 
 
 def _repeated(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, parts: str) -> None:
-    from art7.codegen.python.octets_encode import append_parts
-
     slot = frame.record.slots[entry.slot]
     assert entry.item is not None
     items = frame.values[entry.slot].text
