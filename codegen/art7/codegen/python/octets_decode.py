@@ -1415,7 +1415,7 @@ def _item(
         emitter.out.append(Line(f"{items}.append({value.text})"))
         emitter.settle()
 
-    made = None if bounded is None else Round(emitter.level, emitter.out, bounded)
+    made = None if bounded is None else Round(emitter.level, emitter.out, bounded, len(emitter.constants))
     with a_round(emitter, made), later(emitter, frame, leave):
         emitter.block(frame, step.body)
         leave()

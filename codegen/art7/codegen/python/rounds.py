@@ -46,6 +46,8 @@ class Round:
     out: Body
     bounded: bool
     """Whether the list's length is tested in each round where nothing is read."""
+    known: int
+    """How many lengths were known before."""
     later: list[Later] = field(default_factory=list)
 
 
@@ -84,7 +86,7 @@ def later_steps(emitter: DecodeEmitter, frame: Frame, steps: tuple[Any, ...]) ->
 def end_round(emitter: DecodeEmitter) -> bool:
     """End the round in the arm under construction, if the arm knows the length of its item; whether it did."""
     made = emitter.round
-    if made is None or emitter.level != made.level + 1 or not emitter.constants:
+    if made is None or emitter.level != made.level + 1 or len(emitter.constants) <= made.known:
         return False
     if not all(each.light for each in made.later):
         return False

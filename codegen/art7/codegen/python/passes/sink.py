@@ -60,6 +60,11 @@ def _spared(choice: If, name: str, after: bool, places: list[Body]) -> bool:
     for arm in bodies(choice):
         if arm == [Line("raise Refused")]:
             continue
+        if not arm:
+            if after:
+                return False
+            spared = True
+            continue
         if isinstance(arm[0], If) and len(arm) == 1 and arm[0].otherwise:
             inner: list[Body] = []
             if _spared(arm[0], name, after, inner):

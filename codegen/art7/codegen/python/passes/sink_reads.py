@@ -71,7 +71,7 @@ def _following(body: Body, position: int) -> int | None:
 
 
 def _end(arm: Body) -> Place | None:
-    last = arm[-1]
+    last = arm[-1] if arm else None
     if isinstance(last, Assign) and last.targets == ["o"] and (found := _PLACE.fullmatch(last.value)):
         return Place(found[1], int(found[2] or 0))
     return None
