@@ -32,7 +32,17 @@ ON_OCTETS = {
     plan.Bits, plan.Uint, plan.Varint, plan.FloatOctets, plan.Take, plan.Constant, plan.Region, plan.Loop, plan.Present,
     plan.Align, plan.Fields, plan.When,
 }  # fmt: skip
-ON_TREES = {plan.Scalar, plan.AnyNode, plan.Items, plan.Members, plan.Object, plan.Array, plan.Tag, plan.Wrap}
+ON_TREES = {
+    plan.Scalar,
+    plan.AnyNode,
+    plan.Items,
+    plan.Members,
+    plan.Object,
+    plan.Array,
+    plan.Tag,
+    plan.Wrap,
+    plan.Kinds,
+}
 ON_BOTH = {plan.Branch, plan.CallRecord, plan.Domain, plan.View, plan.Verify, plan.Check}
 EVERY = set(get_args(plan.Step))
 """A new step must be put into one of the three sets, and then into each table."""
@@ -124,8 +134,12 @@ def test_every_builtin_has_a_row() -> None:
 
 
 BACK_ENDS = {
-    "interpreter, reading": sorted(INTERPRETER.glob("read_*.py")),
-    "interpreter, writing": [*sorted(INTERPRETER.glob("write_*.py")), INTERPRETER / "written_values.py"],
+    "interpreter, reading": [*sorted(INTERPRETER.glob("read_*.py")), INTERPRETER / "tree_kinds.py"],
+    "interpreter, writing": [
+        *sorted(INTERPRETER.glob("write_*.py")),
+        INTERPRETER / "written_values.py",
+        INTERPRETER / "tree_kinds.py",
+    ],
     "fast decoder of octets": [CODEGEN / "octets_decode.py", CODEGEN / "protobuf_decode.py"],
     "fast encoder of octets": [
         CODEGEN / "octets_encode.py",

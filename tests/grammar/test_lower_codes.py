@@ -84,7 +84,7 @@ CASES = {
     "A7-L004": S + "x: u8 } struct O as json { s: S }",
     "A7-L005": S + "x: optional<u8> }",
     "A7-L006": J + "x: map(u8, u8) }",
-    "A7-L007": J + "x: u8 | text }",
+    "A7-L007": J + "x: u8 | number }",
     "A7-L008": J + "x: text[5..2] }",
     "A7-L009": S + "x: bytes[99999999999] }",
     "A7-L010": S + "x: bytes[until x'00'] }",

@@ -334,6 +334,14 @@ class ModuleLowering:
         found = self.imported.get(record) or self.records.get(record)
         return found.encoding if found is not None else "binary"
 
+    def shape_option(self, record: str) -> str:
+        """Return whether a record on a tree is an `object`, an `array` or another `value`."""
+        signature = self.signatures.get(record)
+        if signature is not None:
+            return str(signature.options.get("shape", "object"))
+        found = self.imported.get(record) or self.records.get(record)
+        return str(dict(found.options).get("shape", "object")) if found is not None else "object"
+
     def record(self, name: str) -> p.Record | None:
         """Return a lowered record of this module or of one in use; lowers it if that is possible now."""
         found = self.records.get(name) or self.imported.get(name)

@@ -125,6 +125,7 @@ class Frame:
 
     def component(self, slot: int) -> str:
         """Return how `slot` shows in a path: `name`, `name[i]`, `name["key"]`, or nothing for hidden ones."""
+        slot = self.prepared.stands_for.get(slot, slot)
         outer = self.prepared.item_of.get(slot)
         if outer is None:
             name = self.prepared.record.slots[slot].name
@@ -216,6 +217,7 @@ class Frame:
         inner: Any = frame._known()
         while frame.parent is not None and frame.slot is not None:
             slot, frame = frame.slot, frame.parent
+            slot = frame.prepared.stands_for.get(slot, slot)
             known = frame._known()
             outer = frame.prepared.item_of.get(slot)
             if outer is None:

@@ -23,6 +23,7 @@ from art7.grammar.ir.plan import (
     Fields,
     Form,
     Items,
+    Kinds,
     Loop,
     Members,
     Object,
@@ -63,6 +64,7 @@ class PreparedRecord:
         self.initial = [self._initial(slot) for slot in record.slots]
         self.no_starts = [-1] * len(record.slots)
         self.item_of = dict(_items(record.body))
+        self.stands_for = dict(_alternatives(record.body))
         self.verifies = {step.slot: step for step in all_steps(record.body) if isinstance(step, Verify)}
         self.unknown_views = _unknown_views(record)
         self.bits = dict(_bits(record.body))
@@ -228,6 +230,8 @@ def blocks_of(step: Step) -> tuple[Block, ...]:
     match step:
         case Branch(cases=cases):
             return tuple(case.body for case in cases)
+        case Kinds(cases=kinds):
+            return tuple(case.body for case in kinds)
         case Fields(entries=entries):
             return tuple(entry.body for entry in entries)
         case Object(entries=entries, spreads=spreads) | Array(entries=entries, spreads=spreads):
@@ -269,6 +273,13 @@ def step_expressions(step: Step) -> Iterator[Expr]:
     yield from getattr(step, "arguments", ())
     for spread in getattr(step, "spreads", ()):
         yield spread.on
+
+
+def _alternatives(block: Block) -> Iterator[tuple[int, int]]:
+    """Yield (slot of an alternative, slot of the union), which have one place and one name."""
+    for step in all_steps(block):
+        if isinstance(step, Kinds):
+            yield from ((case.slot, step.slot) for case in step.cases)
 
 
 def _items(body: Block) -> Iterator[tuple[int, int]]:

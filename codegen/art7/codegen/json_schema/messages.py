@@ -134,6 +134,9 @@ class _Writer:
             case p.CallRecord(record=name, nullable=nullable):
                 reference = self.reference(name)
                 return {"anyOf": [reference, {"type": "null"}]} if nullable else reference
+            case p.Kinds(cases=kinds, nullable=nullable):
+                options = [self.block(record, case.body) for case in kinds]
+                return {"anyOf": [*options, {"type": "null"}] if nullable else options}
             case p.Branch(cases=cases):
                 arms = [
                     self.block(record, case.body) for case in cases if case.refuse is None and case.body.steps

@@ -13,7 +13,7 @@ from art7.codegen.python.machines import role_names
 from art7.codegen.python.peeks import head_record
 from art7.codegen.python.schedules import python_names, schedule_names
 from art7.codegen.python.wrapping import wrapped
-from art7.codegen.vectors.construct import arm_of, parameters, valid_value
+from art7.codegen.vectors.construct import arm_with, parameters, valid_value
 from art7.codegen.vectors.derivations import ScheduleVectors
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -189,7 +189,7 @@ def _given_member(spec: Specification, shape: s.Shape, value: Any, holder: dict[
         case s.Sequence(item=item) if isinstance(value, list):
             return [_given_member(spec, item, one, {}) for one in value]
         case s.Union():
-            arm = arm_of(shape, holder.get(shape.tag))
+            arm = arm_with(shape, value, holder)
             return value if arm is None or arm.shape is None else _given_member(spec, arm.shape, value, {})
         case s.Nullable(inner=inner):
             return _given_member(spec, inner, value, holder)
@@ -294,7 +294,7 @@ class _Writer:
                 pairs = [f"{quoted(key)}: {text}" for key, text in found.items()]
                 return None if None in found.values() else f"{{{', '.join(pairs)}}}"
             case s.Union():
-                arm = arm_of(shape, holder.get(shape.tag))
+                arm = arm_with(shape, value, holder)
                 return None if arm is None or arm.shape is None else self.shape(arm.shape, value, {})
             case s.Nullable(inner=inner):
                 return self.shape(inner, value, holder)

@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
 from art7.codegen.python.tree_read import differs
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path, key_text
+from art7.codegen.python.tree_view import (
+    Lines,
+    TreeRecord,
+    cases_last_otherwise,
+    indexed_path,
+    key_text,
+    kinds_in_words,
+)
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -111,6 +118,8 @@ class _Reader:
                     self.filled(step.slot)
             case p.Branch():
                 self.branch(step, node, item)
+            case p.Kinds():
+                self.kinds(step, node, item)
             case p.Domain(slot=slot, ranges=ranges, fault=fault):
                 name = self.view.locals[slot]
                 test = f"{name} is not {self.view.nothing(slot)} and {name} is not None"
@@ -275,6 +284,27 @@ class _Reader:
         if all(case.ranges for case in step.cases):
             with self.lines.block("else:"):
                 self.refuse(p.Fault("unknown_value"), '""', f"{node}.start", on)
+
+    def kinds(self, step: p.Kinds, node: str, item: str | None) -> None:
+        path, name = self.path(step.slot, item), self.view.locals[step.slot]
+        self.lines.add(f"{self.places[step.slot]} = {node}.start")
+        kind = self.view.fresh("kind_word")
+        self.lines.add(f"{kind} = {self.support('json_kind_word')}({node}.value)")
+        word = "if"
+        if step.nullable:
+            with self.lines.block(f'if {kind} == "null":'):
+                self.lines.read(f"{name} = None")
+            word = "elif"
+        for case in step.cases:
+            with self.lines.block(f"{word} {kind} == {quoted(case.kind)}:"):
+                self.block(case.body, node, path)
+                self.lines.add(f"{name} = {self.view.locals[case.slot]}")
+            word = "elif"
+        with self.lines.block("else:"):
+            expected = quoted(kinds_in_words(step))
+            self.lines.read(f"{self.support('json_wrong')}(trace, {node}, {path}, {expected})")
+        if item is None:
+            self.filled(step.slot)
 
     def verify(self, step: p.Verify, item: str | None) -> None:
         slot = self.record.slots[step.slot]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, quoted
 from art7.codegen.python.tree_explain import key_check, key_path
-from art7.codegen.python.tree_view import Lines, TreeRecord, cases_last_otherwise, indexed_path, key_text
+from art7.codegen.python.tree_view import (
+    Lines,
+    TreeRecord,
+    cases_last_otherwise,
+    indexed_path,
+    key_text,
+    kinds_in_words,
+)
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -92,9 +99,10 @@ class _Writer:
             if slot.role is p.Role.COMPUTED and slot.value is not None:
                 self.lines.add(f"{self.view.locals[slot.index]} = {self.view.expression(slot.value)}")
 
-    def path(self, slot: int) -> str:
+    def path(self, slot: int, item: str = '""') -> str:
+        """The source of the path of a slot; `item` is that of what is under way, for one that has no name."""
         name = self.record.slots[slot].name
-        return '""' if name.startswith("_") else quoted(name)
+        return item if name.startswith("_") else quoted(name)
 
     def refuse(self, fault: p.Fault, path: str) -> None:
         more = ""
@@ -106,7 +114,7 @@ class _Writer:
             more += f", {name}={quoted(text)}" if text else ""
         self.lines.add(f"json_refuse(trace, {quoted(fault.code)}, {path}, None{more})")
 
-    def step(self, step: p.Step) -> None:
+    def step(self, step: p.Step, item: str = '""') -> None:
         match step:
             case p.Object():
                 self.object(step)
@@ -119,11 +127,11 @@ class _Writer:
                     self.lines.add(f"{self.view.locals[slot]} = {self.view.expression(expr)}")
             case p.Check(level="must", on_writing=True):
                 with self.lines.block(f"if {refusal(step.condition, self.view.values, AND)}:"):
-                    self.refuse(step.fault, '""' if step.at is None else self.path(step.at))
+                    self.refuse(step.fault, '""' if step.at is None else self.path(step.at, item))
             case p.Domain(slot=slot, ranges=ranges, fault=fault):
                 name = self.view.locals[slot]
                 with self.lines.block(f"if {name} is not None and not {self.view.in_ranges(name, ranges)}:"):
-                    self.refuse(fault, self.path(slot))
+                    self.refuse(fault, self.path(slot, item))
             case _:
                 pass
 
@@ -134,7 +142,7 @@ class _Writer:
         for index in block.emit:
             step = block.steps[index]
             if isinstance(step, p.Check | p.Domain | p.View | p.Verify):
-                self.step(step)
+                self.step(step, path)
             else:
                 source = self.value(step, path)
                 if len(block.steps) > 1 and "(" in source:
@@ -173,6 +181,8 @@ class _Writer:
                 return self.branch(step, path)
             case p.Tag() | p.Wrap():
                 return self.inside(step, path)
+            case p.Kinds():
+                return self.kinds(step, path)
             case _:
                 raise AssertionError(f"a tree has no step {type(step).__name__}")
         if not nullable:
@@ -303,6 +313,26 @@ class _Writer:
         if all(case.ranges for case in step.cases):
             with self.lines.block("else:"):
                 self.refuse(p.Fault("unknown_value"), own)
+        return held
+
+    def kinds(self, step: p.Kinds, path: str) -> str:
+        name, held = self.view.locals[step.slot], self.view.fresh("kind_tree")
+        kind, refuse = self.view.fresh("kind_word"), self.support("json_refuse")
+        self.lines.add(f"{held}: Any = None")
+        self.lines.add(f"{kind} = {self.support('json_kind_word')}({name})")
+        word = "if"
+        for case in step.cases:
+            with self.lines.block(f"{word} {kind} == {quoted(case.value)}:"):
+                own, shape = self.view.locals[case.slot], shape_source(self.record.slots[case.slot].shape)
+                self.lines.add(f"{own} = {self.support('json_conform')}(trace, {name}, {path}, {shape})")
+                self.lines.add(f"{held} = {self.block(case.body, path)}")
+            word = "elif"
+        if not step.nullable:
+            with self.lines.block(f"elif {name} is None or {name} is {self.support('ABSENT')}:"):
+                self.lines.read(f'{refuse}(trace, "missing_field", {path}, None, "a value", "nothing")')
+        with self.lines.block(f'elif {kind} != "null":' if step.nullable else "else:"):
+            brief, expected = self.support("json_brief"), quoted(kinds_in_words(step))
+            self.lines.read(f'{refuse}(trace, "wrong_kind", {path}, None, {expected}, {brief}({name}))')
         return held
 
     # ---- containers ----

@@ -313,6 +313,8 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             _inside(lines, view, step, node)
         case p.Branch():
             _branch(lines, view, step, node)
+        case p.Kinds():
+            _kinds(lines, view, step, node)
         case p.When(condition=needed, body=body):
             lines.refuse_if(refusal(needed, view.values, NOT))
             lines.flush()
@@ -550,6 +552,34 @@ def tests_of_keys(view: TreeRecord, step: p.Members, key: str) -> list[str]:
             return ([f"type({key}) is not str"] if view.is_cbor else []) + length_tests(key, low, high)
         case _:
             return []
+
+
+_KINDS = {
+    "text": "type({0}) is str",
+    "number": "type({0}) is int or type({0}) is float",
+    "boolean": "type({0}) is bool",
+    "array": "type({0}) is list",
+    "object": "type({0}) is dict",
+}
+
+
+def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, node: str) -> None:
+    # The node may lie in the local that the union will have: keep it apart from what the alternatives make.
+    held = view.fresh("kind_node")
+    lines.add(f"{held} = {node}")
+    word = "if"
+    if step.nullable:
+        with lines.block(f"if {held} is None:"):
+            lines.add(f"{view.locals[step.slot]} = None")
+        word = "elif"
+    for case in step.cases:
+        with lines.block(f"{word} {_KINDS[case.kind].format(held)}:"):
+            for inner in case.body.steps:
+                _value_step(lines, view, inner, held, inside=True)
+            lines.add(f"{view.locals[step.slot]} = {view.locals[case.slot]}")
+        word = "elif"
+    lines.add("else:")
+    lines.read(f"    {lines.refusal}")
 
 
 def _branch(lines: Lines, view: TreeRecord, step: p.Branch, node: str) -> None:

@@ -157,6 +157,9 @@ def called(block: p.Block, inside: bool = False) -> Iterator[tuple[str, bool]]:
             case p.Branch(cases=cases):
                 for case in cases:
                     yield from called(case.body, inside)
+            case p.Kinds(cases=kinds):
+                for kind_case in kinds:
+                    yield from called(kind_case.body, inside)
             case p.Object() | p.Array():
                 for entry in entries_of(p.Block((step,), (0,))):
                     yield from called(entry.body, inside)
@@ -334,6 +337,21 @@ def keeps_node(block: p.Block) -> bool:
 def key_text(key: str | int) -> str:
     """Return the source of a member's key."""
     return quoted(key) if isinstance(key, str) else repr(key)
+
+
+_KINDS = {
+    "text": "a text",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "an array",
+    "object": "an object",
+}
+
+
+def kinds_in_words(step: p.Kinds) -> str:
+    """Return what a choice by kind takes, for people."""
+    words = [_KINDS[case.kind] for case in step.cases] + ["null"] * step.nullable
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def key_source(key: str | int) -> str:

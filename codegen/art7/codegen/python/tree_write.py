@@ -393,6 +393,8 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
             return _branch(lines, view, step, name)
         case p.Tag() | p.Wrap():
             raise AssertionError("only CBOR has tags and wrapped values: see `cbor_write`")
+        case p.Kinds():
+            return _kinds(lines, view, step, name)
         case _:
             raise AssertionError(f"a tree has no step {type(step).__name__}")
 
@@ -564,6 +566,36 @@ def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> Writte
     if all(case.ranges for case in step.cases):
         with lines.block("else:"):
             lines.read(lines.refusal)
+    return Written(held)
+
+
+_KINDS = {
+    "text": "isinstance({0}, (str, bytes))",
+    "number": "isinstance({0}, (int, float)) and type({0}) is not bool",
+    "boolean": "type({0}) is bool",
+    "array": "type({0}) is list",
+}
+"""What a value to be written is known by; any other is an object."""
+
+
+def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, name: str) -> Written:
+    held = view.fresh(f"{name}_text")
+    word = "if"
+    if step.nullable:
+        with lines.block(f"if {name} is None:"):
+            lines.add(f'{held} = "null"')
+        word = "elif"
+    takes_objects = False
+    for case in sorted(step.cases, key=lambda case: case.value == "object"):
+        takes_objects = case.value == "object"
+        head = "else:" if takes_objects else f"{word} {_KINDS[case.value].format(name)}:"
+        with lines.block(head):
+            lines.add(f"{view.locals[case.slot]} = {name}")
+            lines.add(f"{held} = {write_value(lines, view, case.body, view.locals[case.slot]).source}")
+        word = "elif"
+    if not takes_objects:
+        lines.add("else:")
+        lines.read(f"    {lines.refusal}")
     return Written(held)
 
 

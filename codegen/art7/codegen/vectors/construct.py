@@ -106,10 +106,18 @@ class Builder:
 
     def union(self, shape: s.Union, depth: int, members: dict[str, Any], record: p.Record) -> Any:
         """The value of the arm that the tag, already chosen, takes."""
-        arm = arm_of(shape, members.get(shape.tag))
+        arm = arm_of(shape, members.get(shape.tag)) if shape.tag else None
         if arm is None:
             arm = shape.arms[0]
         return None if arm.shape is None else self.shape(arm.shape, depth + 1, {}, record, None)
+
+
+def arm_with(shape: s.Union, value: Any, holder: dict[str, Any]) -> s.UnionArm | None:
+    """Return the arm that a value is of: the tag beside it says so, or its own kind."""
+    if shape.tag:
+        return arm_of(shape, holder.get(shape.tag))
+    kinds = {bool: "boolean", int: "number", float: "number", str: "text", bytes: "text", list: "array"}
+    return next((arm for arm in shape.arms if arm.name == kinds.get(type(value), "object")), None)
 
 
 def arm_of(shape: s.Union, tag: Any) -> s.UnionArm | None:
@@ -155,6 +163,9 @@ def inner_blocks(step: p.Step) -> Iterator[p.Block]:
         case p.Branch(cases=cases):
             for case in cases:
                 yield case.body
+        case p.Kinds(cases=kinds):
+            for kind_case in kinds:
+                yield kind_case.body
         case p.Fields(entries=entries):
             for field_entry in entries:
                 yield field_entry.body
@@ -453,6 +464,14 @@ def _inner_variants(
             for count in sorted({low, low + 1, min(high if high is not None else low + 2, LONG)}):
                 made = {f"k{place}": copy.deepcopy(one) for place in range(count)}
                 yield "boundary", f"{name}: {count} members", put(root, at, made)
+        case s.Union(tag="", arms=arms):
+            for arm in arms:
+                assert arm.shape is not None, "every kind has a value"
+                one = builder.shape(arm.shape, depth + 1, {}, record, None)
+                yield "branch", f"{name}: of kind {arm.name}", put(root, at, one)
+                yield from _inner_variants(
+                    spec, builder, record, arm.shape, one, at, put(root, at, one), depth + 1
+                )
         case s.Union(arms=arms):
             if isinstance(value, dict):
                 arm = arm_of(shape, _sibling(root, at, shape.tag))

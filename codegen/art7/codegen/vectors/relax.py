@@ -34,6 +34,8 @@ def _step(step: p.Step) -> p.Step:
             return replace(step, body=_block(step.body))
         case p.Branch():
             return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
+        case p.Kinds():
+            return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
         case p.Fields():
             return replace(
                 step, entries=tuple(replace(entry, body=_block(entry.body)) for entry in step.entries)

@@ -61,6 +61,9 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
                 tail = f" -> {value}" if value is not None else ""
                 tail += f" refuse {case.refuse.code}" if case.refuse is not None else ""
                 yield f"{case.name} {_ranges(case.ranges)}{tail}", case.body
+        case p.Kinds(cases=cases):
+            for kind_case in cases:
+                yield f"{kind_case.kind} -> {kind_case.slot}", kind_case.body
         case p.Fields(entries=entries):
             for field in entries:
                 words = " required" * field.required + " packed" * field.packed

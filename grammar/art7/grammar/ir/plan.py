@@ -350,6 +350,28 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class KindCase:
+    """One alternative of `Kinds`: the `kind` of node that it takes (`text`, `number`, `boolean`, `array`, `object`), that of
+    the `value` to be written (`object` also for a record that is an array), and the body that fills `slot`."""
+
+    kind: str
+    value: str
+    slot: int
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """A choice by the kind of the node, or of the value to be written; trees only. No two cases take one kind, and
+    what none takes is refused with `wrong_kind`. The union slot `slot` has the value of the case's. `nullable`: null
+    is taken, too, and is `None`."""
+
+    slot: int
+    cases: tuple[KindCase, ...]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """The body is there if `condition`; on writing if slot `given` is present (the condition's own fields are
     computed from it), or by `condition` when `given` is `None`. Octet carriers only: on a tree a `when` is
@@ -607,6 +629,7 @@ Step = (
     | Region
     | Loop
     | Branch
+    | Kinds
     | When
     | Present
     | CallRecord

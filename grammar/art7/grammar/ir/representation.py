@@ -172,6 +172,14 @@ class Wrapped:
 
 
 @dataclass(frozen=True, slots=True)
+class ByKind:
+    """One of `options` (kind of the node, kind of the value, pair); see `plan.Kinds`."""
+
+    options: tuple[tuple[str, str, Pair], ...]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """A protobuf field: its number, the wire type written, and one value of it."""
 
@@ -198,6 +206,7 @@ Representation = (
     | Keyed
     | Marked
     | Wrapped
+    | ByKind
     | Numbered
 )
 """Every node."""

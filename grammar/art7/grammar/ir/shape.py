@@ -112,7 +112,10 @@ class UnionArm:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A tagged union; the tag is another slot, named `tag`. An arm without cases is `otherwise`."""
+    """A tagged union; the tag is another slot, named `tag`. An arm without cases is `otherwise`.
+
+    Without a tag (an empty text) the kind of the value tells which arm it is of; no arm has cases then.
+    """
 
     tag: str
     arms: tuple[UnionArm, ...]

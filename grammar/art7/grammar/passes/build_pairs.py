@@ -13,6 +13,7 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.plan import Exact, Extent, Param, Prefixed, Rest
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes.check_types import Expressions
+from art7.grammar.passes.pairs_by_kind import by_kind
 from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
 from art7.grammar.passes.scalars import CODED, PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
@@ -61,6 +62,9 @@ class Lowering(Protocol):
 
     def enum_pair(self, entity: Entity, encoding: str, little: bool, span: Span) -> Pair | None:
         """Return the pair of an enum in an encoding."""
+
+    def shape_option(self, record: str) -> str:
+        """Return whether a record on a tree is an `object`, an `array` or another `value`."""
 
     def pattern(self, entity: Entity) -> str | None:
         """Return the regular expression of a token or identity."""
@@ -237,11 +241,14 @@ class Types:
         return Pair(s.Mapping(key.shape, item.shape, *bounds), r.Keyed(item, key.shape, *bounds))
 
     def _variants(self, node: t.Variants, context: Context) -> Pair:
-        """`T | null` is the one choice by form that these encodings have."""
+        """`T | null`, and a choice by the kind of node; only trees have either."""
         others = [o for o in node.options if not (isinstance(o, t.Named) and o.name.text == "null")]
-        if len(others) != 1 or len(others) == len(node.options) or self.on_octets:
-            message = "only `T | null` on a tree is a choice by form"
+        if self.on_octets or not others:
+            message = "only values of a tree can be chosen by their form"
             return self.error("A7-L007", message, node.span, "use `select` on a field that tells which it is")
+        nullable = len(others) < len(node.options)
+        if len(others) > 1:
+            return by_kind(self, others, nullable, context, node.span)
         pair = self.pair(others[0], context)
         shape = s.Nullable(pair.shape)
         rep = pair.representation
@@ -582,8 +589,9 @@ CODES = {
     ),
     "A7-L007": (
         "choice by form",
-        "Only `T | null` on a tree can be told apart by form.",
-        "Use `select` with a tag.",
+        "Values can be told apart by their form on a tree only, and there by their kind: null, texts, numbers, truth "
+        "values, lists, records and maps.",
+        "Give each alternative a kind of its own, or use `select` with a tag.",
     ),
     "A7-L008": ("empty bounds", "The lower bound is above the upper one.", "Swap the bounds."),
     "A7-L009": (

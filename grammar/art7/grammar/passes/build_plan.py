@@ -347,6 +347,8 @@ class Planner:
             case r.Wrapped():
                 body = self.block(self._steps(rep.inner, slot, name, before, gap))
                 return [p.Wrap(slot, body, rep.empty, rep.nullable)]
+            case r.ByKind():
+                return [self._kinds(rep, slot, name, gap)]
             case _:
                 draft = self.record.drafts[slot]
                 message = f"items of `{name.strip('_')}` do not fill whole octets"
@@ -404,6 +406,15 @@ class Planner:
         return [p.Members(slot, item.index, body, rep.key, rep.minimum, rep.maximum)]
 
     # ---- choices ----
+
+    def _kinds(self, rep: r.ByKind, slot: int, name: str, gap: Gap | None) -> p.Step:
+        cases = []
+        for kind, value, pair in rep.options:
+            draft = self.record.hidden(f"{name.strip('_')}_{kind}", pair.shape, self.record.drafts[slot].span)
+            draft.pair = pair
+            before, steps = self.reads(pair, draft.index, draft.name, gap)
+            cases.append(p.KindCase(kind, value, draft.index, self.block([*before, *steps])))
+        return p.Kinds(slot, tuple(cases), rep.nullable)
 
     def _branch(self, rep: r.Choice, slot: int, gap: Gap | None) -> p.Step:
         arms = self.record.unions[id(rep)]
@@ -581,6 +592,8 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return _mentioned(item.representation)
         case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner):
             return _mentioned(inner)
+        case r.ByKind(options=options):
+            return {slot for _, _, pair in options for slot in _mentioned(pair.representation)}
         case r.Nested(arguments=arguments):
             return {slot for argument in arguments for slot in slots_of(argument)}
         case r.Choice(on=on):

@@ -103,6 +103,8 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
             case p.Branch(cases=cases):
                 arms = [set(_always(case.body, members)) for case in cases if case.refuse is None]
                 found += sorted(set.intersection(*arms)) if arms else []
+            case p.Kinds(cases=kinds, nullable=False):
+                found += sorted(set.intersection(*(set(_always(case.body, members)) for case in kinds)))
             case p.Fields(entries=fields):
                 for field in fields:
                     found += _always(field.body, members) if field.required else []

@@ -76,6 +76,8 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
             yield body
         case p.Branch(cases=cases):
             yield from (case.body for case in cases)
+        case p.Kinds(cases=kinds):
+            yield from (case.body for case in kinds)
         case p.Fields(entries=fields):
             yield from (entry.body for entry in fields)
         case p.Object(entries=entries, spreads=spreads) | p.Array(entries=entries, spreads=spreads):
@@ -112,7 +114,13 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
                 yield unknown
         case p.When() | p.Array():
             pass
-        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Wrap(slot=slot):
+        case (
+            p.Region(slot=slot)
+            | p.Present(slot=slot)
+            | p.Tag(slot=slot)
+            | p.Wrap(slot=slot)
+            | p.Kinds(slot=slot)
+        ):
             yield slot
         case _:
             pass

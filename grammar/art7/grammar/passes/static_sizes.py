@@ -75,7 +75,17 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return 0, to - 1
         case p.Fields():
             return 0, None
-        case p.Scalar() | p.AnyNode() | p.Items() | p.Members() | p.Object() | p.Array() | p.Tag() | p.Wrap():
+        case (
+            p.Scalar()
+            | p.AnyNode()
+            | p.Items()
+            | p.Members()
+            | p.Object()
+            | p.Array()
+            | p.Tag()
+            | p.Wrap()
+            | p.Kinds()
+        ):
             return 1, None
         case _:
             return 0, 0

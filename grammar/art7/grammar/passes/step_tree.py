@@ -33,6 +33,9 @@ def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
         case p.Branch():
             cases = tuple(replace(case, body=change_steps(case.body, change)) for case in step.cases)
             return replace(step, cases=cases)
+        case p.Kinds():
+            kinds = tuple(replace(case, body=change_steps(case.body, change)) for case in step.cases)
+            return replace(step, cases=kinds)
         case p.Fields():
             fields = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
             return replace(step, entries=fields)

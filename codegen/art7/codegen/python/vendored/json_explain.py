@@ -90,6 +90,19 @@ def json_kind(value: Any) -> str:
     return kinds.get(type(value), "something else")
 
 
+def json_kind_word(value: Any) -> str:
+    """The kind by which alternatives are told apart; octets stand in a text."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        return "text"
+    return "array" if isinstance(value, list | tuple) else "object"
+
+
 def json_wrong(trace: Trace, node: JsonNode, path: str, expected: str) -> NoReturn:
     """Refuse a node of another kind."""
     json_refuse(trace, "wrong_kind", path, node.start, expected, json_kind(node.value))
