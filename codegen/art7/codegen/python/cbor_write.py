@@ -266,6 +266,8 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
         case p.Wrap(body=body, empty=empty):
             inner = replace(view, form=own_form(view.record))
             return f"{support('cbor_wrapped')}({_value(lines, inner, body, name)}, {empty})"
+        case p.Kinds():
+            raise AssertionError("only JSON has choices by kind: see `pairs_by_kind`")
         case _:
             raise AssertionError(f"a tree has no step {type(step).__name__}")
 
