@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from art7.codegen.python.code import Body, If, Line, Read
 from art7.codegen.python.decode_names import Frame
 from art7.codegen.python.passes.assume import simplify
-from art7.codegen.python.passes.words import bodies
+from art7.codegen.python.passes.words import COMPOUND, bodies
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Attribute, Expr, Literal, LocalRef, Quantified, SlotRef, walk
 
@@ -133,10 +133,12 @@ def drop_dead(body: Body) -> Body:
     """Return `body` without what stands after a statement that always leaves."""
     kept: Body = []
     for statement in body:
-        for inner in bodies(statement):
-            inner[:] = drop_dead(inner)
+        kind = type(statement)
+        if kind in COMPOUND:
+            for inner in bodies(statement):
+                inner[:] = drop_dead(inner)
         kept.append(statement)
-        if leaves([statement]):
+        if (kind is If or kind is Line) and leaves([statement]):
             break
     return kept
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Statement, Test, While, names_in
-from art7.codegen.python.passes.words import bodies, mentions
+from art7.codegen.python.passes.words import COMPOUND, bodies, mentions
 
 _STRING = re.compile(r"""(b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')""")
 _CONSTANTS = frozenset(("None", "True", "False"))
@@ -29,7 +29,7 @@ def _has_copies(body: Body) -> bool:
         if type(statement) is Assign and statement.pure and statement.value.isidentifier():
             if statement.targets[0].isidentifier() and statement.value not in _CONSTANTS:
                 return True
-        elif any(_has_copies(inner) for inner in bodies(statement)):
+        elif type(statement) in COMPOUND and any(_has_copies(inner) for inner in bodies(statement)):
             return True
     return False
 
@@ -38,8 +38,9 @@ def _forward(body: Body, everywhere: Counter[str]) -> None:
     position = 0
     while position < len(body):
         statement = body[position]
-        for inner in bodies(statement):
-            _forward(inner, everywhere)
+        if type(statement) in COMPOUND:
+            for inner in bodies(statement):
+                _forward(inner, everywhere)
         position += 1
         if not isinstance(statement, Assign) or not statement.pure or len(statement.targets) != 1:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.code import Assign, Body, If, Line, Read, code_octets, names_in
-from art7.codegen.python.passes.words import bodies, declares, mentions
+from art7.codegen.python.passes.words import COMPOUND, bodies, declares, mentions
 
 
 def hoist_reads(body: Body) -> Body:
@@ -19,10 +19,11 @@ def hoist_reads(body: Body) -> Body:
 def _hoist(body: Body, everywhere: Body) -> Body:
     moved: Body = []
     for statement in body:
-        for inner in bodies(statement):
-            inner[:] = _hoist(inner, everywhere)
-        if isinstance(statement, If) and (read := _shared(statement, moved, everywhere)) is not None:
-            moved.append(read)
+        if type(statement) in COMPOUND:
+            for inner in bodies(statement):
+                inner[:] = _hoist(inner, everywhere)
+            if isinstance(statement, If) and (read := _shared(statement, moved, everywhere)) is not None:
+                moved.append(read)
         moved.append(statement)
     return moved
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.code import Assign, Body, For, If, Statement, Test, While
+from art7.codegen.python.passes.words import COMPOUND
 
 _LONGEST = 80
 """Merged conditions stay on one line."""
@@ -13,15 +14,18 @@ def merge_tests(body: Body) -> Body:
     merged: Body = []
     last: Statement | None = None
     for statement in body:
-        if isinstance(statement, Test):
+        kind = type(statement)
+        if kind is Test:
+            assert isinstance(statement, Test)
             if isinstance(last, Test) and len(last.condition) + len(statement.condition) <= _LONGEST:
                 last = merged[-1] = Test(f"{last.condition} or {statement.condition}")
                 continue
-        elif isinstance(statement, Assign):
+        elif kind is Assign:
+            assert isinstance(statement, Assign)
             if isinstance(last, Assign) and _stores_join(last, statement):
                 last.targets += [target for target in statement.targets if target not in last.targets]
                 continue
-        else:
+        elif kind in COMPOUND:
             _merge_within(statement)
         merged.append(statement)
         last = statement

@@ -6,17 +6,34 @@ import re
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, names_in
 from art7.codegen.python.expressions import number
-from art7.codegen.python.passes.words import bodies
+from art7.codegen.python.passes.words import COMPOUND, bodies
 
 _BITS = {"B": 8, "H": 16, "I": 32, "Q": 64}
 _REST = re.compile(r"(\w+) % (\d+) != 0")
+_CANDIDATE = re.compile(" >> | % ")
 _UPPER = re.compile(r"(\w+) >> (\d+) (==|!=) (\d+)")
 
 
 def narrow_tests(body: Body) -> Body:
     """Return `body` with tests of a word's upper bits as comparisons of the word."""
-    _narrow(body, _words(body))
+    if _has_candidates(body):
+        _narrow(body, _words(body))
     return body
+
+
+def _has_candidates(body: Body) -> bool:
+    """Whether there is anything to look at, found faster than all widths are."""
+    for statement in body:
+        kind = type(statement)
+        if kind is Test:
+            if _CANDIDATE.search(statement.condition):  # type: ignore[union-attr]
+                return True
+        elif kind in COMPOUND:
+            if isinstance(statement, If) and any(_CANDIDATE.search(text) for text, _ in statement.arms):
+                return True
+            if any(_has_candidates(inner) for inner in bodies(statement)):
+                return True
+    return False
 
 
 def _words(body: Body) -> dict[str, int]:

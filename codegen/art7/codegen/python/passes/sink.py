@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from art7.codegen.python.code import Assign, Body, If, Line, Statement, names_in
-from art7.codegen.python.passes.words import bodies, mentions
+from art7.codegen.python.passes.words import COMPOUND, bodies, mentions
 
 MOST = 40
 """In at most so many arms a value is printed."""
@@ -22,11 +22,12 @@ def _has_choices(body: Body) -> bool:
     """Whether there is anything to look at, found faster than all mentions are counted."""
     last: Statement | None = None
     for statement in body:
-        if isinstance(statement, If):
-            if type(last) is Assign and last.pure and last.targets[0].isidentifier():
+        if type(statement) in COMPOUND:
+            is_choice = isinstance(statement, If)
+            if is_choice and type(last) is Assign and last.pure and last.targets[0].isidentifier():
                 return True
-        if any(_has_choices(inner) for inner in bodies(statement)):
-            return True
+            if any(_has_choices(inner) for inner in bodies(statement)):
+                return True
         last = statement
     return False
 
@@ -34,8 +35,9 @@ def _has_choices(body: Body) -> bool:
 def _sink(body: Body, everywhere: Counter[str]) -> None:
     for position in range(len(body) - 1, -1, -1):
         statement = body[position]
-        for inner in bodies(statement):
-            _sink(inner, everywhere)
+        if type(statement) in COMPOUND:
+            for inner in bodies(statement):
+                _sink(inner, everywhere)
         if not isinstance(statement, Assign) or not statement.pure or len(statement.targets) != 1:
             continue
         name, choice = statement.targets[0], body[position + 1] if position + 1 < len(body) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
 
@@ -19,11 +19,12 @@ def read_words(body: Body, pack: Callable[[str], str]) -> Body:
 
     What such a number becomes octets by is a prebuilt `pack` then: `pack(codes)` names one.
     """
-    if not any(code in FORMATS for _, read in _reads(body) for code in read.codes):
+    reads = _reads(body)
+    if not any(code in FORMATS for _, read in reads for code in read.codes):
         return body
     everywhere = _names(body)
     by_name: dict[str, list[tuple[Body, Read]]] = {}
-    for block, read in _reads(body):
+    for block, read in reads:
         for target in read.targets:
             if target is not None:
                 by_name.setdefault(target, []).append((block, read))
@@ -43,12 +44,16 @@ def read_words(body: Body, pack: Callable[[str], str]) -> Body:
     return body
 
 
-def _reads(body: Body) -> Iterator[tuple[Body, Read]]:
+def _reads(body: Body) -> list[tuple[Body, Read]]:
+    found: list[tuple[Body, Read]] = []
     for statement in body:
-        if isinstance(statement, Read):
-            yield body, statement
-        for inner in bodies(statement):
-            yield from _reads(inner)
+        kind = type(statement)
+        if kind is Read:
+            found.append((body, statement))  # type: ignore[arg-type]
+        elif kind in COMPOUND:
+            for inner in bodies(statement):
+                found += _reads(inner)
+    return found
 
 
 def _names(body: Body) -> Counter[str]:
@@ -86,9 +91,14 @@ def _texts(body: Body) -> list[str]:
                 texts += [target, iterable]
             case Read(at=at):
                 texts.append(at.base)
-        for inner in bodies(statement):
-            texts += _texts(inner)
+        if type(statement) in COMPOUND:
+            for inner in bodies(statement):
+                texts += _texts(inner)
     return texts
+
+
+COMPOUND = frozenset((If, While, For))
+"""Statements with blocks inside; most are asked for theirs in vain."""
 
 
 def bodies(statement: object) -> Sequence[Body]:
