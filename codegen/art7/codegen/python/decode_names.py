@@ -20,7 +20,7 @@ from art7.grammar.ir.shape import Octets, RecordOf
 from art7.grammar.ir.shape import Sequence as SequenceShape
 
 if TYPE_CHECKING:
-    from art7.codegen.python.octets_decode import DecodeEmitter
+    from art7.codegen.python.decode_state import DecodeState
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class DecodeNames:
 
     careful = False
 
-    def __init__(self, emitter: DecodeEmitter, frame: Frame) -> None:
+    def __init__(self, emitter: DecodeState, frame: Frame) -> None:
         self.emitter = emitter
         self.frame = frame
         self._bound: dict[str, tuple[str, str, str]] = {}

@@ -10,8 +10,8 @@ from art7.codegen.python.shapes import annotation, optional
 from art7.grammar.ir.plan import Block, FieldEntry, Fields, FloatOctets, Form, Uint, Varint
 
 if TYPE_CHECKING:
+    from art7.codegen.python.decode_blocks import BlockEmitter
     from art7.codegen.python.decode_names import Frame
-    from art7.codegen.python.octets_decode import DecodeEmitter
 
 VARINT, FIXED64, DELIMITED, GROUP, END_GROUP, FIXED32 = range(6)
 
@@ -26,11 +26,8 @@ def natural_wire_type(body: Block) -> int:
     return DELIMITED
 
 
-def fields(emitter: DecodeEmitter, frame: Frame, step: Fields) -> None:
+def fields(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
     """Emit defaults, the loop over the fields, and the tests for required ones."""
-    from art7.codegen.python.octets_decode import STEPS
-
-    assert STEPS
     emitter.tighten()
     _defaults(emitter, frame, step)
     known = _unknown_start(emitter, frame, step)
@@ -63,7 +60,7 @@ def fields(emitter: DecodeEmitter, frame: Frame, step: Fields) -> None:
     _finish(emitter, frame, step, known)
 
 
-def _target(emitter: DecodeEmitter, frame: Frame, index: int) -> str:
+def _target(emitter: BlockEmitter, frame: Frame, index: int) -> str:
     """Return the one place a field's value lies in, whichever octets came."""
     slot = frame.record.slots[index]
     if index in frame.redirect:
@@ -76,7 +73,7 @@ def _target(emitter: DecodeEmitter, frame: Frame, index: int) -> str:
     return frame.redirect[index]
 
 
-def _defaults(emitter: DecodeEmitter, frame: Frame, step: Fields) -> None:
+def _defaults(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
     from art7.codegen.python.decode_names import DecodeNames
 
     for entry in step.entries:
@@ -99,7 +96,7 @@ def _seen(entry: FieldEntry) -> str:
     return f"has_{entry.number}"
 
 
-def _unknown_start(emitter: DecodeEmitter, frame: Frame, step: Fields) -> str:
+def _unknown_start(emitter: BlockEmitter, frame: Frame, step: Fields) -> str:
     """Start what is kept of unknown fields; returns the variable, or nothing."""
     for entry in step.entries:
         if entry.required:
@@ -111,7 +108,7 @@ def _unknown_start(emitter: DecodeEmitter, frame: Frame, step: Fields) -> str:
     return name
 
 
-def _entry(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> list[tuple[str, Body]]:
+def _entry(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> list[tuple[str, Body]]:
     wire = natural_wire_type(entry.body)
     arms = [(f"tag == {entry.number << 3 | wire}", emitter.nested(lambda: _one(emitter, frame, entry)))]
     if entry.item is not None and wire != DELIMITED:
@@ -120,7 +117,7 @@ def _entry(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> list[tupl
     return arms
 
 
-def _one(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> None:
+def _one(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
     """Read one value of a field at `o`."""
     state = emitter.cursor_state
     emitter.cursor_state = state.at("o", loose=True)
@@ -141,8 +138,8 @@ def _one(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> None:
     emitter.cursor_state = state
 
 
-def _packed(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> None:
-    from art7.codegen.python.octets_decode import read_varint
+def _packed(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
+    from art7.codegen.python.decode_numbers import read_varint
 
     state = emitter.cursor_state
     emitter.cursor_state = state.at("o", loose=True)
@@ -157,7 +154,7 @@ def _packed(emitter: DecodeEmitter, frame: Frame, entry: FieldEntry) -> None:
     emitter.cursor_state = state
 
 
-def _unknown(emitter: DecodeEmitter, step: Fields, known: str) -> None:
+def _unknown(emitter: BlockEmitter, step: Fields, known: str) -> None:
     """Refuse a bad tag or a known field of another wire type; keep, skip or refuse what is not known."""
     if step.unknown == "reject":
         emitter.out.append(Line("raise Refused"))
@@ -173,8 +170,8 @@ def _unknown(emitter: DecodeEmitter, step: Fields, known: str) -> None:
         emitter.out.append(Line(f"{known} += {emitter.data}[at:o]"))
 
 
-def _finish(emitter: DecodeEmitter, frame: Frame, step: Fields, known: str) -> None:
-    from art7.codegen.python.octets_decode import _is_wanted
+def _finish(emitter: BlockEmitter, frame: Frame, step: Fields, known: str) -> None:
+    from art7.codegen.python.decode_state import is_wanted
 
     for entry in step.entries:
         if entry.item is not None:
@@ -184,5 +181,5 @@ def _finish(emitter: DecodeEmitter, frame: Frame, step: Fields, known: str) -> N
         slot = frame.record.slots[entry.slot]
         maybe = slot.default is None and not entry.required
         frame.values[entry.slot] = Code(_target(emitter, frame, entry.slot), optional=maybe)
-    if step.unknown_slot is not None and _is_wanted(frame, step.unknown_slot):
+    if step.unknown_slot is not None and is_wanted(frame, step.unknown_slot):
         emitter.fill(frame, step.unknown_slot, Code(known or 'b""'))

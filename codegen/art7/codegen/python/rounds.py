@@ -19,7 +19,7 @@ from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Attribute, Expr, Literal, LocalRef, Quantified, SlotRef, walk
 
 if TYPE_CHECKING:
-    from art7.codegen.python.octets_decode import DecodeEmitter
+    from art7.codegen.python.decode_blocks import BlockEmitter
 
 FEW = 4
 """The most steps that are printed once more in an arm."""
@@ -52,7 +52,7 @@ class Round:
 
 
 @contextmanager
-def a_round(emitter: DecodeEmitter, made: Round | None) -> Iterator[None]:
+def a_round(emitter: BlockEmitter, made: Round | None) -> Iterator[None]:
     """Let arms end the round `made`, or no round at all."""
     outer, emitter.round = emitter.round, made
     try:
@@ -63,7 +63,7 @@ def a_round(emitter: DecodeEmitter, made: Round | None) -> Iterator[None]:
 
 @contextmanager
 def later(
-    emitter: DecodeEmitter, frame: Frame, run: Callable[[], None], *, light: bool = True
+    emitter: BlockEmitter, frame: Frame, run: Callable[[], None], *, light: bool = True
 ) -> Iterator[None]:
     """Note what is left to do after the step under construction."""
     made = emitter.round
@@ -77,13 +77,13 @@ def later(
         made.later.pop()
 
 
-def later_steps(emitter: DecodeEmitter, frame: Frame, steps: tuple[Any, ...]) -> Later:
+def later_steps(emitter: BlockEmitter, frame: Frame, steps: tuple[Any, ...]) -> Later:
     """Return that `steps` are left to do."""
     light = len(steps) <= FEW and all(isinstance(step, LIGHT) for step in steps)
     return Later(frame, lambda: emitter.run_steps(frame, steps), light)
 
 
-def end_round(emitter: DecodeEmitter) -> bool:
+def end_round(emitter: BlockEmitter) -> bool:
     """End the round in the arm under construction, if the arm knows the length of its item; whether it did."""
     made = emitter.round
     if made is None or emitter.level != made.level + 1 or len(emitter.constants) <= made.known:
