@@ -390,9 +390,10 @@ def element(value: Any, position: int) -> Any:
 
 def member(value: Any, name: str) -> Any:
     """Member `name` of a record value; `None` when it or the record is absent."""
-    return (
-        None if value is None else value.get(name) if isinstance(value, dict) else getattr(value, name, None)
-    )
+    if value is None:
+        return None
+    found = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    return None if type(found).__name__ == "Absent" else found
 
 
 def xor_octets(left: bytes, right: bytes) -> bytes:
