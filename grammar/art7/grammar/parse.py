@@ -136,8 +136,7 @@ class Machine:
                 continue
             origin, size, mode, method, wanted = reductions[~action]
             if mode == _UNIT:
-                trail.append((_UNIT, states[-1], values[-1:], firsts[-1:]))
-                states.pop()
+                trail.append(states.pop())
                 target = ladder.get((states[-1], origin, terminal))
                 if target is None:
                     target = ladder[states[-1], origin, terminal] = self._climb(states[-1], origin, terminal)
@@ -191,14 +190,15 @@ class Machine:
         LALR tables may reduce under a terminal that turns out not to fit; what was expected, and what a
         corrected word means, is decided by the stacks from before.
         """
-        for mode, states, children, firsts in reversed(self.trail):
+        for step in reversed(self.trail):
             self.states.pop()
+            if type(step) is int:  # a value that was passed up: only its state was another
+                self.states.append(step)
+                continue
+            mode, states, children, firsts = step
             self.values.pop()
             self.firsts.pop()
-            if mode == _UNIT:
-                self.states.append(states)
-            else:
-                self.states.extend(states)
+            self.states.extend(states)
             if mode == _EXTEND:
                 children[0].pop()
             self.values.extend(children)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
-from art7.codegen.python.passes.words import declares
+from art7.codegen.python.passes.words import COMPOUND, declares
 
 
 def fuse_reads(body: Body) -> Body:
@@ -24,10 +24,12 @@ def fuse_reads(body: Body) -> Body:
                 last.little = last.little or statement.little
                 continue
             last, touched, used = statement, set(), set()
+        elif last is None:
+            # Until something is read there is nothing to join with: only blocks are looked into.
+            if type(statement) in COMPOUND:
+                _fuse_within(statement)
         elif isinstance(statement, Test) or (isinstance(statement, Assign) and statement.pure):
-            if last is None:
-                pass
-            elif isinstance(statement, Test):
+            if isinstance(statement, Test):
                 used.update(names_in(statement.condition))
             else:
                 touched.update(name for target in statement.targets for name in names_in(target))
