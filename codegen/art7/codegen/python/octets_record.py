@@ -29,7 +29,7 @@ from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation, optional
 from art7.codegen.python.streams import stream_limit, stream_methods
-from art7.grammar.ir.plan import Fields, Form, Record
+from art7.grammar.ir.plan import Carrier, Fields, Form, Record
 from art7.grammar.ir.shape import RecordOf
 
 STEPS[Fields] = decode_fields
@@ -60,6 +60,8 @@ def octets_functions(record: Record, fast: ModuleScope, verbs: frozenset[str]) -
     """Return the private functions of a record that other functions call: `decode`, `encode`."""
     facts = fast.facts()
     made = {"decode": _decode_function, "encode": _encode_function}
+    if "encode" in verbs and not _is_written(record.name, fast):
+        verbs = verbs - {"encode"}  # nothing calls it: the careful twin writes what holds such a record
     return "\n\n\n".join(made[verb](record, fast, facts) for verb in sorted(verbs))
 
 
@@ -311,15 +313,19 @@ def _careful_writer(record: Record, scope: ModuleScope, params: list[str]) -> st
 
 def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     names = parameter_names(record)
-    for each in ("FAILURES", "explain_encoding"):
-        scope.support(each)
     arguments = "".join(f", {text}" for text in names)
     name = literal(scope.names.functions[record.name]).text
+    scope.encoders.clear()
+    kept = scope.noted()
     try:
         if record.kind == "message" and (record.deferred or not scope.is_crowded):
             lines = printed(_encode_body(record, scope, facts, names), scope, 3)
         else:
             lines = printed_call(_encode_by_function(record, scope, facts, names), scope)
+        for each in ("FAILURES", "explain_encoding"):
+            scope.support(each)
+        if not all(_is_written(called, scope) for called in sorted(scope.encoders)):
+            raise Unsupported("a record that only the careful twin writes")
         body = [
             "        try:",
             *lines,
@@ -327,6 +333,7 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
             f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
         ]
     except Unsupported:
+        scope.put_back(kept)
         scope.support("encode_carefully")
         body = [f"        return encode_carefully(__name__, {name}, explain, self{arguments})"]
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
@@ -451,6 +458,35 @@ def _encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple[str, 
     if record.name not in scope.printed:
         scope.printed[record.name] = _print_encoding(record, scope, facts)
     return scope.printed[record.name]
+
+
+def _is_written(name: str, scope: ModuleScope) -> bool:
+    """Whether the function that encodes a record, and all that it calls, write every value."""
+    seen, queue = {name}, [name]
+    for found in queue:
+        complete, called = _encoding_facts(found, scope)
+        if not complete:
+            return False
+        queue += sorted(called - seen)
+        seen |= called
+    return True
+
+
+def _encoding_facts(name: str, scope: ModuleScope) -> tuple[bool, frozenset[str]]:
+    """Return whether a record's encoding function is complete, and the records whose functions it calls."""
+    known = scope.encodings.get(name)
+    if known is None:
+        record = scope.records[name]
+        if record.carrier is Carrier.TREE:
+            known = True, frozenset()
+        elif record.places or (record.deferred and record.kind != "message"):
+            known = False, frozenset()
+        else:
+            trial = scope.alone(scope.names.owners[name])
+            complete = _print_encoding(record, trial, trial.facts())[1]
+            known = complete, frozenset(trial.encoders)
+        scope.encodings[name] = known
+    return known
 
 
 def _print_encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ head. Everything is printed sorted, so the order of asking decides nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from art7.codegen.names import PackageNames
 from art7.codegen.python.endings import Endings
@@ -29,6 +30,8 @@ class Shared:
     """What the modules of one package know of its records, worked out once."""
 
     records: dict[str, Record]
+    encodings: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
+    """Whether a record's encoding function is complete, and the records whose functions it calls."""
     _facts: FactsOf | None = None
     _endings: Endings | None = None
 
@@ -68,6 +71,8 @@ class ModuleScope:
     _own: set[str] = field(default_factory=set)
     printed: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Encoding functions that are printed already, by record, and whether they are complete."""
+    encoders: set[str] = field(default_factory=set)
+    """Records whose encoding functions have been called by what is being printed."""
 
     @property
     def is_crowded(self) -> bool:
@@ -81,6 +86,43 @@ class ModuleScope:
     def endings(self) -> Endings:
         """Return where every record ends."""
         return self._known().endings()
+
+    def alone(self, module: str) -> ModuleScope:
+        """Return a scope for a module, to try what its functions need; what is printed there is thrown away."""
+        shared = self._known()
+        return ModuleScope(
+            self.spec, self.spec.modules[module], self.names, records=self.records, shared=shared
+        )
+
+    def noted(self) -> dict[str, Any]:
+        """Return what is imported and asked for so far, to be put back when what is being printed is given up."""
+        kept = {}
+        for name in (
+            "_imports",
+            "_siblings",
+            "_from_standard",
+            "_structs",
+            "_constants",
+            "_requested",
+            "printed",
+        ):
+            value = getattr(self, name)
+            kept[name] = (
+                {key: set(each) if isinstance(each, set) else each for key, each in value.items()}
+                if isinstance(value, dict)
+                else set(value)
+            )
+        return kept
+
+    def put_back(self, kept: dict[str, Any]) -> None:
+        """Forget what was imported and asked for since it was `noted`."""
+        for name, value in kept.items():
+            setattr(self, name, value)
+
+    @property
+    def encodings(self) -> dict[str, tuple[bool, frozenset[str]]]:
+        """What is known of the encoding functions of all modules."""
+        return self._known().encodings
 
     def _known(self) -> Shared:
         if self.shared is None:
@@ -161,6 +203,8 @@ class ModuleScope:
         text = f"_{verb}_{self.names.functions[record]}"
         owner = self.names.owners[record]
         self._requested.setdefault(record, set()).add(verb)
+        if verb == "encode":
+            self.encoders.add(record)
         if owner == self.module.name:
             return text
         stem = self.stem(owner)
