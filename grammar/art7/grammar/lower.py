@@ -39,7 +39,7 @@ INSTANCES = 5_000
 CONSTANTS_DEEP = 64
 """Constants that need one that stands further down, and so on."""
 
-SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor"))
+SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor", "der"))
 """Encodings that have codecs; records of the others keep their names and the types of their members."""
 
 NESTING = 8
@@ -165,7 +165,9 @@ class ModuleLowering:
         if signature.encoding not in SUPPORTED:
             message = f"encoding `{signature.encoding}` is not supported yet"
             span = node.encoding.span if node.encoding is not None else node.name.span
-            self.findings.add("A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json` or `cbor`")
+            self.findings.add(
+                "A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json`, `cbor` or `der`"
+            )
             self._stand_in(signature)
             return
         lowering = RecordLowering(
@@ -380,6 +382,10 @@ class ModuleLowering:
             return found
         shape, domain = s.Enumeration(enum.name), merge_enums.domain_of(enum)
         if enum.text:
+            if encoding == "der":
+                pair = replace(TABLES["der", False]["oid"], shape=shape, domain=domain)
+                self.enum_pairs[key] = pair
+                return pair
             if encoding not in TREES:
                 message = f"`{entity.name}` is an enum over texts, and `{encoding}` needs its octets"
                 self.findings.add("A7-L002", message, span, "use an enum over integers")

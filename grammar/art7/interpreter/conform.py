@@ -136,7 +136,7 @@ def _integer(value: Any, low: int, high: int, frame: Frame, slot: int | None) ->
     if not isinstance(value, int):
         wrong(frame, slot, "an integer", value)
     if not low <= value <= high:
-        frame.refuse(RANGE, slot, None, f"an integer from {low} to {high}", brief(value))
+        frame.refuse(RANGE, slot, None, f"an integer from {brief(low)} to {brief(high)}", brief(value))
     return int(value)
 
 

@@ -99,6 +99,7 @@ class Frame:
         "spans",
         "start",
         "starts",
+        "tag",
         "values",
         "written",
     )
@@ -122,6 +123,7 @@ class Frame:
         self.key: dict[int, str | int | bytes] = {}
         self.pending: list[Any] = []
         self.written: dict[int, bytes] = {}
+        self.tag: bytes | None = None
 
     def component(self, slot: int) -> str:
         """Return how `slot` shows in a path: `name`, `name[i]`, `name["key"]`, or nothing for hidden ones."""

@@ -31,6 +31,7 @@ from art7.grammar.ir.plan import (
     Role,
     Slot,
     Step,
+    TlvChoice,
     Verify,
     View,
 )
@@ -228,7 +229,7 @@ def _writer(make: Any, step: Step, prepared: PreparedRecord, opened: frozenset[i
 def blocks_of(step: Step) -> tuple[Block, ...]:
     """Return the blocks directly inside `step`."""
     match step:
-        case Branch(cases=cases):
+        case Branch(cases=cases) | TlvChoice(cases=cases):
             return tuple(case.body for case in cases)
         case Kinds(cases=kinds):
             return tuple(case.body for case in kinds)

@@ -110,7 +110,7 @@ def read_call(step: CallRecord, prepared: PreparedRecord, opened: frozenset[int]
     places = tuple((p.index, p.lifted) for p in step.places)
     callee = interpreter.prepared(name, mode)
     crosses = callee.record.carrier is Carrier.TREE and prepared.record.carrier is Carrier.OCTETS
-    nullable = step.nullable
+    nullable, tag = step.nullable, step.tag
 
     def read(frame: Frame) -> None:
         run = frame.run
@@ -121,6 +121,7 @@ def read_call(step: CallRecord, prepared: PreparedRecord, opened: frozenset[int]
             frame.values[slot] = None
             return
         child = Frame(run, callee, tuple([argument(frame) for argument in arguments]))
+        child.tag = tag
         enter(frame, child, slot, start)
         if places:
             child.places = tuple([frame.places[i] if lifted else frame.starts[i] for i, lifted in places])

@@ -21,6 +21,8 @@ from art7.grammar.ir.plan import (
     Step,
     Tag,
     Take,
+    Tlv,
+    TlvScalar,
     Uint,
     Varint,
     Verify,
@@ -28,13 +30,14 @@ from art7.grammar.ir.plan import (
     Wrap,
 )
 from art7.grammar.ir.shape import Octets
+from art7.interpreter.der_elements import tag_text
 from art7.interpreter.errors import UNREAD, DecodeError, FieldNode
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
 
-_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode)
-_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap)
+_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar)
+_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv)
 
 
 def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -48,6 +51,8 @@ def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: fro
             return _align(step, runner)
         case Verify():
             return _verify(step, runner)
+        case Tlv(slot=None):
+            return _element(runner)
         case View():
             return _view(step, runner, prepared.record)
         case _:
@@ -135,6 +140,19 @@ def _constant(step: Constant, runner: StepRunner) -> StepRunner:
         runner(frame)
         node = FieldNode("(constant)", "", start, len(step.octets), value=step.octets, note="constant")
         attach(frame, node)
+
+    return run
+
+
+def _element(runner: StepRunner) -> StepRunner:
+    """Show identifier and length of the element that a record is; its members follow."""
+
+    def run(frame: Frame) -> None:
+        data, start = frame.run.data, frame.run.position
+        octets = 2 + (data[start + 1] & 0x7F if data[start + 1 : start + 2] >= b"\x80" else 0)
+        value = data[start : min(start + octets, frame.run.end)]
+        attach(frame, FieldNode("(element)", "", start, len(value), value=value, note=tag_text(value[:1])))
+        runner(frame)
 
     return run
 

@@ -192,6 +192,7 @@ def write_call(step: CallRecord, prepared: PreparedRecord, opened: frozenset[int
                 frame.refuse(MISSING, slot, None, "a value", "nothing")
             value = {}
         child = Frame(frame.run, callee, tuple([argument(frame) for argument in arguments]))
+        child.tag = step.tag
         enter(frame, child, slot, 0)
         if places:
             frame.run.callees.append((child, places))

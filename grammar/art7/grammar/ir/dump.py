@@ -85,7 +85,13 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
                 for spread_case in spread.cases:
                     for entry in spread_case.entries:
                         yield f"when {_ranges(spread_case.ranges)} place -> {entry.slot}", entry.body
+        case p.TlvChoice(cases=choices):
+            for choice in choices:
+                words = " ".join(x.hex() for x in choice.first) or "any"
+                yield f"{choice.name} {words} -> {choice.slot}", choice.body
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
+            yield "", body
+        case p.Tlv(body=body) | p.TlvOptional(body=body):
             yield "", body
         case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield "", body

@@ -38,6 +38,8 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "wrong_tag": (29, "a value under another tag than the field's, or under none"),
     "not_canonical": (30, "a value in another form than the one that its message demands"),
     "bad_cbor": (31, "the octets are not one CBOR value"),
+    "not_der": (32, "a form that BER allows and DER does not"),
+    "bad_der": (33, "an element whose content its type does not have"),
     "internal": (99, "fast and careful decoders disagree: a fault of art7, please report it"),
 }
 """Name → (number, meaning)."""

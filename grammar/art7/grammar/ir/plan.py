@@ -37,6 +37,12 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | `Constant` | its fault (`bad_constant`) | first octet of it | the slot, or the record |
 | `Check`, `Verify` | its fault | first octet of `at` (else the record's start) | slot `at`, else the record |
 | `Branch` on an arm that refuses | its fault | cursor | the record |
+| identifier of `Tlv`, `TlvScalar`, `TlvChoice` | `wrong_tag` | its first octet | the slot, or the record |
+| length of an element: longer than need be, indefinite | `not_der` | its first octet | the slot, or the record |
+| element longer than what is left | `truncated` | its first octet | the slot, or the record |
+| content of a `TlvScalar` | `not_der`, `bad_text`, `out_of_range`, … | first octet of the content | the slot |
+| elements of a `Tlv` that do not ascend | `not_der` | first octet of the first one out of order | the slot |
+| `TlvOptional` with the default value | `not_der` | its first octet | the slot |
 | `limit size` | `too_large` | 0 | empty |
 | `limit depth` | `too_deep` | record start | the record |
 
@@ -400,6 +406,8 @@ class CallRecord:
     places: tuple[PlaceArgument, ...] = ()
     nullable: bool = False
     """On a tree: a null node is the value `None` and the record is not called."""
+    tag: bytes | None = None
+    """On DER: identifier octets in place of those of the record's own element (an implicit tag)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +437,72 @@ class Fields:
     entries: tuple[FieldEntry, ...]
     unknown: str
     unknown_slot: int | None = None
+
+
+# ---- steps on octets that are DER ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tlv:
+    """An element of DER (X.690 §8.1): `identifier` octets, a length in its shortest form, and content that `body`
+    fills exactly. The slot's octets are those of the whole element.
+
+    `slot` is `None` for the element that a record is; with `outer` its caller may put another identifier in place
+    of `identifier` (`CallRecord.tag`). `ordered`: the elements in the content ascend by their octets (SET OF, X.690
+    §11.6), and are sorted on writing. Another identifier: `wrong_tag`; what only BER allows, or another order: `not_der`.
+    """
+
+    slot: int | None
+    identifier: bytes
+    body: Block
+    ordered: bool = False
+    outer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TlvScalar:
+    """An element whose content is one value of `form`, see `passes.pairs_der.FORMS`.
+
+    `minimum`, `maximum`: bounds of integers (`out_of_range`), else of octets, characters or bits (`too_short`,
+    `too_long`). `identifier` is empty where the form has more than one: `time`, `any` (any element, as its
+    octets) and `elements` (any number of elements up to the region's end, as their octets).
+    """
+
+    slot: int
+    identifier: bytes
+    form: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TlvOptional:
+    """The body is there if the next identifier is one of `first`, which a pass derives from the members; no
+    identifier at all in `first` stands for any. `omitted`: DEFAULT, the element of a value that is its default
+    is not there (X.690 §11.5): one that is: `not_der`."""
+
+    slot: int
+    first: tuple[bytes, ...]
+    body: Block
+    omitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TlvCase:
+    """One alternative of a CHOICE: taken by the identifiers `first` (none: by any other), fills `slot`."""
+
+    name: str
+    slot: int
+    first: tuple[bytes, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class TlvChoice:
+    """The one alternative that the next identifier tells; without one: `wrong_tag`. On writing the one whose slot
+    has a value: without any `missing_field`, with more than one `unknown_field`."""
+
+    cases: tuple[TlvCase, ...]
 
 
 # ---- steps on a tree (JSON, CBOR) ------------------------------------------------------------------------
@@ -634,6 +708,10 @@ Step = (
     | Present
     | CallRecord
     | Fields
+    | Tlv
+    | TlvScalar
+    | TlvOptional
+    | TlvChoice
     | Scalar
     | AnyNode
     | Items

@@ -97,6 +97,8 @@ class Nested:
     record: str
     arguments: tuple[Expr, ...] = ()
     nullable: bool = False
+    tag: bytes | None = None
+    """Identifier octets in place of the record's own; see `plan.CallRecord`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,25 @@ class Numbered:
     packed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """`inner` inside an element of DER; `ordered`: a SET OF; see `plan.Tlv`."""
+
+    identifier: bytes
+    inner: Representation
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DerScalar:
+    """An element of DER that holds one value; see `plan.TlvScalar`."""
+
+    form: str
+    identifier: bytes
+    minimum: int | None = None
+    maximum: int | None = None
+
+
 Representation = (
     BitWidth
     | Whole
@@ -208,6 +229,8 @@ Representation = (
     | Wrapped
     | ByKind
     | Numbered
+    | Tagged
+    | DerScalar
 )
 """Every node."""
 

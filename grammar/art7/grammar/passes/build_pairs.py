@@ -15,13 +15,14 @@ from art7.grammar.ir.representation import Pair
 from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.pairs_by_kind import by_kind
 from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
+from art7.grammar.passes.pairs_der import der_extended, der_named, inline_sequence
 from art7.grammar.passes.scalars import CODED, PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
 
 MOST = 1 << 32
 """Largest count or size that a type may state."""
 
-OCTET_ENCODINGS = frozenset(("binary", "tls", "protobuf"))
+OCTET_ENCODINGS = frozenset(("binary", "tls", "protobuf", "der"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class Types:
         if isinstance(node, t.Extended):
             return self._extended(node, context, within)
         if isinstance(node, t.Inline):
-            return self.owner.inline(node)
+            body = self.owner.inline(node)
+            return inline_sequence(body) if self.encoding == "der" else body
         if isinstance(node, t.SelectType):
             return self.owner.union(node)
         if isinstance(node, t.Variants):
@@ -137,6 +139,8 @@ class Types:
         argument = context.env.get(name)
         if argument is not None:
             return self.pair(argument.node, argument.context, within)
+        if self.encoding == "der" and (found := der_named(self, node, context)) is not None:
+            return found
         if node.members is not None:
             return self.error("A7-L001", f"`{name} {{ … }}` is a type of the `der` encoding", node.span)
         if name in RUNS or name in CODED:
@@ -261,6 +265,8 @@ class Types:
     # ---- extents ----
 
     def _extended(self, node: t.Extended, context: Context, within: Expr | None) -> Pair:
+        if self.encoding == "der":
+            return der_extended(self, node, context)
         extents = list(node.extents)
         base = node.base
         if isinstance(base, t.Named):

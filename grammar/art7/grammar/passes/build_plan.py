@@ -19,6 +19,7 @@ from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import order_emission, simplify
 from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Fixed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.hold_views import held
+from art7.grammar.passes.plan_der import element_steps, optional_steps, plan_der
 from art7.grammar.passes.simplify import slots_of
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class Planner:
             steps = self._tree(items)
         elif record.encoding == "protobuf":
             steps = self._fields(items)
+        elif record.encoding == "der":
+            steps = plan_der(self, items)
         else:
             gap = Gap(set())
             steps, left = self._sequence(items, gap)
@@ -285,6 +288,8 @@ class Planner:
         before, steps = self.reads(pair, draft.index, draft.name, gap)
         if item.within is not None and not _fills(pair.representation, item.within):
             steps = [p.Region(draft.index, p.Exact(item.within), self.block(steps))]
+        if self.record.encoding == "der":
+            steps = optional_steps(self, item, steps)
         if item.present:
             steps = [p.Present(draft.index, self.block(steps))]
         if item.condition is not None:
@@ -332,7 +337,11 @@ class Planner:
             case r.Maybe():
                 return [p.Present(slot, self.block(self._steps(rep.inner, slot, name, before, gap)))]
             case r.Nested():
-                return [p.CallRecord(slot, rep.record, rep.arguments, (), rep.nullable)]
+                return [p.CallRecord(slot, rep.record, rep.arguments, (), rep.nullable, rep.tag)]
+            case r.Tagged():
+                return element_steps(self, rep, slot, name, before, gap)
+            case r.DerScalar():
+                return [p.TlvScalar(slot, rep.identifier, rep.form, rep.minimum, rep.maximum)]
             case r.Choice():
                 return [self._branch(rep, slot, gap)]
             case r.Leaf():
@@ -590,7 +599,7 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return slots_of(count) | _mentioned(item.representation)
         case r.Listed(item=item) | r.Keyed(item=item):
             return _mentioned(item.representation)
-        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner):
+        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner) | r.Tagged(inner=inner):
             return _mentioned(inner)
         case r.ByKind(options=options):
             return {slot for _, _, pair in options for slot in _mentioned(pair.representation)}

@@ -96,7 +96,10 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
         match step:
             case p.CallRecord(record=name, nullable=False) if name in members:
                 found.append(name)
-            case p.Region(body=body) | p.Tag(body=body, nullable=False) | p.Wrap(body=body, nullable=False):
+            case p.TlvChoice(cases=choices):
+                ways = [set(_always(choice.body, members)) for choice in choices]
+                found += sorted(set.intersection(*ways)) if ways else []
+            case p.Tlv(body=body) | p.Region(body=body) | p.Tag(body=body, nullable=False) | p.Wrap(body=body, nullable=False):
                 found += _always(body, members)
             case p.Loop(body=body, minimum=minimum) if minimum > 0:
                 found += _always(body, members)

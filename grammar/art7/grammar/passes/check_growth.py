@@ -67,7 +67,8 @@ def _bits(expr: Expr, record: p.Record, views: dict[int, int]) -> int:
         case Literal(value=int(value)):
             return value.bit_length()
         case e.SlotRef(index=index):
-            return views.get(index, _width(bare(record.slots[index].shape)))
+            # What was read is as long as its octets; only computing with it makes it longer.
+            return views.get(index, min(_width(bare(record.slots[index].shape)), MOST_BITS))
         case e.Binary(op="*", left=left, right=right):
             return _bits(left, record, views) + _bits(right, record, views)
         case e.Binary(op="<<", left=left, right=Literal(value=int(places))):

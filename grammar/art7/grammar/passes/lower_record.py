@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from art7.grammar import syntax as t
-from art7.grammar.diagnostics import Related, Span
+from art7.grammar.diagnostics import NOWHERE, Related, Span
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import representation as r
@@ -340,11 +340,19 @@ class RecordLowering:
         """Make a record of `members`; what they mention of this record becomes parameters."""
         qualified = self.module.free_record_name(f"{self.name}.{name}")  # type: ignore[attr-defined]
         child = RecordLowering(
-            self.module, qualified, "inline", self.encoding, self.options, self.context, (), self, self_known
+            self.module, qualified, "inline", self.encoding, self._lifted(), self.context, (), self, self_known
         )
         child.refs = self.refs
         child.run(members, span, "", self.refs)
         return Pair(s.RecordOf(qualified), r.Nested(qualified, tuple(child.captured)))
+
+    def _lifted(self) -> dict[str, str | bool]:
+        """Return the options of what is lifted: in DER its element belongs to the caller."""
+        return {**self.options, "shape": "content"} if self.encoding == "der" else self.options
+
+    def unknown_span(self) -> Span:
+        """Return where the record says what becomes of unknown members."""
+        return self.unknown.span if self.unknown is not None else NOWHERE
 
     # ---- members ----
 

@@ -74,6 +74,10 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
             yield body
         case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield body
+        case p.Tlv(body=body) | p.TlvOptional(body=body):
+            yield body
+        case p.TlvChoice(cases=choices):
+            yield from (choice.body for choice in choices)
         case p.Branch(cases=cases):
             yield from (case.body for case in cases)
         case p.Kinds(cases=kinds):
@@ -114,6 +118,13 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
                 yield unknown
         case p.When() | p.Array():
             pass
+        case p.TlvChoice(cases=choices):
+            yield from (choice.slot for choice in choices)
+        case p.Tlv(slot=slot):
+            if slot is not None:
+                yield slot
+        case p.TlvOptional(slot=slot) | p.TlvScalar(slot=slot):
+            yield slot
         case (
             p.Region(slot=slot)
             | p.Present(slot=slot)

@@ -97,10 +97,10 @@ def _filled(step: p.Step) -> list[int]:
             return [f.slot for f in fields if f.slot is not None]
         case p.Check() | p.Verify() | p.Domain() | p.Constant() | p.When() | p.Branch() | p.Align():
             return []
-        case p.Fields() | p.Object() | p.Array():
+        case p.Fields() | p.Object() | p.Array() | p.TlvChoice():
             return []
         case _:
-            return [step.slot]
+            return [step.slot] if step.slot is not None else []
 
 
 def _holds(

@@ -17,6 +17,7 @@ from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import simplify
 from art7.grammar.passes.drafts import Draft, Fixed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.kinds import bare
+from art7.grammar.passes.pairs_der import tagged_pair
 from art7.grammar.passes.record_arms import first_of, lower_select
 from art7.grammar.passes.scopes import did_you_mean
 
@@ -28,6 +29,7 @@ TAGS: dict[str, tuple[type, ...]] = {
     "json": (t.CharsTag,),
     "cbor": (t.CharsTag, t.NumberTag),
     "protobuf": (t.NumberTag,),
+    "der": (t.NamedTag,),
 }
 """Encoding → what may stand behind `@` at a field."""
 
@@ -77,6 +79,8 @@ def _field(
     condition = resolve().truth(clauses[t.When].condition) if t.When in clauses else None
     record.current_name = member.name.text
     pair = record.types.pair(member.type, None, within)
+    if record.encoding == "der" and isinstance(member.tag, t.NamedTag):
+        pair = tagged_pair(record.types, member.tag, pair)
     if record.on_tree and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
         # Any node may be null: where it may be absent too, null is told from absence.
         pair = replace(pair, shape=s.Nullable(pair.shape))
@@ -125,7 +129,10 @@ def _describe(record: RecordLowering, draft: Draft, member: t.Field, clauses: di
     if record.on_tree:
         draft.key = tag.value if isinstance(tag, t.CharsTag) else member.name.text
     if isinstance(tag, t.NumberTag):
-        draft.number = tag.number
+        draft.number, draft.packed = tag.number, tag.form
+        if tag.form is not None and record.encoding != "protobuf":
+            message = f"`{tag.form.text}` means nothing in `{record.encoding}`"
+            record.module.findings.add("A7-L025", message, tag.form.span, "remove it")
         if record.encoding == "cbor":
             draft.key = tag.number
     if tag is not None and not isinstance(tag, TAGS.get(record.encoding, ())):
@@ -141,6 +148,8 @@ def _presence(
 ) -> None:
     draft = wire.draft
     draft.optional = member.optional or wire.condition is not None or flattened
+    if record.encoding == "der" and record.options.get("shape") == "choice":
+        draft.optional = True
     wire.question = member.optional
     if member.optional and record.encoding == "tls":
         wire.present = True
@@ -317,7 +326,7 @@ def _limit(record: RecordLowering, member: t.Limit) -> None:
 
 
 def _unknown(record: RecordLowering, member: t.Unknown) -> None:
-    if record.encoding not in ("json", "cbor", "protobuf"):
+    if record.encoding not in ("json", "cbor", "protobuf", "der"):
         message = f"`{record.encoding}` has no members beside those named"
         record.module.findings.add("A7-L025", message, member.span, "remove `unknown`")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.representation import BitWidth, Free, Leaf, Pair, Real, Variable, Whole
+from art7.grammar.passes.der_forms import der_table
 
 SAFE = (1 << 53) - 1
 """The largest integer that JSON programs agree on (RFC 8259 §6)."""
@@ -130,6 +131,7 @@ TABLES: dict[tuple[str, bool], dict[str, Pair]] = {
     ("protobuf", False): _protobuf(),
     ("json", False): _json(),
     ("cbor", False): _cbor(),
+    ("der", False): der_table(),
 }
 """(encoding, little-endian) → scalar types by name."""
 

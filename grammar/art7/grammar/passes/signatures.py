@@ -9,6 +9,7 @@ from art7.grammar import syntax as t
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.passes.build_pairs import Context
+from art7.grammar.passes.pairs_der import der_member_shape
 from art7.grammar.passes.scopes import Entity, did_you_mean
 
 ENCODINGS = ("binary", "tls", "protobuf", "json", "der", "cbor", "xml", "text")
@@ -27,6 +28,7 @@ OPTIONS: dict[str, dict[str, tuple[str | bool, ...]]] = {
         "indefinite": ("accept", "reject"),
         "shape": ("map", "array", "value"),
     },
+    "der": {"shape": ("sequence", "set", "choice", "value")},
 }
 """Options of each supported encoding, with the values they take."""
 
@@ -73,6 +75,8 @@ class Signature:
         base = member.type.base if isinstance(member.type, t.Extended) else member.type
         if isinstance(base, t.Inline | t.SelectType | t.LineType):
             return s.Sequence(s.Anything())
+        if self.encoding == "der":
+            return der_member_shape(module, member.type, self.context)
         shape: s.Shape = module.shape(member.type, self.context)
         return shape
 

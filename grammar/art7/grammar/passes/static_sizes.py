@@ -75,6 +75,15 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return 0, to - 1
         case p.Fields():
             return 0, None
+        case p.Tlv(identifier=identifier, body=body):
+            low, high = block_size(module, body, depth)
+            return len(identifier) + 1 + low, None if high is None else len(identifier) + 5 + high
+        case p.TlvScalar(form=form):
+            return 0 if form == "elements" else 2, None
+        case p.TlvOptional(body=body):
+            return 0, block_size(module, body, depth)[1]
+        case p.TlvChoice(cases=choices):
+            return min((block_size(module, x.body, depth)[0] for x in choices), default=0), None
         case (
             p.Scalar()
             | p.AnyNode()

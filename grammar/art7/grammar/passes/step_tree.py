@@ -30,6 +30,11 @@ def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
     match step:
         case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=change_steps(step.body, change))
+        case p.Tlv() | p.TlvOptional():
+            return replace(step, body=change_steps(step.body, change))
+        case p.TlvChoice():
+            choices = tuple(replace(x, body=change_steps(x.body, change)) for x in step.cases)
+            return replace(step, cases=choices)
         case p.Branch():
             cases = tuple(replace(case, body=change_steps(case.body, change)) for case in step.cases)
             return replace(step, cases=cases)
