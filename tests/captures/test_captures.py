@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from catalogue_codec import found_files
 from executions import Codec, Refused
 from otr_texts import binary, whole
@@ -287,3 +289,21 @@ def test_matrix(codec: Codec, cases: Any, captures: Path) -> None:
                 else:
                     assert call["status"] == 200, f"accepted what the server refused: {event}"
                 cases.ran("captures: matrix")
+
+
+# ---- MIMI content ---------------------------------------------------------------------------------------------
+
+
+def test_mimi_content(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("mimi"):
+        for name, message in recording.items():
+            if not isinstance(message, dict) or "cddl_verifier" not in message:
+                continue
+            octets = bytes.fromhex(message["hex"])
+            if message["cddl_verifier"]:
+                both_ways(codec, "ietf.mimi_content.MimiContent", octets)
+            else:
+                with pytest.raises(Refused) as refused:
+                    codec.decode("ietf.mimi_content.MimiContent", octets)
+                assert refused.value.code != "internal", name
+            cases.ran("captures: mimi")

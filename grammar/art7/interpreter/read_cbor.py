@@ -75,7 +75,7 @@ def read_tag(step: Tag, prepared: PreparedRecord, opened: frozenset[int]) -> Ste
 
 
 def read_wrap(step: Wrap, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    slot, nullable, empty = step.slot, step.nullable, step.empty
+    slot, nullable, empty, kept = step.slot, step.nullable, step.empty, step.kept
     body = prepare_block(prepared, step.body, opened | {slot})
     options = dict(prepared.record.options)
     deterministic = options.get("canonical") == "deterministic"
@@ -107,6 +107,8 @@ def read_wrap(step: Wrap, prepared: PreparedRecord, opened: frozenset[int]) -> S
         if not isinstance(node.value, bytes):
             wrong(frame, slot, "octets that hold CBOR")
         frame.node = scanned(frame, node)
+        if kept is not None:
+            frame.values[kept], frame.starts[kept] = node.value, node.start
         for runner in body:
             runner(frame)
         frame.node, frame.starts[slot] = node, node.start

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.plan import Fault, Scalar, Tag, Wrap
+from art7.interpreter.cbor_scanner import scan_cbor
 from art7.interpreter.cbor_values import Tagged
 from art7.interpreter.cbor_writer import write_cbor
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
-from art7.interpreter.tree_nodes import TreeRefused
+from art7.interpreter.tree_nodes import ScanRefused, TreeRefused, plain
 from art7.interpreter.write_common import TOO_LONG, TOO_SHORT, WRONG, write_block
 from art7.interpreter.written_values import MISSING
+
+BAD_VALUE = Fault("bad_value")
+DEPTH = 128
+"""The most levels inside an octet string whose message sets no limit of its own."""
 
 Spell = Callable[[Frame, Any], Any]
 
@@ -76,8 +81,11 @@ def write_tag(step: Tag, prepared: PreparedRecord, opened: frozenset[int]) -> St
 
 def write_wrap(step: Wrap, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     body = write_block(prepared, step.body, frozenset())
-    slot, nullable, empty = step.slot, step.nullable, step.empty
-    deterministic = dict(prepared.record.options).get("canonical") == "deterministic"
+    slot, nullable, empty, kept = step.slot, step.nullable, step.empty, step.kept
+    options, name = dict(prepared.record.options), prepared.record.slots[slot].name
+    deterministic = options.get("canonical") == "deterministic"
+    lengths = options.get("indefinite") != "reject"
+    depth = prepared.record.limit_depth or DEPTH
 
     def write(frame: Frame) -> Any:
         value = frame.values[slot]
@@ -86,11 +94,26 @@ def write_wrap(step: Wrap, prepared: PreparedRecord, opened: frozenset[int]) -> 
         if value is ABSENT:
             frame.refuse(MISSING, slot, None, "a value", "nothing")
         tree = body(frame)[0]
-        if empty and tree == {}:
-            return (b"",)
         try:
-            return (write_cbor(tree, deterministic=deterministic),)
+            octets = b"" if empty and tree == {} else write_cbor(tree, deterministic=deterministic)
         except TreeRefused as refusal:
             frame.refuse(Fault(refusal.code), slot, None, refusal.expected, refusal.got)
+        if kept is None or frame.values[kept] is None or frame.values[kept] is ABSENT:
+            return (octets,)
+        if not holds(frame.values[kept], tree):
+            frame.refuse(BAD_VALUE, kept, None, f"octets that hold `{name}`", "others")
+        return (frame.values[kept],)
+
+    def holds(octets: bytes, tree: Any) -> bool:
+        """Whether kept octets still say what is written, in whatever form."""
+        if empty and not octets:
+            return bool(tree == {})
+        try:
+            found = plain(
+                scan_cbor(octets, 0, len(octets), depth, deterministic=deterministic, indefinite=lengths)
+            )
+        except ScanRefused:
+            return False
+        return write_cbor(found, deterministic=True) == write_cbor(tree, deterministic=True)
 
     return write

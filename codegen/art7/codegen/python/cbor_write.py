@@ -263,6 +263,10 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
             return _branch(lines, view, step, name)
         case p.Tag(number=number, body=body):
             return _sum([(cbor_head(0xC0, number), _value(lines, view, body, name))])
+        case p.Wrap(body=body, empty=empty, kept=int(kept)):
+            inner = replace(view, form=own_form(view.record))
+            limits = f"{view.cbor_limits()}, {empty}"
+            return f"{support('cbor_as_kept')}({_value(lines, inner, body, name)}, {view.locals[kept]}, {limits})"
         case p.Wrap(body=body, empty=empty):
             inner = replace(view, form=own_form(view.record))
             return f"{support('cbor_wrapped')}({_value(lines, inner, body, name)}, {empty})"

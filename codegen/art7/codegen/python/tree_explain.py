@@ -181,6 +181,10 @@ class _Reader:
             limits = f"{self.view.cbor_limits()}, {step.empty}"
             call = f"{self.support('cbor_inner')}(trace, {node}, {path}, {limits})"
         self.lines.add(f"{held} = {call}")
+        if isinstance(step, p.Wrap) and step.kept is not None:
+            self.lines.add(f"{self.view.locals[step.kept]} = {node}.value")
+            self.lines.add(f"{self.places[step.kept]} = {node}.start")
+            self.filled(step.kept)
         for inner in step.body.steps:
             self.value(inner, held, path)
 

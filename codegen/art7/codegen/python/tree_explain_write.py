@@ -207,6 +207,10 @@ class _Writer:
                 octets = f"{self.support('cbor_octets_of')}(trace, {source}, {sort}, {path}, None)"
                 empty = f'b"" if {source} == {{}} else {octets}' if step.empty else octets
                 self.lines.add(f"{held} = {empty}")
+                if step.kept is not None:
+                    same, limits = self.support("cbor_same"), f"{self.view.cbor_limits()}, {step.empty}"
+                    kept, place = self.view.locals[step.kept], self.path(step.kept)
+                    self.lines.add(f"{held} = {same}(trace, {held}, {kept}, {place}, {limits})")
         return held
 
     def call(self, step: p.CallRecord, record: str, path: str) -> str:

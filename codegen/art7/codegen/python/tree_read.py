@@ -31,6 +31,8 @@ def read_function(view: TreeRecord, construct: str) -> str:
     """
     lines = Lines()
     lines.refusal = f"raise {view.scope.support('Refused')}"
+    for slot in view.kept_slots():
+        lines.add(f"{view.locals[slot]} = None")
     _steps(lines, view, view.record.body.steps, "node")
     _result(lines, view, construct)
     parameters = ", unverified: list[str]" if view.record.guarded else ""
@@ -354,6 +356,8 @@ def _inside(lines: Lines, view: TreeRecord, step: p.Tag | p.Wrap, node: str) -> 
     else:
         unwrap = view.scope.support("cbor_unwrap")
         lines.add(f"{held} = {unwrap}({node}, {view.cbor_limits()}, {step.empty})")
+        if step.kept is not None:
+            lines.add(f"{view.locals[step.kept]} = {node}")
     _block(lines, view, step.body, held, step.slot)
 
 

@@ -219,6 +219,12 @@ class TreeRecord:
         """Whether CBOR must be in deterministic form."""
         return dict(self.record.options).get("canonical") == "deterministic"
 
+    def kept_slots(self) -> tuple[int, ...]:
+        """Return the slots that have octets as read, of fields that may be absent or null."""
+        blocks = [entry.body for entry in entries_of(self.record.body)] or [self.record.body]
+        steps = [step for block in blocks for step in block.steps]
+        return tuple(step.kept for step in steps if isinstance(step, p.Wrap) and step.kept is not None)
+
     def cbor_limits(self) -> str:
         """Return `depth, strict, indefinite`: what readers of CBOR are told."""
         indefinite = dict(self.record.options).get("indefinite") != "reject"

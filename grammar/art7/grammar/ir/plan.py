@@ -625,12 +625,15 @@ class Wrap:
     """A CBOR octet string that holds one CBOR value, which the body reads into `slot`.
 
     `empty`: no octets at all stand for a map without members, and such a map is written so (RFC 9052 §3).
+    `kept`: the slot, optional, that has the octets as read; they are written again where they hold what is written
+    (in any form or order), else `bad_value`.
     """
 
     slot: int
     body: Block
     empty: bool = False
     nullable: bool = False
+    kept: int | None = None
 
 
 # ---- steps on any carrier --------------------------------------------------------------------------------

@@ -171,6 +171,7 @@ class Wrapped:
     inner: Representation
     empty: bool = False
     nullable: bool = False
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,7 +355,8 @@ class Planner:
                 return [p.Tag(slot, rep.number, body, rep.nullable)]
             case r.Wrapped():
                 body = self.block(self._steps(rep.inner, slot, name, before, gap))
-                return [p.Wrap(slot, body, rep.empty, rep.nullable)]
+                kept = self.record.keep_octets(slot) if rep.keep else None
+                return [p.Wrap(slot, body, rep.empty, rep.nullable, kept)]
             case r.ByKind():
                 return [self._kinds(rep, slot, name, gap)]
             case _:

@@ -382,6 +382,18 @@ class RecordLowering:
         """Resolve an expression once all members are known."""
         self.later.append(Later(run, tuple(self.scopes)))
 
+    def keep_octets(self, slot: int) -> int | None:
+        """Make the slot that keeps the octets of a coded field as they were read."""
+        field = self.drafts[slot]
+        if field.name.startswith("_"):
+            message = "only a field of its own keeps its octets"
+            self.module.findings.add("A7-L060", message, field.span, "remove `keep`, or make the item a struct")
+            return None
+        draft = self.new_slot(self.free_name(f"{field.name}_octets"), p.Role.GIVEN, field.span)
+        draft.shape, draft.optional = s.Octets(), True
+        draft.doc = f"The octets of `{field.name}` as they were read; `None` writes them anew."
+        return draft.index
+
     def keep_unknown(self, span: Span) -> None:
         """Make the slot that keeps unknown members, once."""
         if self.unknown_slot is not None:

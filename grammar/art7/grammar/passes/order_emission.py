@@ -125,14 +125,12 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
                 yield slot
         case p.TlvOptional(slot=slot) | p.TlvScalar(slot=slot):
             yield slot
-        case (
-            p.Region(slot=slot)
-            | p.Present(slot=slot)
-            | p.Tag(slot=slot)
-            | p.Wrap(slot=slot)
-            | p.Kinds(slot=slot)
-        ):
+        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Kinds(slot=slot):
             yield slot
+        case p.Wrap(slot=slot, kept=kept):
+            yield slot
+            if kept is not None:
+                yield kept
         case _:
             pass
     for block in blocks_of(step):

@@ -47,24 +47,26 @@ def _tagged(types: Types, node: t.Named, context: Context, inner: Pair) -> Pair:
 def _coded(types: Types, node: t.Named, inner: Pair) -> Pair:
     words = [a.value for a in node.args if a.label is None]
     options = {a.label.text: a.value for a in node.args if a.label is not None}
-    empty = options.pop("empty", None)
+    empty, keep = options.pop("empty", None), options.pop("keep", None)
     coding = words[0] if len(words) == 1 else None
     if not isinstance(coding, t.Chars) or coding.value != "cbor" or options:
         message = "an octet string of a `cbor` record holds CBOR"
         return types.error("A7-L060", message, node.span, f"write `{_EXAMPLES['coded']}`")
-    if empty is not None and not isinstance(empty, t.Bool):
-        return types.error("A7-L060", "`empty` is `true` or `false`", empty.span)
+    for option in (empty, keep):
+        if option is not None and not isinstance(option, t.Bool):
+            return types.error("A7-L060", "an option is `true` or `false`", option.span)
     allowed = isinstance(empty, t.Bool) and empty.value
+    kept = isinstance(keep, t.Bool) and keep.value
     if allowed and not isinstance(inner.representation, r.Nested | r.Keyed):
         return types.error("A7-L060", "only a map can be left empty", node.span, "remove `empty`")
-    return replace(inner, representation=r.Wrapped(inner.representation, allowed))
+    return replace(inner, representation=r.Wrapped(inner.representation, allowed, keep=kept))
 
 
 CODES = {
     "A7-L060": (
         "argument of a CBOR type",
         "`tagged<T>(18)` states a tag, `coded<T>('cbor')` the coding of an octet string, with `empty: true` where no "
-        "octets stand for an empty map.",
+        "octets stand for an empty map, and `keep: true` where a field's octets are written again as they were read.",
         "Write it in one of these forms.",
     ),
 }

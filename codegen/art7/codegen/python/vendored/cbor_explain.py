@@ -142,6 +142,33 @@ def cbor_written(
     return value
 
 
+def cbor_same(
+    trace: Trace,
+    octets: bytes,
+    kept: Any,
+    path: str,
+    depth: int,
+    strict: bool,
+    indefinite: bool,
+    empty: bool,
+) -> bytes:
+    """The octets kept of a value, where they hold what `octets` hold; refused where they do not."""
+    if kept is None or kept is ABSENT:
+        return octets
+    if empty and not kept:
+        if octets in (b"", b"\xa0"):
+            return b""
+        json_refuse(trace, "bad_value", path, None, "octets that hold the value", "none")
+    try:
+        found = cbor_plain(read_cbor_nodes(bytes(kept), 0, depth, strict, indefinite))
+        value = cbor_plain(read_cbor_nodes(octets or b"\xa0", 0, 1000, False, True))
+        if cbor_any(found, True) == cbor_any(value, True):
+            return bytes(kept)
+    except (JsonRefused, RecursionError):
+        pass
+    json_refuse(trace, "bad_value", path, None, "octets that hold the value", "others")
+
+
 def cbor_octets_of(trace: Trace, tree: Any, sort: bool, path: str, size: int | None) -> bytes:
     """The octets of a tree; refused when they are more than `size`."""
     _cbor_explain_writing(trace, tree, path)

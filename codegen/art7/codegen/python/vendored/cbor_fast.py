@@ -335,6 +335,17 @@ def cbor_wrapped(octets: bytes, empty: bool) -> bytes:
     return b"\x40" if empty and octets == b"\xa0" else cbor_bytes(octets)
 
 
+def cbor_as_kept(octets: bytes, kept: Any, depth: int, strict: bool, indefinite: bool, empty: bool) -> bytes:
+    """Write CBOR as an octet string: the octets kept of it, where they hold the same."""
+    if kept is None:
+        return cbor_wrapped(octets, empty)
+    kept = bytes(memoryview(kept))
+    found = cbor_unwrap(kept, depth, strict, indefinite, empty)
+    if cbor_any(found, True) != cbor_any(read_cbor(octets, None, 1000, False, True), True):
+        raise Refused
+    return cbor_bytes(kept)
+
+
 def other_members(members: dict[Any, Any], known: frozenset[Any]) -> dict[Any, Any]:
     """The members of a map that are not `known`."""
     return {key: value for key, value in members.items() if key not in known}
