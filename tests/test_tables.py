@@ -140,7 +140,13 @@ BACK_ENDS = {
         INTERPRETER / "written_values.py",
         INTERPRETER / "tree_kinds.py",
     ],
-    "fast decoder of octets": [CODEGEN / "octets_decode.py", CODEGEN / "protobuf_decode.py"],
+    "fast decoder of octets": [
+        CODEGEN / "octets_decode.py",
+        CODEGEN / "protobuf_decode.py",
+        CODEGEN / "inlining.py",
+        CODEGEN / "rounds.py",
+        *CODEGEN.glob("decode_*.py"),
+    ],
     "fast encoder of octets": [
         CODEGEN / "octets_encode.py",
         CODEGEN / "protobuf_encode.py",
