@@ -92,8 +92,11 @@ class BuildMembers(BuildTypes):
     def opt(self, first: int, last: int) -> bool:
         return True
 
-    def number_tag(self, first: int, last: int, number: syntax.Int) -> syntax.NumberTag:
-        return syntax.NumberTag(self.span(first, last), number.value)
+    def number_tag(
+        self, first: int, last: int, number: syntax.Int, form: int | None = None
+    ) -> syntax.NumberTag:
+        name = self.name_at(form) if form is not None else None
+        return syntax.NumberTag(self.span(first, last), number.value, name)
 
     def negative_tag(self, first: int, last: int, number: syntax.Int) -> syntax.NumberTag:
         return syntax.NumberTag(self.span(first, last), -number.value)

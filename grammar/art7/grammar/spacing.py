@@ -56,7 +56,8 @@ class Spacing:
         if after == "}":
             return before == "{"
         if after == "(":
-            return left not in self.in_pattern and self._ends_operand(left, before)
+            is_number_tag = left > 0 and self.found.texts[left - 1] == "@"
+            return left not in self.in_pattern and (is_number_tag or self._ends_operand(left, before))
         return after == "[" and self._ends_operand(left, before)
 
     def _ends_operand(self, index: int, text: str) -> bool:

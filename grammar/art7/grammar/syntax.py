@@ -528,9 +528,10 @@ class Check(Node):
 
 @dataclass(frozen=True, slots=True)
 class NumberTag(Node):
-    """``@3``: a field number or an integer key."""
+    """``@3`` or ``@3(unpacked)``: a field number or an integer key; `form` is how a list of numbers is written."""
 
     number: int
+    form: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

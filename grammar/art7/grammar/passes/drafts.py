@@ -34,6 +34,8 @@ class Draft:
     fault: Fault | None = None
     guard: tuple[int, ...] = ()
     number: int | None = None
+    packed: t.Name | None = None
+    """Behind a field number: `packed` or `unpacked`."""
     key: str | int | None = None
     doc: str = ""
     refs: tuple[str, ...] = ()

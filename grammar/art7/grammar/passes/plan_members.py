@@ -75,16 +75,34 @@ def _field_entry(planner: Planner, item: Wire, number: int) -> p.FieldEntry:
         element = planner.record.hidden(f"{draft.name}_item", rep.item.shape, draft.span)
         element.pair = rep.item
         _, steps = planner.reads(rep.item, element.index, draft.name, None)
-        packed = wire_type(rep.item.representation) != 2
-        draft.pair = Pair(pair.shape, r.Numbered(number, 2, rep, packed=packed))
+        natural = wire_type(rep.item.representation)
+        packed = _is_packed(planner, draft, natural)
+        wire = 2 if packed else natural
+        draft.pair = Pair(pair.shape, r.Numbered(number, wire, rep, packed=packed))
         checks = _bounds(planner, draft, rep)
         planner.record.extra_checks.extend(checks)
-        return p.FieldEntry(number, 2, draft.index, planner.block(steps), element.index, packed)
+        return p.FieldEntry(number, wire, draft.index, planner.block(steps), element.index, packed)
+    if draft.packed is not None:
+        _is_packed(planner, draft, 2)
     _, steps = planner.reads(pair, draft.index, draft.name, None)
     wire = wire_type(rep)
     draft.pair = Pair(pair.shape, r.Numbered(number, wire, rep), pair.domain, pair.pattern)
     required = not draft.optional and draft.default is None
     return p.FieldEntry(number, wire, draft.index, planner.block(steps), None, False, required)
+
+
+def _is_packed(planner: Planner, draft: Draft, natural: int) -> bool:
+    """Whether a list is written as one run of values: numbers are, unless the text says `unpacked`."""
+    word = draft.packed
+    if word is None:
+        return natural != 2
+    if word.text not in ("packed", "unpacked"):
+        message = f"a field has no form `{word.text}`"
+        planner.findings.add("A7-L025", message, word.span, "write `packed`, `unpacked` or nothing")
+    elif natural == 2:
+        message = f"only lists of numbers are packed or not, and `{draft.name}` is none"
+        planner.findings.add("A7-L025", message, word.span, "remove it")
+    return natural != 2 and word.text != "unpacked"
 
 
 def _bounds(planner: Planner, draft: Draft, rep: r.Many) -> list[p.Check]:
