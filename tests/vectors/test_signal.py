@@ -54,7 +54,62 @@ def message_keys(codec: Codec, states: States, ratchet: bytes, counter: int) -> 
     return step
 
 
+def received_secret(
+    codec: Codec, params: dict[str, Any], bob: dict[str, Any], header: dict[str, bytes]
+) -> bytes:
+    """What a session begins with, from the receiver's private keys and what the sender tells."""
+    inputs = {
+        "identity_private": bytes.fromhex(bob["identity_private"]),
+        "signed_pre_key_private": bytes.fromhex(bob["signed_prekey_private"]),
+    }
+    name = "ReceiveWithoutPreKey"
+    if bob.get("prekey_private"):
+        name, inputs["pre_key_private"] = "Receive", bytes.fromhex(bob["prekey_private"])
+    return bytes(codec.derive(f"signal.x3dh.{name}", params, inputs | header)["material"])
+
+
+def check_beginning(codec: Codec, case: dict[str, Any]) -> None:
+    """From the first message and the receiver's private keys to the first chain key."""
+    first = bytes.fromhex(case["messages"][0]["ciphertext"])
+    body = codec.decode(PREKEY, first).plain["body"]
+    header = {"peer_identity": body["identity_key"], "peer_base": body["base_key"]}
+    params = {"hash": "sha256", "info": b"WhisperText", "length": 64}
+    state = case["alice_state_after_x3dh"]
+    inputs = {
+        "root_key": received_secret(codec, params, case["bob"], header)[:32],
+        "private_key": bytes.fromhex(case["bob"]["signed_prekey_private"]),
+        "public_key": bytes.fromhex(state["sender_ratchet_public"])[1:],
+    }
+    found = codec.derive("signal.ratchet.RootStep", {}, inputs)
+    assert found["root_next"].hex() == state["root_key"]
+    assert found["chain_key"].hex() == state["sender_chain_key"]
+
+
+def check_x3dh(codec: Codec, case: dict[str, Any]) -> str:
+    if case["identity_key_format"] != "CURVE_25519":
+        return "identity keys of Ed25519, which no schedule turns into X25519"
+    params = {
+        "hash": case["hash"].replace("_", "").lower(),
+        "info": bytes.fromhex(case["info"]),
+        "length": 32,
+    }
+    told = {name: bytes.fromhex(value) for name, value in case["header"].items() if value}
+    header = {"peer_identity": told["identity_key"], "peer_base": told["ephemeral_key"]}
+    bob = case["bob"] | {"prekey_private": next(iter(case["bob"]["prekey_privates"]), None)}
+    if "pre_key" not in told:
+        bob["prekey_private"] = None
+    assert received_secret(codec, params, bob, header).hex() == case["shared_secret"]
+    inputs = {
+        "sender_identity": b"\5" + bytes.fromhex(case["alice"]["identity_public"]),
+        "receiver_identity": b"\5" + bytes.fromhex(case["bob"]["identity_public"]),
+    }
+    more = {"more": bytes.fromhex(case["associated_data_appendix"])}
+    assert codec.derive("signal.x3dh.AssociatedData", more, inputs)["data"].hex() == case["associated_data"]
+    return ""
+
+
 def check_session(codec: Codec, case: dict[str, Any]) -> str:
+    check_beginning(codec, case)
     states = states_of(case)
     for message in case["messages"]:
         octets = bytes.fromhex(message["ciphertext"])
@@ -165,7 +220,7 @@ CHECKS: list[tuple[str, Callable[[Codec, dict[str, Any]], str]]] = [
     ("kind", check_step),
     ("a_private", check_agreement),
     ("signature", lambda codec, case: "no message: XEdDSA alone runs beside the builtin functions"),
-    ("header", lambda codec, case: "no message: X3DH of another library, without a form on the wire"),
+    ("associated_data_appendix", check_x3dh),
     (
         "parameters",
         lambda codec, case: "no message: a ratchet of another library, without a form on the wire",
