@@ -57,6 +57,7 @@ BUILTINS: dict[str, Builtin] = {
     "mls_varint": Builtin("mls_varint_octets"),
     "hex": Builtin("hexadecimal"),
     "canonical_json": Builtin("canonical_json", absent=True),
+    "kind_of": Builtin("kind_of", absent=True),
     **{f"u{bits}be": Builtin("big_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)},
     **{
         f"u{bits}le": Builtin("little_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)

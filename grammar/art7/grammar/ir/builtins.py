@@ -130,6 +130,12 @@ _GENERAL = [
     _plain("upper", "value:text", _TEXT, "a–z become A–Z, nothing else changes."),
     _plain("strip", "value:text characters:text", _TEXT, "Without any of `characters`, wherever they stand."),
     _plain(
+        "kind_of",
+        "value:any",
+        _TEXT,
+        "`null` (or absent), `boolean`, `number`, `text`, `octets`, `list` or `record` (or map).",
+    ),
+    _plain(
         "before", "value:text mark:text", _TEXT, "What stands before the first `mark`; all of it without one."
     ),
     _plain("after", "value:text mark:text", _TEXT, "What follows the first `mark`; nothing without one."),

@@ -19,7 +19,7 @@ Implementation = Callable[[Any, str, list[Any]], Any]
 """(frame, name, arguments in signature order) → value."""
 
 _PLAIN: dict[str, Callable[..., Any]] = {**general.FUNCTIONS, **digests.FUNCTIONS}
-_TAKES_ABSENT = {"length", "starts_with", "ends_with", "contains", "canonical_json", "fresh"}
+_TAKES_ABSENT = {"length", "starts_with", "ends_with", "contains", "canonical_json", "kind_of", "fresh"}
 _SESSION = ("random", "fresh")
 _MODULES = ("keys", "signatures", "ciphers", "hpke")
 MISSING = Fault("missing_field")

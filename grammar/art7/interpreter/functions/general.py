@@ -85,6 +85,24 @@ def strip(value: str, characters: str) -> str:
     return value.translate(dict.fromkeys(map(ord, characters)))
 
 
+def kind_of(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case bytes():
+            return "octets"
+        case list():
+            return "list"
+        case _:
+            return "record"
+
+
 def before(value: str, mark: str) -> str:
     place = value.find(mark) if mark else -1
     return value if place < 0 else value[:place]
@@ -206,6 +224,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": lambda value: value.translate(_UPPER),
     "upper": lambda value: value.translate(_LOWER),
     "strip": strip,
+    "kind_of": kind_of,
     "before": before,
     "after": after,
     "starts_with": starts_with,

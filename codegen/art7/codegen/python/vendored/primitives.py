@@ -182,6 +182,20 @@ def strip(value: str, characters: str) -> str:
     return value.translate(dict.fromkeys(map(ord, characters)))
 
 
+_KINDS_OF: dict[type, str] = {type(None): "null", bool: "boolean", list: "list"}
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a value: `null`, `boolean`, `number`, `text`, `octets`, `list` or `record`."""
+    found = _KINDS_OF.get(type(value))
+    if found is not None:
+        return found
+    for kind, name in ((int, "number"), (float, "number"), (str, "text"), (bytes, "octets")):
+        if isinstance(value, kind):
+            return name
+    return "null" if type(value).__name__ == "Absent" else "record"
+
+
 def before(value: str, mark: str) -> str:
     """What stands before the first `mark`; all of it without one."""
     return value.partition(mark)[0] if mark else value
