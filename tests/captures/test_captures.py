@@ -14,7 +14,6 @@ import pytest
 from catalogue_codec import found_files
 from executions import Codec, Refused
 from otr_texts import binary, whole
-from srtp_sessions import derived, profile_named, split
 
 
 def recordings(topic: str) -> Iterator[tuple[Path, Any]]:
@@ -83,52 +82,6 @@ def test_rtp(codec: Codec, cases: Any, captures: Path) -> None:
                 if name in PAYLOADS:
                     both_ways(codec, PAYLOADS[name], value["payload"])
                 cases.ran("captures: rtp")
-
-
-# ---- calls of browsers ----------------------------------------------------------------------------------------
-
-
-def test_webrtc(codec: Codec, cases: Any, captures: Path) -> None:
-    for path, recording in recordings("webrtc"):
-        for message in recording.get("stun", ()):
-            both_ways(codec, "ietf.stun.StunMessage", bytes.fromhex(message["hex"]), key=None)
-            cases.ran("captures: webrtc")
-        for packet in recording.get("srtp", ()):
-            check_protected(codec, recording, packet, "ietf.srtp.SrtpPacket", "ietf.rtp.RtpPacket")
-            cases.ran("captures: webrtc")
-        for packet in recording.get("srtcp", ()):
-            check_protected(codec, recording, packet, "ietf.srtp.SrtcpPacket", "ietf.rtcp.RtcpDatagram")
-            cases.ran("captures: webrtc")
-        for number, _ in enumerate(recording.get("dtls", ())):
-            cases.cannot_run("captures: webrtc", path.parent.name, f"dtls {number}", "DTLS is not described")
-
-
-def check_protected(
-    codec: Codec, recording: dict[str, Any], packet: dict[str, Any], protected: str, clear: str
-) -> None:
-    """The tag holds under the recorded key, and what the packet hides is what libsrtp opened."""
-    both_ways(codec, clear, bytes.fromhex(packet["clear"]))
-    is_rtp = protected.endswith("SrtpPacket")
-    row = next(
-        each for each in recording["srtp_master_keys"] if packet["direction"].startswith(each["direction"])
-    )
-    profile = profile_named(row["profile"])
-    key = {
-        "master_key": row["key_and_salt"][: 2 * profile.key],
-        "master_salt": row["key_and_salt"][2 * profile.key :],
-    }
-    session = derived(codec, key, profile, 0 if is_rtp else 3)
-    tag = profile.rtp_tag if is_rtp else profile.rtcp_tag
-    params: dict[str, Any] = {"auth_key": session.auth_key or None, "key_id_length": 0, "tag_length": tag}
-    octets, opened = bytes.fromhex(packet["hex"]), bytes.fromhex(packet["clear"])
-    value = both_ways(codec, protected, octets, **params | ({"rollovers": 0} if is_rtp else {}))
-    if is_rtp:
-        header, hidden = split({}, octets[: len(octets) - tag])
-        expected, index = split({}, opened)[1], value["sequence"]
-    else:
-        word = (1 << 31 | value["index"]).to_bytes(4, "big")
-        header, hidden, expected, index = octets[:8] + word, value["encrypted"], opened[8:], value["index"]
-    assert session.opened(value["ssrc"], index, header, hidden) == expected
 
 
 # ---- MLS ------------------------------------------------------------------------------------------------------
