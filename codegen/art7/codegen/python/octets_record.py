@@ -26,7 +26,7 @@ from art7.codegen.python.protobuf_encode import fields as encode_fields
 from art7.codegen.python.record_facts import FactsOf
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
-from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.scope import Encoding, ModuleScope
 from art7.codegen.python.shapes import annotation, optional
 from art7.codegen.python.streams import stream_limit, stream_methods
 from art7.grammar.ir.plan import Carrier, Fields, Form, Record
@@ -315,17 +315,18 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     names = parameter_names(record)
     arguments = "".join(f", {text}" for text in names)
     name = literal(scope.names.functions[record.name]).text
-    scope.encoders.clear()
-    kept = scope.noted()
+    # What is given up half printed must not leave its imports behind.
+    trial = scope.alone(scope.module.name)
     try:
         if record.kind == "message" and (record.deferred or not scope.is_crowded):
-            lines = printed(_encode_body(record, scope, facts, names), scope, 3)
+            lines = printed(_encode_body(record, trial, facts, names), trial, 3)
         else:
-            lines = printed_call(_encode_by_function(record, scope, facts, names), scope)
+            lines = printed_call(_encode_by_function(record, trial, facts, names), trial)
+        if not all(_is_written(called, scope) for called in sorted(trial.encoders)):
+            raise Unsupported("a record that only the careful twin writes")
+        scope.take(trial)
         for each in ("FAILURES", "explain_encoding"):
             scope.support(each)
-        if not all(_is_written(called, scope) for called in sorted(scope.encoders)):
-            raise Unsupported("a record that only the careful twin writes")
         body = [
             "        try:",
             *lines,
@@ -333,7 +334,6 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
             f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
         ]
     except Unsupported:
-        scope.put_back(kept)
         scope.support("encode_carefully")
         body = [f"        return encode_carefully(__name__, {name}, explain, self{arguments})"]
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
@@ -348,7 +348,7 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
 
 
 def _encode_by_function(record: Record, scope: ModuleScope, facts: FactsOf, names: tuple[str, ...]) -> Body:
-    if record.deferred or not _encoding(record, scope, facts)[1]:
+    if record.deferred or not _encoding(record.name, scope).complete:
         raise Unsupported("what only the complete message tells")
     more = [str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))] if record.recursive else []
     tests: Body = [
@@ -450,41 +450,44 @@ def _fix_ups(emitter: EncodeEmitter, pieces: list[Piece]) -> None:
 
 
 def _encode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
-    return _encoding(record, scope, facts)[0]
-
-
-def _encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple[str, bool]:
-    """Return the encoding function, and whether it can do without what only the complete message tells."""
-    if record.name not in scope.printed:
-        scope.printed[record.name] = _print_encoding(record, scope, facts)
-    return scope.printed[record.name]
+    made = _encoding(record.name, scope)
+    if made.scope is None:
+        return _print_encoding(record, scope, facts)[0]
+    scope.take(made.scope)
+    return made.text
 
 
 def _is_written(name: str, scope: ModuleScope) -> bool:
     """Whether the function that encodes a record, and all that it calls, write every value."""
+    written = scope.written
+    if name in written:
+        return written[name]
     seen, queue = {name}, [name]
     for found in queue:
-        complete, called = _encoding_facts(found, scope)
-        if not complete:
+        made = _encoding(found, scope)
+        if not made.complete or written.get(found) is False:
+            written[name] = False
             return False
-        queue += sorted(called - seen)
-        seen |= called
+        if found not in written:
+            queue += sorted(made.calls - seen)
+            seen |= made.calls
+    written |= dict.fromkeys(seen, True)
     return True
 
 
-def _encoding_facts(name: str, scope: ModuleScope) -> tuple[bool, frozenset[str]]:
-    """Return whether a record's encoding function is complete, and the records whose functions it calls."""
+def _encoding(name: str, scope: ModuleScope) -> Encoding:
+    """Return the function that encodes a record, printed once for all who ask."""
     known = scope.encodings.get(name)
     if known is None:
         record = scope.records[name]
         if record.carrier is Carrier.TREE:
-            known = True, frozenset()
+            known = Encoding(True)
         elif record.places or (record.deferred and record.kind != "message"):
-            known = False, frozenset()
+            known = Encoding(False)
         else:
-            trial = scope.alone(scope.names.owners[name])
-            complete = _print_encoding(record, trial, trial.facts())[1]
-            known = complete, frozenset(trial.encoders)
+            own = scope.alone(scope.names.owners[name])
+            text, complete = _print_encoding(record, own, own.facts())
+            known = Encoding(complete, frozenset(own.encoders), text, own)
         scope.encodings[name] = known
     return known
 

@@ -7,7 +7,6 @@ head. Everything is printed sorted, so the order of asking decides nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from art7.codegen.names import PackageNames
 from art7.codegen.python.endings import Endings
@@ -30,8 +29,10 @@ class Shared:
     """What the modules of one package know of its records, worked out once."""
 
     records: dict[str, Record]
-    encodings: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
-    """Whether a record's encoding function is complete, and the records whose functions it calls."""
+    encodings: dict[str, Encoding] = field(default_factory=dict)
+    written: dict[str, bool] = field(default_factory=dict)
+    own_classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Module → the names of its classes."""
     _facts: FactsOf | None = None
     _endings: Endings | None = None
 
@@ -46,6 +47,19 @@ class Shared:
         if self._endings is None:
             self._endings = Endings(self.records)
         return self._endings
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A record's encoding function: whether it is complete, the records whose functions it calls.
+
+    `scope` is what its text needs; without text it is not printed at all.
+    """
+
+    complete: bool
+    calls: frozenset[str] = frozenset()
+    text: str = ""
+    scope: ModuleScope | None = None
 
 
 @dataclass(slots=True)
@@ -68,9 +82,6 @@ class ModuleScope:
 
     _called: set[str] = field(default_factory=set)
     _requested: dict[str, set[str]] = field(default_factory=dict)
-    _own: set[str] = field(default_factory=set)
-    printed: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """Encoding functions that are printed already, by record, and whether they are complete."""
     encoders: set[str] = field(default_factory=set)
     """Records whose encoding functions have been called by what is being printed."""
 
@@ -94,35 +105,29 @@ class ModuleScope:
             self.spec, self.spec.modules[module], self.names, records=self.records, shared=shared
         )
 
-    def noted(self) -> dict[str, Any]:
-        """Return what is imported and asked for so far, to be put back when what is being printed is given up."""
-        kept = {}
-        for name in (
-            "_imports",
-            "_siblings",
-            "_from_standard",
-            "_structs",
-            "_constants",
-            "_requested",
-            "printed",
+    def take(self, other: ModuleScope) -> None:
+        """Import and ask for what a scope of the same module does, whose text is kept."""
+        self._imports |= other._imports
+        for mine, others in (
+            (self._siblings, other._siblings),
+            (self._from_standard, other._from_standard),
+            (self._requested, other._requested),
         ):
-            value = getattr(self, name)
-            kept[name] = (
-                {key: set(each) if isinstance(each, set) else each for key, each in value.items()}
-                if isinstance(value, dict)
-                else set(value)
-            )
-        return kept
-
-    def put_back(self, kept: dict[str, Any]) -> None:
-        """Forget what was imported and asked for since it was `noted`."""
-        for name, value in kept.items():
-            setattr(self, name, value)
+            for name, each in others.items():
+                mine.setdefault(name, set()).update(each)
+        self._structs |= other._structs
+        self._constants |= other._constants
+        self.encoders |= other.encoders
 
     @property
-    def encodings(self) -> dict[str, tuple[bool, frozenset[str]]]:
-        """What is known of the encoding functions of all modules."""
+    def encodings(self) -> dict[str, Encoding]:
+        """The encoding functions of all modules, as far as they are printed."""
         return self._known().encodings
+
+    @property
+    def written(self) -> dict[str, bool]:
+        """Whether a record's encoding function, and all that it calls, write every value, where that is known."""
+        return self._known().written
 
     def _known(self) -> Shared:
         if self.shared is None:
@@ -192,11 +197,12 @@ class ModuleScope:
         self._siblings.setdefault(stem, set()).add(text if alias == text else f"{text} as {alias}")
         return alias
 
-    def _own_classes(self) -> set[str]:
-        if not self._own:
-            owners, own = self.names.owners, self.module.name
-            self._own.update(text for name, text in self.names.classes.items() if owners[name] == own)
-        return self._own
+    def _own_classes(self) -> frozenset[str]:
+        own, known = self.module.name, self._known().own_classes
+        if own not in known:
+            owners = self.names.owners
+            known[own] = frozenset(text for name, text in self.names.classes.items() if owners[name] == own)
+        return known[own]
 
     def function(self, verb: str, record: str) -> str:
         """Return the private function `verb` of a record (`decode`, `encode`, …), imported where needed."""
