@@ -211,8 +211,9 @@ def _taken(frame: Frame, spread: SpreadWriter) -> tuple[WriteEntry, ...]:
     if fault is not None:
         frame.refuse(fault, None, None, "another value", brief(tag))
     for slot in foreign[index]:
-        if frame.values[slot] is not None and frame.values[slot] is not ABSENT:
-            frame.refuse(UNEXPECTED, slot, None, "no value in this arm", brief(frame.values[slot]))
+        value = frame.values[slot]
+        if value is not ABSENT and (value is not None or slot in frame.prepared.distinguishing):
+            frame.refuse(UNEXPECTED, slot, None, "no value in this arm", brief(value))
     return entries
 
 

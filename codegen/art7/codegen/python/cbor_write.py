@@ -32,6 +32,9 @@ def cbor_write_function(view: TreeRecord) -> str:
     lines = Lines()
     lines.refusal = f"raise {view.scope.support('Refused')}"
     unpack(lines, view)
+    for slot in view.kept_slots():
+        name = view.locals[slot]
+        lines.refuse_if(f"{name} is not None and not isinstance({name}, (bytes, bytearray, memoryview))")
     compute(lines, view)
     checks(lines, view)
     holder = holder_of(view)
@@ -79,17 +82,18 @@ def _object(lines: Lines, view: TreeRecord, step: p.Object) -> None:
         _return(lines, cbor_head(0xA0, len(pieces)), [(piece.key, piece.value) for piece in pieces])
         return
     sure = sum(piece.test is None for piece in pieces)
-    lines.add(f"count = {sure}")
-    lines.read('octets = b""')
+    count, octets = view.fresh("member_count"), view.fresh("member_octets")
+    lines.add(f"{count} = {sure}")
+    lines.read(f'{octets} = b""')
     for piece in pieces:
-        add = f"octets += {_sum([(piece.key, piece.value)])}"
+        add = f"{octets} += {_sum([(piece.key, piece.value)])}"
         if piece.test is None:
             lines.read(add)
             continue
         with lines.block(f"if {piece.test}:"):
-            lines.read("count += 1")
+            lines.read(f"{count} += 1")
             lines.read(add)
-    lines.add(f"return {view.scope.support('cbor_head')}(0xA0, count) + octets")
+    lines.add(f"return {view.scope.support('cbor_head')}(0xA0, {count}) + {octets}")
 
 
 def _piece(lines: Lines, view: TreeRecord, member: Member) -> _Piece:
@@ -110,15 +114,16 @@ def _merged(lines: Lines, view: TreeRecord, unknown: str, pieces: Sequence[_Piec
     """The slow way, for a value that holds unknown members."""
     lines.refuse_if(f"{unknown} is not None and type({unknown}) is not dict")
     with lines.block(f"if {unknown}:"):
-        lines.read("members: list[tuple[bytes, bytes]] = []")
+        members = view.fresh("all_members")
+        lines.read(f"{members}: list[tuple[bytes, bytes]] = []")
         for piece in pieces:
-            append = f"members.append(({piece.key!r}, {piece.value}))"
+            append = f"{members}.append(({piece.key!r}, {piece.value}))"
             if piece.test is None:
                 lines.read(append)
                 continue
             with lines.block(f"if {piece.test}:"):
                 lines.read(append)
-        lines.add(f"return {view.scope.support('cbor_merged')}(members, {unknown}, {_sorts(view)})")
+        lines.add(f"return {view.scope.support('cbor_merged')}({members}, {unknown}, {_sorts(view)})")
 
 
 def _sum(pairs: Sequence[tuple[bytes, str]], head: bytes = b"") -> str:
@@ -156,9 +161,8 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
         _return(lines, cbor_head(0x80, len(values)), [(b"", value) for value in values])
         return
     if not step.spreads:
-        lines.add("items: list[bytes] = []")
-        _places(lines, view, step.entries)
-        lines.add(f'return {view.scope.support("cbor_head")}(0x80, len(items)) + b"".join(items)')
+        items = _places(lines, view, step.entries)
+        lines.add(f"return {view.scope.support('cbor_head')}(0x80, len({items})) + b''.join({items})")
         return
     before = [(b"", _value(lines, view, e.body, view.locals[e.slot])) for e in step.entries]
     spread = step.spreads[0]
@@ -191,25 +195,27 @@ def _case(
         pairs = before + values
         _return(lines, cbor_head(0x80, len(pairs)), pairs)
         return
-    lines.add("items: list[bytes] = []")
-    _places(lines, view, case.entries)
-    head = f"{view.scope.support('cbor_head')}(0x80, {len(before)} + len(items))"
-    joined = _sum([(b"", head), *before, (b"", 'b"".join(items)')])
+    items = _places(lines, view, case.entries)
+    head = f"{view.scope.support('cbor_head')}(0x80, {len(before)} + len({items}))"
+    joined = _sum([(b"", head), *before, (b"", f'b"".join({items})')])
     lines.add(f"return {joined}")
 
 
-def _places(lines: Lines, view: TreeRecord, entries: Sequence[p.Entry]) -> None:
-    """Places have no names: what follows the first one that is left out is left out too."""
+def _places(lines: Lines, view: TreeRecord, entries: Sequence[p.Entry]) -> str:
+    """Write places into a list; what follows the first one that is left out is left out too: they have no names."""
+    items = view.fresh("all_items")
+    lines.add(f"{items}: list[bytes] = []")
     for place, entry in enumerate(entries):
         name = view.locals[entry.slot]
-        tests = [f"len(items) == {place}"] if any(not e.required for e in entries[:place]) else []
+        tests = [f"len({items}) == {place}"] if any(not e.required for e in entries[:place]) else []
         tests += [] if entry.required else [f"{name} is not {view.nothing(entry.slot)}"]
         if not tests:
-            lines.add(f"items.append({_value(lines, view, entry.body, name)})")
+            lines.add(f"{items}.append({_value(lines, view, entry.body, name)})")
             continue
         with lines.block(f"if {' and '.join(tests)}:"):
             text = _value(lines, view, entry.body, name)
-            lines.add(f"items.append({text})")
+            lines.add(f"{items}.append({text})")
+    return items
 
 
 # ---- values ----------------------------------------------------------------------------------------------
