@@ -137,7 +137,9 @@ def read_varint(emitter: BlockEmitter, form: str, word: str) -> str:
         emitter.out.append(Line(f"o += {at.offset + 1}"))
     else:
         emitter.out.append(Assign(["o"], str(at.moved(1)), pure=False))
-    emitter.out.append(If([(f"{word} >= {limit}", [Line(f"{word}, o = {helper}({emitter.data}, o - 1)")])]))
+    emitter.out.append(
+        If([(f"{word} >= {limit}", [Line(f"{word}, o = {helper}({word}, {emitter.data}, o)")])])
+    )
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
     return word
 

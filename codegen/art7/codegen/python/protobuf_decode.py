@@ -47,7 +47,7 @@ def fields(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
             [
                 (
                     "tag > 127",
-                    [Line(f"tag, o = {emitter.scope.support('read_protobuf')}({emitter.data}, o - 1)")],
+                    [Line(f"tag, o = {emitter.scope.support('read_protobuf')}(tag, {emitter.data}, o)")],
                 )
             ]
         ),

@@ -1,6 +1,7 @@
 """Variable-length integers and operators that can be refused, for codecs on octets.
 
-Text of generated projects. The fast readers are called for forms of more than one octet only.
+Text of generated projects. The fast readers are called for forms of more than one octet only, with the first octet
+and the place after it.
 """
 
 from __future__ import annotations
@@ -12,33 +13,33 @@ from art7.codegen.python.vendored.core import Refused
 from art7.codegen.python.vendored.primitives import SIZE_LIMIT, BuiltinError
 
 
-def read_quic(data: bytes, o: int) -> tuple[int, int]:
+def read_quic(first: int, data: bytes, o: int) -> tuple[int, int]:
     """Read a QUIC integer of 2, 4 or 8 octets; returns it and the place after it. Source: RFC 9000 §16."""
-    octets = 1 << (data[o] >> 6)
-    end = o + octets
-    value = int.from_bytes(data[o:end], "big") & (1 << 8 * octets - 2) - 1
+    octets = 1 << (first >> 6)
+    end = o - 1 + octets
+    value = int.from_bytes(data[o - 1 : end], "big") & (1 << 8 * octets - 2) - 1
     if end > len(data) or (octets > 1 and not value >> 4 * octets - 2):
         raise Refused
     return value, end
 
 
-def read_mls(data: bytes, o: int) -> tuple[int, int]:
+def read_mls(first: int, data: bytes, o: int) -> tuple[int, int]:
     """Read an MLS length of 2 or 4 octets; returns it and the place after it. Source: RFC 9420 §2.1.2."""
-    first = data[o]
     if first < 128:
-        value = (first & 63) << 8 | data[o + 1]
+        value = (first & 63) << 8 | data[o]
         if value < 64:
             raise Refused
-        return value, o + 2
-    value = int.from_bytes(data[o : o + 4], "big") & 0x3FFFFFFF
-    if first >= 192 or value < 16384 or o + 4 > len(data):
+        return value, o + 1
+    value = int.from_bytes(data[o - 1 : o + 3], "big") & 0x3FFFFFFF
+    if first >= 192 or value < 16384 or o + 3 > len(data):
         raise Refused
-    return value, o + 4
+    return value, o + 3
 
 
-def read_leb128(data: bytes, o: int) -> tuple[int, int]:
-    """Read a LEB128 integer of up to 8 octets. Source: AV1 §4.10.5."""
-    value = shift = 0
+def read_leb128(first: int, data: bytes, o: int) -> tuple[int, int]:
+    """Read a LEB128 integer of 2 to 8 octets. Source: AV1 §4.10.5."""
+    value = first & 127
+    shift = 7
     while True:
         octet = data[o]
         o += 1
@@ -50,20 +51,19 @@ def read_leb128(data: bytes, o: int) -> tuple[int, int]:
             raise Refused
 
 
-def read_protobuf(data: bytes, o: int) -> tuple[int, int]:
+def read_protobuf(first: int, data: bytes, o: int) -> tuple[int, int]:
     """Read a base 128 integer of up to 10 octets and 64 bits. Source: Protocol Buffers Encoding."""
-    octet = data[o]
-    if octet < 128:
-        return octet, o + 1
-    value = octet & 127
+    if first < 128:
+        return first, o
+    value = first & 127
     shift = 7
     while True:
-        o += 1
         octet = data[o]
+        o += 1
         if octet < 128:
             if shift == 63 and octet > 1:
                 raise Refused
-            return value | octet << shift, o + 1
+            return value | octet << shift, o
         value |= (octet & 127) << shift
         shift += 7
         if shift > 63:
@@ -176,9 +176,9 @@ def skip_field(data: bytes, o: int, tag: int) -> int:
         raise Refused
     wire = tag & 7
     if wire == 0:
-        return read_protobuf(data, o)[1]
+        return read_protobuf(data[o], data, o + 1)[1]
     if wire == 2:
-        size, o = read_protobuf(data, o)
+        size, o = read_protobuf(data[o], data, o + 1)
         return o + size
     if wire == 1 or wire == 5:
         return o + (8 if wire == 1 else 4)
@@ -186,7 +186,7 @@ def skip_field(data: bytes, o: int, tag: int) -> int:
         raise Refused
     groups = [tag >> 3]
     while groups:
-        tag, o = read_protobuf(data, o)
+        tag, o = read_protobuf(data[o], data, o + 1)
         if tag & 7 == 4:
             if tag >> 3 != groups.pop():
                 raise Refused
