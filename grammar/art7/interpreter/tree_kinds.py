@@ -8,9 +8,9 @@ from typing import Any
 from art7.grammar.ir.plan import Fault, Kinds
 from art7.interpreter.conform import conform
 from art7.interpreter.frame import ABSENT, Frame
+from art7.interpreter.node_checks import current, kind_of
 from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, prepare_block
 from art7.interpreter.quoting import brief
-from art7.interpreter.read_tree import current, kind_of
 from art7.interpreter.write_common import write_block
 from art7.interpreter.written_values import MISSING
 

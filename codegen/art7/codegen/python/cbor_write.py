@@ -43,9 +43,9 @@ def cbor_write_function(view: TreeRecord) -> str:
     elif isinstance(holder, p.Array):
         _array(lines, view, holder)
     else:
-        slot = getattr(holder, "slot", None)
-        assert isinstance(slot, int), "a value fills a slot"
-        text = _value(lines, view, p.Block((holder,), (0,)), view.locals[slot])
+        filled = getattr(holder, "slot", None)
+        assert isinstance(filled, int), "a value fills a slot"
+        text = _value(lines, view, p.Block((holder,), (0,)), view.locals[filled])
         lines.add(f"return {text}")
     parameters = "".join(f", {name}: Any" for name in view.parameters)
     suffix = "" if view.form is own_form(view.record) else f"_{view.form.value}"
@@ -283,10 +283,11 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
 
 
 def _nullable(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
+    assert isinstance(step, p.Scalar | p.Items | p.Tag | p.Wrap), "only these may be null"
     held = view.fresh(f"{name}_octets")
     lines.add(f"{held} = b'\\xf6'")
     with lines.block(f"if {name} is not None:"):
-        text = _node(lines, view, replace(step, nullable=False), name)  # type: ignore[type-var]
+        text = _node(lines, view, replace(step, nullable=False), name)
         lines.add(f"{held} = {text}")
     return held
 

@@ -137,7 +137,7 @@ def cbor_written(
     kinds: tuple[type, ...] = {"octets": (bytes,), "float": (float,), "label": (int, str)}[form]
     if not isinstance(value, kinds) or isinstance(value, bool):
         json_refuse(trace, "wrong_kind", path, None, f"a value of kind {form}", json_brief(value))
-    if form != "float" and not isinstance(value, int):
+    if isinstance(value, str | bytes):
         json_bounds(trace, None, path, len(value), minimum, maximum, "characters or octets")
     return value
 

@@ -287,7 +287,7 @@ def cbor_any(value: Any, sort: bool, depth: int = 0) -> bytes:
     if isinstance(value, int):
         return cbor_integer(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return cbor_bytes(value)
+        return cbor_bytes(bytes(value))
     if isinstance(value, float):
         return cbor_float(value)
     if isinstance(value, (list, tuple)):
