@@ -132,7 +132,7 @@ class _Reader:
             case p.Verify():
                 self.verify(step, item)
             case p.Check(level="must"):
-                self.check(step)
+                self.check(step, item)
             case p.Check():
                 pass
             case _:
@@ -321,13 +321,14 @@ class _Reader:
         with self.lines.block(f"if {' and '.join([*tests, differs(self.view, step, name, slot.value)])}:"):
             self.refuse(step.fault, self.path(step.slot, item), self.places[step.slot], name)
 
-    def check(self, step: p.Check) -> None:
+    def check(self, step: p.Check, item: str | None) -> None:
         with self.lines.block(f"if {refusal(step.condition, self.view.values, AND)}:"):
             if step.at is None:
                 self.refuse(step.fault, '""', "at")
                 return
             place = self.places[step.at]
-            path = self.path(step.at, None)
+            # A pattern is tested where its text is read: inside a list or a map, or among alternatives, that has no name.
+            path = self.path(step.at, item if self.record.slots[step.at].name.startswith("_") else None)
             self.refuse(step.fault, path, f"{place} if {place} >= 0 else at", self.view.locals[step.at])
 
     # ---- containers ----

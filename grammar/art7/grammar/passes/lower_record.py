@@ -404,6 +404,7 @@ class RecordLowering:
         draft.optional = True
         draft.doc = "Members that this version of the specification does not name, kept as read."
         self.unknown_slot = draft.index
+        self.scopes[-1].setdefault(draft.name, draft.index)
 
 
 class _Place:
