@@ -30,7 +30,7 @@ assert octets_record  # it joins the rows of protobuf to the tables of octets
 
 ON_OCTETS = {
     plan.Bits, plan.Uint, plan.Varint, plan.FloatOctets, plan.Take, plan.Constant, plan.Region, plan.Loop, plan.Present,
-    plan.Align, plan.Fields, plan.When,
+    plan.Align, plan.Fields, plan.When, plan.Tlv, plan.TlvScalar, plan.TlvOptional, plan.TlvChoice,
 }  # fmt: skip
 ON_TREES = {
     plan.Scalar,
@@ -143,6 +143,7 @@ BACK_ENDS = {
     "fast decoder of octets": [
         CODEGEN / "octets_decode.py",
         CODEGEN / "protobuf_decode.py",
+        CODEGEN / "der_decode.py",
         CODEGEN / "inlining.py",
         CODEGEN / "rounds.py",
         *CODEGEN.glob("decode_*.py"),
@@ -150,10 +151,19 @@ BACK_ENDS = {
     "fast encoder of octets": [
         CODEGEN / "octets_encode.py",
         CODEGEN / "protobuf_encode.py",
+        CODEGEN / "der_encode.py",
         *CODEGEN.glob("encode_*.py"),
     ],
-    "careful decoder of octets": [CODEGEN / "careful_decode.py", CODEGEN / "protobuf_careful.py"],
-    "careful encoder of octets": [CODEGEN / "careful_encode.py", CODEGEN / "protobuf_careful.py"],
+    "careful decoder of octets": [
+        CODEGEN / "careful_decode.py",
+        CODEGEN / "protobuf_careful.py",
+        CODEGEN / "der_careful.py",
+    ],
+    "careful encoder of octets": [
+        CODEGEN / "careful_encode.py",
+        CODEGEN / "protobuf_careful.py",
+        CODEGEN / "der_careful.py",
+    ],
     "reader of trees": [CODEGEN / "tree_read.py"],
     "writer of trees": [CODEGEN / "tree_write.py", CODEGEN / "cbor_write.py"],
     "careful reader of trees": [CODEGEN / "tree_explain.py"],
@@ -162,12 +172,19 @@ BACK_ENDS = {
 
 ONLY_WRITING = {"Loop.skip_to", "When.given", "Verify.deferred", "Check.on_writing"}
 """How something is written: reading follows what is there."""
-ONLY_READING = {"Fields.unknown", "Object.unknown", "Verify.implied", "Verify.guard", "Verify.constant_time"}
+ONLY_READING = {
+    "Fields.unknown",
+    "TlvOptional.first",
+    "Object.unknown",
+    "Verify.implied",
+    "Verify.guard",
+    "Verify.constant_time",
+}
 """How something is read: what was kept is written from its slot, what is verified is computed."""
 FAULTS = {"Constant.fault", "Domain.fault", "Verify.fault", "Check.fault", "Check.at"}
 """A fast twin says only no: its careful twin says why and where."""
 ON_A_TREE_ONLY = {"CallRecord.nullable"}
-ON_OCTETS_ONLY = {"CallRecord.places", "Verify.deferred"}
+ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred"}
 """There is no place to override and nothing to fix up on a tree."""
 
 UNREAD = {

@@ -14,7 +14,7 @@ from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
-from art7.codegen.python.record_facts import FactsOf, RecordFacts
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, own_identifier
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
@@ -201,7 +201,9 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             scope.from_standard("typing", "Any")
             head.append(f"        {local}: Any")
     name = scope.names.functions[record.name]
-    rows = ", ".join(["trace: Trace", "o: int", "end: int", *more, *params])
+    own = own_identifier(record)
+    tag = [] if own is None else [f"tag: bytes = {literal(own).text}"]
+    rows = ", ".join(["trace: Trace", "o: int", "end: int", *more, *params, *tag])
     return "\n".join(
         [
             f"def _decode_{name}({rows}) -> tuple[Fields, int]:",
@@ -495,7 +497,8 @@ def _call(d: CarefulDecoder, step: p.CallRecord) -> None:
             more.append(d.names.origin)
         if record.recursive:
             more.append("room" if d.record.recursive else str(record.limit_depth or 64))
-        rows = ", ".join(["trace", "o", "end", *more, *arguments, *places])
+        tag = [] if step.tag is None else [f"tag={literal(step.tag).text}"]
+        rows = ", ".join(["trace", "o", "end", *more, *arguments, *places, *tag])
         d.add(f"v[{key}], o = {function}({rows})")
     d.add("trace.leave()" if inside else f"r.leave({key}, o)")
 

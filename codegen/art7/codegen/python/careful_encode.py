@@ -16,6 +16,7 @@ from art7.codegen.python.record_facts import (
     RecordFacts,
     filled_slots,
     is_checkable,
+    own_identifier,
     unknown_views,
 )
 from art7.codegen.python.scope import ModuleScope
@@ -192,6 +193,9 @@ def _bare(text: str) -> str:
 def shape_source(shape: s.Shape) -> str:
     """Return the source of what `conform` takes for a shape."""
     match shape:
+        case s.Integer(minimum=low, maximum=high) if high.bit_length() > 128:
+            # No integer of thousands of digits: it is as wide as its elements may be.
+            return f'("int", -1 << {high.bit_length()}, (1 << {high.bit_length()}) - 1)'
         case s.Integer(minimum=low, maximum=high):
             return f'("int", {literal(low).text}, {literal(high).text})'
         case s.Boolean():
@@ -583,6 +587,9 @@ def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
         if record.recursive:
             more.append("room" if d.record.recursive else str(min(record.limit_depth or 64, 96)))
         d.add(f"content = {function}({', '.join(['trace', 'value', *more, *arguments, *places])})")
+        own = own_identifier(record)
+        if step.tag is not None and own is not None:
+            d.add(f"content = {literal(step.tag).text} + content[{len(own)}:]")
     if step.slot not in d.opened:
         return f"w.leave({key}, content)"
     d.add("trace.leave()")

@@ -6,7 +6,7 @@ from art7.codegen.python.code import Assign, sliced
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_names import DecodeNames, Frame
 from art7.codegen.python.decode_state import is_wanted, note_starts
-from art7.codegen.python.expressions import OR, SUM, Code, expression
+from art7.codegen.python.expressions import OR, SUM, Code, expression, literal
 from art7.codegen.python.inlining import fits
 from art7.codegen.python.rounds import later
 from art7.grammar.ir import plan as p
@@ -56,6 +56,7 @@ def _inline(
     wanted = is_wanted(frame, step.slot)
     target = emitter.fresh(frame.members[step.slot])
     inner = emitter.frame(record, params, places, frame.origin, target)
+    inner.tag = step.tag
 
     def leave() -> None:
         value = emitter.finish(inner)
@@ -81,6 +82,8 @@ def _call(
     function = emitter.scope.function("decode", record.name)
     begin = str(emitter.cursor)
     more = more_arguments(emitter, frame, record, params, places)
+    if step.tag is not None:
+        more.append(f"own_tag={literal(step.tag).text}")
     value = emitter.fresh(frame.members[step.slot])
     emitter.out.append(
         Assign(

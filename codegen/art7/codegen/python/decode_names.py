@@ -55,6 +55,8 @@ class Frame:
     """What the branch under construction knows."""
     proved: dict[Expr, Place | None] = field(default_factory=dict)
     """Conditions tested before; those that speak of the cursor with its place."""
+    tag: bytes | str | None = None
+    """The identifier in place of a DER record's own, or the variable that holds its octet."""
 
 
 class DecodeNames:

@@ -53,6 +53,8 @@ class DecodeState:
         self.constants: dict[str, int] = {}
         """Such variables whose value this arm has tested."""
         self.round: Round | None = None
+        self.told: set[int] = set()
+        """DER: by their identity, steps whose identifier has been looked at."""
 
     @property
     def cursor(self) -> Place:

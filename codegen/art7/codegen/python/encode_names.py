@@ -43,6 +43,8 @@ class WriteFrame:
     """Views that only a reader knows."""
     number: int = 0
     """Tells the frames of one function apart."""
+    tag: bytes | None = None
+    """The identifier in place of a DER record's own."""
 
 
 class EncodeNames:

@@ -9,12 +9,12 @@ from art7.codegen.python.code import Assign, If, Test
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
 from art7.codegen.python.encode_numbers import local_name, stands_alone
 from art7.codegen.python.encode_plan import choice_to_sink, head_of
-from art7.codegen.python.expressions import ATOM, Code, expression, number, truth
+from art7.codegen.python.expressions import ATOM, Code, expression, literal, number, truth
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.octets_decode import fits
 from art7.codegen.python.passes.assume import TRUE, assume
 from art7.codegen.python.pieces import Begin, Fixed, Part, Piece, Raw, constant, total
-from art7.codegen.python.record_facts import is_checkable
+from art7.codegen.python.record_facts import is_checkable, own_identifier
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Kind, Literal, Measure
 
@@ -34,7 +34,9 @@ def open_record(
         for c in params
     ]
     places = [frame.places[a.index] if a.lifted else _place(frame, a.index) for a in step.places]
-    return emitter.frame(record, params, places, value)
+    opened = emitter.frame(record, params, places, value)
+    opened.tag = step.tag
+    return opened
 
 
 def _place(frame: WriteFrame, index: int) -> Code:
@@ -104,7 +106,11 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
             *(expression(each, names).text for each in step.arguments),
         ]
         function = emitter.scope.function("encode", record.name)
-        emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))
+        made = f"{function}({', '.join(arguments)})"
+        own = own_identifier(record)
+        if step.tag is not None and own is not None:
+            made = f"{literal(step.tag).text} + {made}[{len(own)}:]"
+        emitter.out.append(Assign([name], made, pure=False))
     frame.octets[step.slot] = Code(f"len({name})")
     return [Raw(name, f"len({name})")]
 

@@ -49,6 +49,12 @@ class Endings:
                 return _least_extent(extent, max(minimum, self._least_of(body)))
             case p.Branch(cases=cases):
                 return min((self._least_of(case.body) for case in cases if case.refuse is None), default=0)
+            case p.Tlv(identifier=identifier, body=body):
+                return len(identifier) + 1 + self._least_of(body)
+            case p.TlvScalar(form=form):
+                return 0 if form == "elements" else 2
+            case p.TlvChoice(cases=choices):
+                return min((self._least_of(choice.body) for choice in choices), default=0)
             case p.CallRecord(record=name):
                 return self._least.get(name, 0)  # 0 also for what is open: a record within itself
             case _:
@@ -106,8 +112,10 @@ def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
         match step:
             case p.Take(extent=p.Rest()) | p.Region(extent=p.Rest()) | p.Fields():
                 return False
-            case p.Region():
+            case p.Region() | p.Tlv():
                 continue  # its end is known before it is read
+            case p.TlvOptional() | p.TlvScalar(form="elements"):
+                return False
             case p.Loop(count=count, skip=skip, until=until):
                 if skip is not None or (until is None and count is None) or len(until or b"") > 1:
                     return False

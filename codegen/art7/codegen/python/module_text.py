@@ -53,6 +53,8 @@ VENDORED = (
     "cbor_fast",
     "cbor_careful",
     "cbor_explain",
+    "der_fast",
+    "der_explain",
     "json_jcs",
     "ciphers",
 )

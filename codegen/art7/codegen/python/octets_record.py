@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
-from art7.codegen.python import protobuf_careful
+from art7.codegen.python import der_careful, der_decode, der_encode, protobuf_careful
 from art7.codegen.python.batches import many_method
 from art7.codegen.python.careful_decode import CAREFUL_STEPS, careful_decode
 from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
@@ -23,19 +23,52 @@ from art7.codegen.python.peeks import peek_methods
 from art7.codegen.python.pieces import Piece, Raw, total
 from art7.codegen.python.protobuf_decode import fields as decode_fields
 from art7.codegen.python.protobuf_encode import fields as encode_fields
-from art7.codegen.python.record_facts import FactsOf
+from art7.codegen.python.record_facts import FactsOf, own_identifier
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import Encoding, ModuleScope
 from art7.codegen.python.shapes import annotation, optional
 from art7.codegen.python.streams import stream_limit, stream_methods
-from art7.grammar.ir.plan import Carrier, Fields, Form, Record
+from art7.grammar.ir.plan import (
+    Carrier,
+    Fields,
+    Form,
+    Record,
+    Tlv,
+    TlvChoice,
+    TlvOptional,
+    TlvScalar,
+)
 from art7.grammar.ir.shape import RecordOf
 
 STEPS[Fields] = decode_fields
 WRITE_STEPS[Fields] = encode_fields
 CAREFUL_STEPS[Fields] = protobuf_careful.decode_fields
 WRITE_CAREFULLY[Fields] = protobuf_careful.encode_fields
+STEPS |= {
+    Tlv: der_decode.tlv,
+    TlvScalar: der_decode.tlv_scalar,
+    TlvOptional: der_decode.tlv_optional,
+    TlvChoice: der_decode.tlv_choice,
+}
+WRITE_STEPS |= {
+    Tlv: der_encode.write_tlv,
+    TlvScalar: der_encode.write_tlv_scalar,
+    TlvOptional: der_encode.write_tlv_optional,
+    TlvChoice: der_encode.write_tlv_choice,
+}
+CAREFUL_STEPS |= {
+    Tlv: der_careful.read_tlv,
+    TlvScalar: der_careful.read_tlv_scalar,
+    TlvOptional: der_careful.read_tlv_optional,
+    TlvChoice: der_careful.read_tlv_choice,
+}
+WRITE_CAREFULLY |= {
+    Tlv: der_careful.write_tlv,
+    TlvScalar: der_careful.write_tlv_scalar,
+    TlvOptional: der_careful.write_tlv_optional,
+    TlvChoice: der_careful.write_tlv_choice,
+}
 DEFAULT_DEPTH = 64
 """How deep a recursive record may nest where the message declares no limit."""
 DEEPEST = 96
@@ -278,6 +311,10 @@ def _decode_function(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         more.append(f"{local}: int")
         places.append(Code(local))
     frame = emitter.frame(record, params, places, "start", "m")
+    own = own_identifier(record)
+    if own is not None and facts.tags(record.name):
+        more.append(f"own_tag: bytes = {literal(own).text}")
+        frame.tag = emitter.names.claim("own_tag")
     value = emitter.run_record(frame)
     if record.guarded and record.kind == "message":
         emitter.out.append(Assign(["m.unverified"], "unverified"))

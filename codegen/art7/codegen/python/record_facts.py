@@ -37,6 +37,10 @@ from art7.grammar.ir.plan import (
     Region,
     Role,
     Take,
+    Tlv,
+    TlvChoice,
+    TlvOptional,
+    TlvScalar,
     Uint,
     Varint,
     Verify,
@@ -76,6 +80,7 @@ class FactsOf:
         self._records = records
         self._facts: dict[str, RecordFacts] = {}
         self._callers: Counter[str] = Counter()
+        self._tags: dict[str, set[bytes]] | None = None
 
     def callers(self, name: str) -> int:
         """Return how many steps of all records on octets call the record `name`."""
@@ -86,6 +91,17 @@ class FactsOf:
                     self._callers.update(step.record for step in calls)
             self._callers[""] = 1
         return self._callers[name]
+
+    def tags(self, name: str) -> set[bytes]:
+        """Return the identifiers that callers put in place of a DER record's own."""
+        if self._tags is None:
+            self._tags = {}
+            for record in self._records.values():
+                if record.carrier is Carrier.OCTETS:
+                    for step in walk_steps(record.body):
+                        if isinstance(step, CallRecord) and step.tag is not None:
+                            self._tags.setdefault(step.record, set()).add(step.tag)
+        return self._tags.get(name, set())
 
     def __call__(self, record: Record) -> RecordFacts:
         found = self._facts.get(record.name)
@@ -135,7 +151,7 @@ class FactsOf:
 def _deepening(step: Any) -> int:
     if isinstance(step, Branch) and len(step.cases) > 6:
         return 2
-    return int(isinstance(step, Branch | Loop | When | Present | Fields))
+    return int(isinstance(step, Branch | Loop | When | Present | Fields | TlvOptional | TlvChoice))
 
 
 def record_facts(record: Record) -> RecordFacts:
@@ -207,7 +223,7 @@ def _gather_steps(block: Block, found: list[Any]) -> None:
                 _gather_steps(inner, found)
 
 
-_HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields))
+_HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields, Tlv, TlvOptional, TlvChoice))
 """Steps with blocks inside."""
 
 
@@ -216,7 +232,7 @@ def inner_blocks(step: Any) -> tuple[Block, ...]:
     kind = type(step)
     if kind not in _HOLDERS:
         return ()
-    if kind is Branch:
+    if kind is Branch or kind is TlvChoice:
         return tuple(case.body for case in step.cases)
     if kind is Fields:
         return tuple(entry.body for entry in step.entries)
@@ -271,8 +287,15 @@ def filled_slots(block: Block) -> list[int]:
                 for case in cases:
                     found += filled_slots(case.body)
                 found += [value for value in values if value is not None]
-            case When(body=body) | Present(body=body):
+            case When(body=body) | Present(body=body) | TlvOptional(body=body):
                 found += filled_slots(body)
+            case Tlv(slot=slot, body=body):
+                found += [*([] if slot is None else [slot]), *filled_slots(body)]
+            case TlvScalar(slot=slot):
+                found.append(slot)
+            case TlvChoice(cases=choices):
+                for choice in choices:
+                    found += filled_slots(choice.body)
             case Fields(entries=entries, unknown_slot=unknown):
                 found += [entry.slot for entry in entries]
                 if unknown is not None:
@@ -284,6 +307,12 @@ def filled_slots(block: Block) -> list[int]:
             case _:
                 pass
     return list(dict.fromkeys(found))
+
+
+def own_identifier(record: Record) -> bytes | None:
+    """Return the identifier of the element that a record is, where a caller may put another in its place."""
+    first = record.body.steps[0] if record.body.steps else None
+    return first.identifier if isinstance(first, Tlv) and first.outer else None
 
 
 def unknown_views(record: Record) -> frozenset[int]:

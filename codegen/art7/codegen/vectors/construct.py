@@ -160,6 +160,10 @@ def inner_blocks(step: p.Step) -> Iterator[p.Block]:
             yield body
         case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
             yield body
+        case p.Tlv(body=body) | p.TlvOptional(body=body):
+            yield body
+        case p.TlvChoice(cases=choices):
+            yield from (choice.body for choice in choices)
         case p.Branch(cases=cases):
             for case in cases:
                 yield case.body

@@ -32,6 +32,10 @@ def _step(step: p.Step) -> p.Step:
     match step:
         case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=_block(step.body))
+        case p.Tlv() | p.TlvOptional():
+            return replace(step, body=_block(step.body))
+        case p.TlvChoice():
+            return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
         case p.Branch():
             return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
         case p.Kinds():

@@ -112,7 +112,9 @@ def conform(trace: Trace, at: str, value: Any, shape: Shape) -> Any:
         if not isinstance(value, int):
             wrong(trace, at, "an integer", value)
         if not shape[1] <= value <= shape[2]:
-            trace.refuse("out_of_range", None, at, f"an integer from {shape[1]} to {shape[2]}", show(value))
+            trace.refuse(
+                "out_of_range", None, at, f"an integer from {show(shape[1])} to {show(shape[2])}", show(value)
+            )
         return plain_integer(value)
     if kind == "bool":
         return value if isinstance(value, bool) else wrong(trace, at, "true or false", value)

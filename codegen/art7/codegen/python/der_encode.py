@@ -1,0 +1,125 @@
+"""DER in the fast encoder: every element is made when its content is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from art7.codegen.python.code import Assign, Body, If, Line
+from art7.codegen.python.encode_names import EncodeNames, WriteFrame
+from art7.codegen.python.encode_numbers import written
+from art7.codegen.python.expressions import Code, expression, literal, number, quoted
+from art7.codegen.python.pieces import Piece, Raw
+from art7.grammar.ir import plan as p
+from art7.grammar.ir.shape import Integer
+
+if TYPE_CHECKING:
+    from art7.codegen.python.octets_encode import EncodeEmitter
+
+TEXTS = ("utf8", "numeric", "printable", "teletex", "ia5", "visible", "universal", "bmp")
+
+
+def write_tlv(emitter: EncodeEmitter, frame: WriteFrame, step: p.Tlv) -> list[Piece]:
+    """Write an element around what it holds."""
+    content = emitter.octets_of(emitter.pieces(frame, step.body))
+    tag = frame.tag if step.outer and frame.tag is not None else step.identifier
+    helper = emitter.scope.support("tlv_set" if step.ordered else "tlv")
+    return [_made(emitter, frame, step.slot, f"{helper}({literal(tag).text}, {content})")]
+
+
+def _made(emitter: EncodeEmitter, frame: WriteFrame, slot: int | None, text: str) -> Raw:
+    hint = "element" if slot is None else f"{frame.record.slots[slot].name}_element"
+    name = emitter.fresh(hint)
+    emitter.out.append(Assign([name], text, pure=False))
+    if slot is not None:
+        frame.octets[slot] = Code(f"len({name})")
+    return Raw(name, f"len({name})")
+
+
+def write_tlv_scalar(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvScalar) -> list[Piece]:
+    """Write an element that holds one value."""
+    value = written(emitter, frame, step.slot).text
+    return [_made(emitter, frame, step.slot, _element(emitter, frame, step, value))]
+
+
+def _element(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvScalar, value: str) -> str:
+    use = emitter.scope.support
+    form, tag = step.form, literal(step.identifier).text
+    low = number(step.minimum or 0)
+    high = "None" if step.maximum is None else number(step.maximum)
+    if form in ("integer", "enumerated"):
+        low, high = _bounds(frame, step)
+        return f"{use('tlv_integer')}({tag}, {value}, {low}, {high})"
+    if form in ("octets", "bitstring"):
+        unused = ', b"\\x00"' if form == "bitstring" else ""
+        return f"{use('tlv_octets')}({tag}, {value}, {low}, {high}{unused})"
+    if form == "bits":
+        return f"{use('tlv_bits')}({tag}, {value}, {low}, {high})"
+    if form == "flags":
+        return f"{use('tlv_flags')}({tag}, {value}, {high})"
+    if form in TEXTS:
+        return f"{use('tlv_text')}({tag}, {value}, {quoted(form)}, {low}, {high})"
+    if form in ("any", "elements"):
+        return f"{use(f'tlv_{form}')}({value})"
+    if form == "relative_oid":
+        return f"{use('tlv_oid')}({tag}, {value}, True)"
+    return f"{use(f'tlv_{form}')}({tag}, {value})"
+
+
+def _bounds(frame: WriteFrame, step: p.TlvScalar) -> tuple[str, str]:
+    """Return the least and greatest integer: of the step, else of the shape, as powers of two."""
+    if step.minimum is not None and step.maximum is not None:
+        return number(step.minimum), number(step.maximum)
+    shape = frame.record.slots[step.slot].shape
+    bits = shape.maximum.bit_length() if isinstance(shape, Integer) else 8192
+    return f"-1 << {bits}", f"(1 << {bits}) - 1"
+
+
+def write_tlv_optional(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvOptional) -> list[Piece]:
+    """Write what may be absent: nothing for what is not given, or is the default."""
+    value = written(emitter, frame, step.slot)
+    default = frame.record.slots[step.slot].default
+    name = emitter.fresh("part")
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[step.slot] = replace(value, optional=False)
+
+    def body() -> None:
+        octets = emitter.octets_of(emitter.pieces(inner, step.body))
+        if step.omitted and default is not None:
+            usual = expression(default, EncodeNames(emitter, frame)).text
+            local = emitter.fresh("element")
+            emitter.out.append(Assign([local], octets, pure=False))
+            octets = f'b"" if {value.text} == {usual} else {local}'
+        emitter.out.append(Assign([name], octets, pure=False))
+
+    absent: Body = [Assign([name], 'b""', pure=False)]
+    emitter.out.append(If([(f"{value.text} is None", absent)], emitter.nested(body)))
+    frame.octets[step.slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def write_tlv_choice(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvChoice) -> list[Piece]:
+    """Write the one alternative that is given."""
+    names = EncodeNames(emitter, frame)
+    values = [names.slot(case.slot) for case in step.cases]
+    helper = emitter.scope.support("one_of")
+    emitter.out.append(Line(f"{helper}({', '.join(value.text for value in values)})"))
+    name = emitter.fresh("alternative")
+    arms = [
+        (f"{value.text} is not None", _alternative(emitter, frame, case, value, name))
+        for case, value in zip(step.cases, values, strict=True)
+    ]
+    emitter.scope.support("Refused")
+    emitter.out.append(If(arms, [Line("raise Refused")]))
+    return [Raw(name, f"len({name})")]
+
+
+def _alternative(emitter: EncodeEmitter, frame: WriteFrame, case: p.TlvCase, value: Code, name: str) -> Body:
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[case.slot] = replace(value, optional=False)
+
+    def body() -> None:
+        octets = emitter.octets_of(emitter.pieces(inner, case.body))
+        emitter.out.append(Assign([name], octets, pure=False))
+
+    return emitter.nested(body)
