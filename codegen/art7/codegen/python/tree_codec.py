@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.codegen.names import parameter_names
 from art7.codegen.python.batches import many_method
+from art7.codegen.python.cbor_walk import is_walked, walk_function
 from art7.codegen.python.cbor_write import cbor_write_function
 from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.expressions import quoted
@@ -31,6 +32,9 @@ def tree_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Reco
     write = cbor_write_function if record.encoding == "cbor" else write_function
     for form in write_forms(fast.records.values())[record.name]:
         parts.append(write(tree_view(record, fast, form=form)))
+    if is_walked(record):
+        for form in write_forms(fast.records.values())[record.name]:
+            parts.append(walk_function(tree_view(record, fast, form=form), construct))
     parts += _octets_functions(tree_view(record, fast))
     careful = [
         explain_read_function(tree_view(record, explain, careful=True)),
@@ -142,6 +146,8 @@ def _octets_functions(view: TreeRecord) -> list[str]:
         else ""
     )
     view.scope.support("Refused")
+    if is_walked(view.record):
+        return [_walking(view), _writing(view, size)]
     # A message inside another tells that one, too, what could not be checked.
     shared = ", unverified: list[str] | None = None" if view.record.guarded else ""
     handed = ", [] if unverified is None else unverified" if view.record.guarded else ""
@@ -152,6 +158,54 @@ def _octets_functions(view: TreeRecord) -> list[str]:
         f"    data = _write_{stem}(value{arguments}){text}{size}\n"
         f"    return data",
     ]
+
+
+def _walking(view: TreeRecord) -> str:
+    """Return `_decode_x_octets` of a record that is walked, where indefinite lengths may be with a second try."""
+    stem, scope = view.stem(), view.scope
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    limits, size = view.cbor_limits(), view.record.limit_size
+    kind = scope.class_of(view.record.name)
+    lines = [
+        f"def _decode_{stem}_octets(data: bytes{parameters}) -> {kind}:",
+        "    if type(data) is not bytes:",
+        "        data = bytes(memoryview(data))",
+        "    size = len(data)",
+        *([f"    if size > {size}:", "        raise Refused"] if size is not None else []),
+    ]
+    walk = f"_walk_{stem}(data, 0, size, {view.depth}{arguments})"
+    again = f"_read_{stem}({scope.support('read_cbor')}(data, {size}, {limits}){arguments})"
+    if limits.endswith("True") and not view.is_strict:
+        failures = scope.support("FAILURES")
+        lines += [
+            "    try:",
+            f"        value, place = {walk}",
+            "        if place == size:",
+            "            return value",
+            f"    except {failures}:",
+            "        pass  # an indefinite length, perhaps",
+            f"    return {again}",
+        ]
+    else:
+        lines += [
+            f"    value, place = {walk}",
+            "    if place != size:",
+            "        raise Refused",
+            "    return value",
+        ]
+    return "\n".join(lines)
+
+
+def _writing(view: TreeRecord, size: str) -> str:
+    stem = view.stem()
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    return (
+        f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
+        f"    data = _write_{stem}(value{arguments}){size}\n"
+        f"    return data"
+    )
 
 
 def _explain_octets_functions(view: TreeRecord) -> list[str]:

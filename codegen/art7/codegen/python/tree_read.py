@@ -66,7 +66,7 @@ def _steps(lines: Lines, view: TreeRecord, steps: tuple[p.Step, ...], node: str)
             case p.Array():
                 _array(lines, view, step, node)
             case _:
-                _value_step(lines, view, step, node, inside=False)
+                value_step(lines, view, step, node, inside=False)
 
 
 def _object(lines: Lines, view: TreeRecord, step: p.Object, node: str) -> None:
@@ -99,14 +99,14 @@ def _entry(lines: Lines, view: TreeRecord, entry: p.Entry, node: str, counts: bo
         lines.add(f"if {key} in {node}:")
         with _indented(lines):
             lines.read(f"{name} = {node}[{key}]")
-            _block(lines, view, entry.body, name, entry.slot)
+            block_of(lines, view, entry.body, name, entry.slot)
             _count(lines, counts)
         lines.add("else:")
         lines.read(f"    {name} = {view.expression(slot.default)}")
         return
     lines.add(f"{name} = {node}.get({key}{'' if sentinel == 'None' else ', ' + sentinel})")
     with lines.block(f"if {name} is not {sentinel}:"):
-        _block(lines, view, entry.body, name, entry.slot)
+        block_of(lines, view, entry.body, name, entry.slot)
         _count(lines, counts)
     if sentinel == "None" and not _takes_null(entry.body):
         lines.read(f"elif {key} in {node}:")
@@ -116,12 +116,12 @@ def _entry(lines: Lines, view: TreeRecord, entry: p.Entry, node: str, counts: bo
 def _required(lines: Lines, view: TreeRecord, entry: p.Entry, node: str) -> None:
     first, name = entry.body.steps[0], view.locals[entry.slot]
     if isinstance(first, p.CallRecord) and first.slot == entry.slot:
-        _value_step(lines, view, first, node, inside=True)
+        value_step(lines, view, first, node, inside=True)
         for step in entry.body.steps[1:]:
-            _value_step(lines, view, step, name, inside=True)
+            value_step(lines, view, step, name, inside=True)
         return
     lines.read(f"{name} = {node}")
-    _block(lines, view, entry.body, name, entry.slot)
+    block_of(lines, view, entry.body, name, entry.slot)
 
 
 def _takes_null(block: p.Block) -> bool:
@@ -271,7 +271,7 @@ def _places(lines: Lines, view: TreeRecord, node: str, first: int, entries: tupl
             continue
         with lines.block(f"if len({node}) > {place}:"):
             lines.read(f"{name} = {node}[{place}]")
-            _block(lines, view, entry.body, name, entry.slot)
+            block_of(lines, view, entry.body, name, entry.slot)
         lines.add("else:")
         slot = view.record.slots[entry.slot]
         nothing = view.expression(slot.default) if slot.default else view.nothing(entry.slot)
@@ -281,10 +281,10 @@ def _places(lines: Lines, view: TreeRecord, node: str, first: int, entries: tupl
 # ---- values ----------------------------------------------------------------------------------------------
 
 
-def _block(lines: Lines, view: TreeRecord, block: p.Block, node: str, slot: int) -> None:
+def block_of(lines: Lines, view: TreeRecord, block: p.Block, node: str, slot: int) -> None:
     """Read the node in local `node` into the local of `slot` by the steps of `block`."""
     for step in block.steps:
-        _value_step(lines, view, step, node, inside=True)
+        value_step(lines, view, step, node, inside=True)
     if view.locals[slot] != node and _fills(block, view) != slot:
         lines.add(f"{view.locals[slot]} = {node}")
 
@@ -293,7 +293,8 @@ def _fills(block: p.Block, view: TreeRecord) -> int | None:
     return getattr(block.steps[0], "slot", None)
 
 
-def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside: bool) -> None:
+def value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside: bool) -> None:
+    """Read the node in local `node`, or test what was read; `inside`: the value is there."""
     match step:
         case p.Scalar():
             _scalar(lines, view, step, node)
@@ -321,7 +322,7 @@ def _value_step(lines: Lines, view: TreeRecord, step: p.Step, node: str, inside:
             lines.refuse_if(refusal(needed, view.values, NOT))
             lines.flush()
             for each in body.steps:
-                _value_step(lines, view, each, node, inside)
+                value_step(lines, view, each, node, inside)
         case p.Domain(slot=slot, ranges=ranges):
             test = f"not {view.in_ranges(view.locals[slot], ranges)}"
             _guarded(lines, view, slot, test, inside)
@@ -358,7 +359,7 @@ def _inside(lines: Lines, view: TreeRecord, step: p.Tag | p.Wrap, node: str) -> 
         lines.add(f"{held} = {unwrap}({node}, {view.cbor_limits()}, {step.empty})")
         if step.kept is not None:
             lines.add(f"{view.locals[step.kept]} = {node}")
-    _block(lines, view, step.body, held, step.slot)
+    block_of(lines, view, step.body, held, step.slot)
 
 
 def _keep(lines: Lines, name: str, node: str) -> None:
@@ -498,9 +499,9 @@ def _items(lines: Lines, view: TreeRecord, step: p.Items, node: str) -> None:
     if keeps_node(step.body):
         if len(step.body.steps) > 1 or not _anything(step.body):
             with lines.block(f"for {item} in {node}:"):
-                _block(lines, view, step.body, item, step.item)
+                block_of(lines, view, step.body, item, step.item)
         elif isinstance(first, p.AnyNode):
-            _value_step(lines, view, p.AnyNode(step.slot), node, True)
+            value_step(lines, view, p.AnyNode(step.slot), node, True)
         _keep(lines, name, node)
     elif isinstance(first, p.CallRecord) and len(step.body.steps) == 1 and not first.nullable:
         function = view.scope.function("read", first.record)
@@ -509,7 +510,7 @@ def _items(lines: Lines, view: TreeRecord, step: p.Items, node: str) -> None:
         built = view.fresh(f"{view.record.slots[step.slot].name}_items")
         lines.add(f"{built} = []")
         with lines.block(f"for {item} in {node}:"):
-            _block(lines, view, step.body, item, step.item)
+            block_of(lines, view, step.body, item, step.item)
             lines.add(f"{built}.append({item})")
         lines.add(f"{name} = {built}")
 
@@ -530,14 +531,14 @@ def _members(lines: Lines, view: TreeRecord, step: p.Members, node: str) -> None
                 lines.refuse_if(test)
     if keeps_node(step.body):
         with lines.block(f"for {item} in {node}.values():"):
-            _block(lines, view, step.body, item, step.item)
+            block_of(lines, view, step.body, item, step.item)
         _keep(lines, name, node)
         return
     built = view.fresh(f"{view.record.slots[step.slot].name}_members")
     lines.add(f"{built} = {{}}")
     key = view.fresh("member_key")
     with lines.block(f"for {key}, {item} in {node}.items():"):
-        _block(lines, view, step.body, item, step.item)
+        block_of(lines, view, step.body, item, step.item)
         lines.add(f"{built}[{key}] = {item}")
     lines.add(f"{name} = {built}")
 
@@ -579,7 +580,7 @@ def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, node: str) -> None:
     for case in step.cases:
         with lines.block(f"{word} {_KINDS[case.kind].format(held)}:"):
             for inner in case.body.steps:
-                _value_step(lines, view, inner, held, inside=True)
+                value_step(lines, view, inner, held, inside=True)
             lines.add(f"{view.locals[step.slot]} = {view.locals[case.slot]}")
         word = "elif"
     lines.add("else:")
@@ -612,7 +613,7 @@ def _arm(lines: Lines, view: TreeRecord, step: p.Branch, place: int, held: str) 
         lines.read(lines.refusal)
         return
     for inner in case.body.steps:
-        _value_step(lines, view, inner, held, inside=True)
+        value_step(lines, view, inner, held, inside=True)
     if step.slot is not None:
         value_slot = step.value_slots[place]
         value = "None" if value_slot is None else view.locals[value_slot]

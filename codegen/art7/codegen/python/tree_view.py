@@ -219,6 +219,16 @@ class TreeRecord:
         """Whether CBOR must be in deterministic form."""
         return dict(self.record.options).get("canonical") == "deterministic"
 
+    def own_name(self, verb: str) -> str:
+        """Return the name of the record's own function `verb` in this form."""
+        suffix = "" if self.form is own_form(self.record) else f"_{self.form.value}"
+        return f"_{verb}{suffix}_{self.stem()}"
+
+    def walker(self, record: str) -> str:
+        """Return the function that walks over another record in this form."""
+        own = own_form(self.scope.records[record])
+        return self.scope.function("walk" if own is self.form else f"walk_{self.form.value}", record)
+
     def kept_slots(self) -> tuple[int, ...]:
         """Return the slots that have octets as read, of fields that may be absent or null."""
         blocks = [entry.body for entry in entries_of(self.record.body)] or [self.record.body]

@@ -47,6 +47,57 @@ def cbor_argument(data: bytes, place: int, strict: bool) -> tuple[int, int]:
     return argument, end
 
 
+def cbor_length(data: bytes, place: int, base: int) -> tuple[int, int]:
+    """Read a head of major type `base` at `place` that has octets behind it; returns its argument and the place after."""
+    if not base + 24 <= data[place] < base + 28:
+        raise Refused
+    return cbor_argument(data, place, False)
+
+
+def cbor_length_strictly(data: bytes, place: int, base: int) -> tuple[int, int]:
+    """As `cbor_length`, in the shortest form only."""
+    if data[place] == base + 24:
+        argument = data[place + 1]
+        if argument < 24:
+            raise Refused
+        return argument, place + 2
+    if not base + 24 <= data[place] < base + 28:
+        raise Refused
+    return cbor_argument(data, place, True)
+
+
+def cbor_unsigned_at(data: bytes, place: int) -> tuple[int, int]:
+    """Read an integer from 24 on, or one of more octets than it needs."""
+    return cbor_length(data, place, 0)
+
+
+def cbor_unsigned_at_strictly(data: bytes, place: int) -> tuple[int, int]:
+    """Read an integer from 24 on."""
+    return cbor_length_strictly(data, place, 0)
+
+
+def cbor_integer_at(data: bytes, place: int) -> tuple[int, int]:
+    """Read an integer that is not its own head."""
+    first = data[place]
+    if first < 0x20:
+        return cbor_length(data, place, 0)
+    if first < 0x38:
+        return 0x1F - first, place + 1
+    argument, place = cbor_length(data, place, 0x20)
+    return -1 - argument, place
+
+
+def cbor_integer_at_strictly(data: bytes, place: int) -> tuple[int, int]:
+    """As `cbor_integer_at`, in the shortest form only."""
+    first = data[place]
+    if first < 0x20:
+        return cbor_length_strictly(data, place, 0)
+    if first < 0x38:
+        return 0x1F - first, place + 1
+    argument, place = cbor_length_strictly(data, place, 0x20)
+    return -1 - argument, place
+
+
 def cbor_item(data: bytes, place: int, depth: int, strict: bool, indefinite: bool) -> tuple[Any, int]:
     """Read the value at `place`; returns it and the place after."""
     first = data[place]
