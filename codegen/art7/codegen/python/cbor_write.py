@@ -134,7 +134,7 @@ def _sum(pairs: Sequence[tuple[bytes, str]], head: bytes = b"") -> str:
         constant += key
         if constant:
             parts.append(repr(constant))
-        parts.append(f"({value})" if " if " in value else value)
+        parts.append(f"({value})" if " if " in value and not value.startswith("(") else value)
         constant = b""
     if constant:
         parts.append(repr(constant))
@@ -311,15 +311,51 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> str:
         case "integer":
             for test in bound_tests(name, low, high):
                 lines.refuse_if(test)
+            whole = low is not None and low >= 0
+            # A number below zero would count from the end of the table; no float is an index of it.
+            small = f"{name} < 24" if whole else f"0 <= {name} < 24"
+            integer = f"{view.scope.support('cbor_integer')}({name})"
+            return f"{view.scope.support('CBOR_SMALL')}[{name}] if {small} else {integer}"
         case "label":
             for test in length_tests(name, low, high):
                 lines.refuse_if(f"type({name}) is str and {test}")
         case "text" | "octets":
-            for test in length_tests(name, low, high):
-                lines.refuse_if(test)
+            return _string(lines, view, step, name)
         case _:
             pass
     return f"{view.scope.support(_WRITERS[step.form])}({name})"
+
+
+def _string(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> str:
+    """A text or octets: a head of the table where they are short."""
+    low, high = step.minimum, step.maximum
+    held, size = view.fresh(f"{name}_octets"), view.fresh(f"{name}_size")
+    if step.form == "text":
+        for test in length_tests(name, low, high):
+            lines.refuse_if(test)
+        # Whatever has no length may still have an `encode` of its own.
+        bounded = low or high is not None
+        lines.add(f"{held} = {name}.encode()" if bounded else f"{held} = str.encode({name})")
+    else:
+        as_bytes = view.scope.support("cbor_as_bytes")
+        lines.add(f"{held} = {name} if type({name}) is bytes else {as_bytes}({name})")
+        for test in length_tests(held, low, high):
+            lines.refuse_if(test)
+        if low is not None and low == high and low < 24:
+            return f"{cbor_head(0x40, low)!r} + {held}"
+    lines.add(f"{size} = len({held})")
+    base, table = (0x60, "CBOR_TEXTS") if step.form == "text" else (0x40, "CBOR_BYTES")
+    head = view.scope.support("cbor_head")
+    text = f"{view.scope.support(table)}[{size}] if {size} < 24 else {head}({base:#x}, {size})"
+    if len(text) < 90:
+        return f"({text}) + {held}"
+    # A line of its own, where the name is long.
+    whole = view.fresh(f"{name}_head")
+    lines.add(f"if {size} < 24:")
+    lines.read(f"    {whole} = {table}[{size}]")
+    lines.read("else:")
+    lines.read(f"    {whole} = {head}({base:#x}, {size})")
+    return f"{whole} + {held}"
 
 
 def _items(lines: Lines, view: TreeRecord, step: p.Items, name: str) -> str:

@@ -249,6 +249,16 @@ def first_cbor(data: bytes, size: int | None, depth: int, strict: bool, indefini
 # ---- writing ----
 
 
+CBOR_SMALL = tuple(bytes((number,)) for number in range(24))
+"""Integers that are their own head."""
+CBOR_BYTES = tuple(bytes((0x40 + size,)) for size in range(24))
+"""Heads of short octet strings."""
+CBOR_TEXTS = tuple(bytes((0x60 + size,)) for size in range(24))
+"""Heads of short texts."""
+CBOR_LISTS = tuple(bytes((0x80 + size,)) for size in range(24))
+"""Heads of short arrays."""
+
+
 def cbor_head(base: int, argument: int) -> bytes:
     """Return the shortest head; `base` is the major type in its place (0x80 for arrays)."""
     if argument < 24:
@@ -274,6 +284,11 @@ def cbor_bytes(value: bytes) -> bytes:
     if type(value) is not bytes:
         value = bytes(memoryview(value))
     return cbor_head(0x40, len(value)) + value
+
+
+def cbor_as_bytes(value: Any) -> bytes:
+    """The octets of anything that holds octets."""
+    return bytes(memoryview(value))
 
 
 def cbor_text(value: str) -> bytes:
