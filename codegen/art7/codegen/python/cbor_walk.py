@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from art7.codegen.python import tree_read
 from art7.codegen.python.tree_read import bound_tests, length_tests, tests_of_keys
-from art7.codegen.python.tree_view import Lines, TreeRecord, WriteForm, cases_last_otherwise
+from art7.codegen.python.tree_view import Lines, TreeRecord, WriteForm, cases_last_otherwise, key_text
 from art7.codegen.python.vendored.cbor_fast import cbor_head
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.shape import Integer, Label, Text
@@ -26,13 +26,31 @@ def _holder(record: p.Record) -> p.Step | None:
         if isinstance(step, p.Check | p.Verify | p.View | p.Domain):
             continue
         simple = isinstance(step, p.Array | p.Scalar | p.AnyNode | p.Items | p.Members | p.CallRecord | p.Tag)
-        return step if simple else None
+        return step if simple or (isinstance(step, p.Object) and _in_any_order(step)) else None
     return None
+
+
+def _in_any_order(step: p.Object) -> bool:
+    """Whether each member of a map can be read where it stands, whatever stands before it."""
+    bodies = [entry.body.steps for entry in step.entries]
+    alone = all(not isinstance(s, p.When | p.Branch | p.Verify | p.View) for steps in bodies for s in steps)
+    calls = [s for steps in bodies for s in walk_steps(steps) if isinstance(s, p.CallRecord)]
+    return not step.spreads and alone and not any(call.arguments for call in calls)
 
 
 def walk_function(view: TreeRecord, construct: str) -> str:
     """Return the source of `_walk_x(data, o, end, depth, …) -> (value, o)`."""
     return _Walker(view).function(construct)
+
+
+def walk_steps(steps: tuple[p.Step, ...]) -> list[p.Step]:
+    """Return the steps, and those inside lists, maps, tags and octet strings."""
+    found: list[p.Step] = []
+    for step in steps:
+        found.append(step)
+        if isinstance(step, p.Items | p.Members | p.Tag | p.Wrap):
+            found += walk_steps(step.body.steps)
+    return found
 
 
 class _Walker:
@@ -47,10 +65,14 @@ class _Walker:
 
     def function(self, construct: str) -> str:
         view, lines = self.view, self.lines
+        for kept in view.kept_slots():
+            lines.add(f"{view.locals[kept]} = None")
         for step in view.record.body.steps:
             match step:
                 case p.Array():
                     self.array(step)
+                case p.Object():
+                    self.object(step)
                 case p.Check() | p.Verify() | p.View() | p.Domain():
                     tree_read.value_step(lines, view, step, "", inside=False)
                 case _:
@@ -163,13 +185,74 @@ class _Walker:
     def entry(self, entry: p.Entry) -> None:
         self.block(entry.body, entry.slot)
 
+    # ---- maps ----
+
+    def object(self, step: p.Object) -> None:
+        """Members in the order in which they stand; which are there is known at the end."""
+        lines, view = self.lines, self.view
+        self.deeper()
+        count, key, start, seen = (view.fresh(n) for n in ("member_count", "key", "key_start", "keys_seen"))
+        self.length(0xA0, count)
+        lines.refuse_if(f"2 * {count} > {self.end} - {self.o}")
+        for entry in step.entries:
+            lines.add(f"{view.locals[entry.slot]} = {self.initial(entry)}")
+        if step.unknown_slot is not None:
+            lines.add(f"{view.locals[step.unknown_slot]} = {{}}")
+        lines.add(f'{seen} = b""' if self.strict else f"{seen} = set()")
+        with lines.block(f"for _ in range({count}):"):
+            lines.read(f"{start} = {self.o}")
+            lines.read(f"{key} = {self.data}[{self.o}]")
+            lines.read(f"{self.o} += 1")
+            with lines.block(f"if {key} >= 24:"):
+                read = view.scope.support("cbor_key_at")
+                lines.read(
+                    f"{key}, {self.o} = {read}({self.data}, {start}, {self.left()}, {self.strict}, False)"
+                )
+            if self.strict:
+                octets = view.fresh("key_octets")
+                lines.read(f"{octets} = {self.data}[{start}:{self.o}]")
+                lines.refuse_if(f"{octets} <= {seen}")
+                lines.add(f"{seen} = {octets}")
+            else:
+                lines.refuse_if(f"{key} in {seen}")
+                lines.add(f"{seen}.add({key})")
+            self.member(step, key)
+        for entry in step.entries:
+            if entry.required:
+                lines.refuse_if(f"{view.locals[entry.slot]} is {view.scope.support('ABSENT')}")
+        self.level -= 1
+
+    def initial(self, entry: p.Entry) -> str:
+        """What a member is before its key was met."""
+        slot = self.view.record.slots[entry.slot]
+        if entry.required:
+            return self.view.scope.support("ABSENT")
+        return (
+            self.view.expression(slot.default) if slot.default is not None else self.view.nothing(entry.slot)
+        )
+
+    def member(self, step: p.Object, key: str) -> None:
+        """The value of the key that was read."""
+        lines, view, word = self.lines, self.view, "if"
+        for entry in step.entries:
+            with lines.block(f"{word} {key} == {key_text(entry.key)}:"):
+                self.entry(entry)
+            word = "elif"
+        with lines.block("else:" if step.entries else "if True:"):
+            if step.unknown == "reject":
+                lines.read(lines.refusal)
+            elif step.unknown_slot is None:
+                self.tree(view.fresh("passed_over"))
+            else:
+                self.tree(f"{view.locals[step.unknown_slot]}[{key}]")
+
     # ---- values ----
 
     def block(self, block: p.Block, slot: int) -> None:
         """Read a value into the local of `slot` by the steps of `block`."""
         first = block.steps[0]
         walked = isinstance(first, p.Scalar | p.AnyNode | p.Items | p.Members | p.CallRecord | p.Tag)
-        if not walked or first.slot != slot:
+        if not walked or getattr(first, "slot", None) != slot:
             held = self.view.fresh(f"{self.view.record.slots[slot].name.strip('_')}_node")
             self.tree(held)
             tree_read.block_of(self.lines, self.view, block, held, slot)
