@@ -260,3 +260,112 @@ def test_mimi_content(codec: Codec, cases: Any, captures: Path) -> None:
                     codec.decode("ietf.mimi_content.MimiContent", octets)
                 assert refused.value.code != "internal", name
             cases.ran("captures: mimi")
+
+
+BODIES = {
+    "/register": ("Register", "Account"),
+    "/login": ("Login", "Account"),
+    "/createRoom": ("CreateRoom", "RoomReference"),
+    "/join/": ("Membership", "RoomReference"),
+    "/send/": (None, "Sent"),
+    "/receipt/": ("Empty", "Empty"),
+    "/upload": (None, "Uploaded"),
+    "/versions": (None, "Versions"),
+    "/sync": (None, "Sync"),
+    "/keys/upload": ("KeysUpload", "KeysUploaded"),
+    "/keys/query": ("KeysQuery", "KeysQueried"),
+    "/keys/claim": ("KeysClaim", "KeysClaimed"),
+}
+"""Part of a path → bodies of the request and of the answer."""
+
+
+def same_document(codec: Codec, type: str, value: Any, **params: Any) -> Any:
+    decoded = codec.decode(type, json.dumps(value).encode(), **params)
+    written = codec.encode(type, decoded.native, **params)
+    assert json.dumps(json.loads(written), sort_keys=True) == json.dumps(value, sort_keys=True)
+    return decoded.plain
+
+
+def test_matrix_bodies(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("matrix"):
+        for call in recording.get("log", ()):
+            kinds = next((kinds for part, kinds in BODIES.items() if part in call["path"]), None)
+            if kinds is None:
+                continue
+            request, answer = kinds if call["status"] == 200 else (None, "Error")
+            for kind, body in ((request, call["request"]), (answer, call["response"])):
+                if kind is not None and body is not None:
+                    same_document(codec, f"matrix.client.{kind}", body)
+                    cases.ran("captures: matrix")
+
+
+# ---- identity ---------------------------------------------------------------------------------------------------
+
+
+def url_octets(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def claims_of(token: str) -> tuple[Any, Any]:
+    """Header and claims of a compact token."""
+    header, payload, _ = token.split(".")
+    return json.loads(url_octets(header)), json.loads(url_octets(payload))
+
+
+def test_oidc(codec: Codec, cases: Any, captures: Path) -> None:
+    for _, recording in recordings("oidc"):
+        metadata = recording["metadata"]
+        same_document(codec, "openid.oidc.ProviderMetadata", metadata, asked=metadata["issuer"])
+        same_document(codec, "ietf.jose.JwkSet", recording["jwks"])
+        same_document(
+            codec, "openid.oidc.UserInfo", recording["userinfo"], expected=recording["claims"]["sub"]
+        )
+        header, claims = claims_of(recording["id_token"])
+        assert header == recording["id_token_header"]
+        given = {
+            "issuer": metadata["issuer"],
+            "client": claims["aud"],
+            "alg": header["alg"],
+            "now": claims["iat"],
+        }
+        params = {**given, "request_nonce": claims["nonce"], "access_token": None, "code": None}
+        same_document(codec, "ietf.jose.JwsHeader", header)
+        same_document(codec, "openid.oidc.IdToken", claims, **params)
+        cases.ran("captures: oidc", 5)
+        for call in recording["log"]:
+            if "/token" in call["url"]:
+                kind = "TokenResponse" if call["status"] == 200 else "TokenError"
+                same_document(codec, f"openid.oidc.{kind}", call["body"])
+                cases.ran("captures: oidc")
+
+
+def test_credentials(codec: Codec, cases: Any, captures: Path) -> None:
+    for path, recording in recordings("vc"):
+        for key in ("issuer_jwk", "holder_jwk"):
+            if key in recording:
+                same_document(codec, "ietf.jose.Jwk", recording[key])
+        for name in ("issuance", "presentation"):
+            if name not in recording:
+                continue
+            signed, *disclosed, binding = recording[name].split("~")
+            header, claims = claims_of(signed)
+            same_document(codec, "ietf.jose.JwsHeader", header)
+            read = same_document(codec, "w3c.vc.SdJwtClaims", claims)
+            for text in disclosed:
+                same_document(codec, "w3c.vc.Disclosure", json.loads(url_octets(text)))
+                digest = (
+                    base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+                )
+                assert digest in read["digests"]
+            if binding:
+                bound = same_document(codec, "w3c.vc.KeyBindingClaims", claims_of(binding)[1])
+                shown = recording[name].removesuffix(binding).encode()
+                assert bound["sd_hash"] == hashlib.sha256(shown).digest()
+            cases.ran("captures: vc")
+        for name in ("vc", "vp"):
+            if isinstance(recording.get(name), str):
+                header, claims = claims_of(recording[name])
+                same_document(codec, "ietf.jose.JwsHeader", header)
+                same_document(codec, "ietf.jose.JwtClaims", claims)
+                cases.ran("captures: vc")
+        assert {"issuance", "vc"} & set(recording), path.name

@@ -21,7 +21,7 @@ def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> b
     """Return the text of `value`; raises `TreeRefused`."""
     check_writable(value, integers_only=canonical or integers_only)
     text = json.dumps(
-        value,
+        _whole(value),
         ensure_ascii=False,
         allow_nan=False,
         separators=(",", ":"),
@@ -29,6 +29,19 @@ def write_json(value: Any, *, canonical: bool, integers_only: bool = False) -> b
         check_circular=False,
     )
     return text.encode("utf-8")
+
+
+def _whole(value: Any) -> Any:
+    """Return the tree with integers for numbers without a fraction, which some readers take for no integers."""
+    match value:
+        case dict():
+            return {key: _whole(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_whole(item) for item in value]
+        case float() if value.is_integer() and abs(value) <= SAFE:
+            return int(value)
+        case _:
+            return value
 
 
 def check_writable(root: Any, *, integers_only: bool) -> None:

@@ -28,7 +28,7 @@ _TAKEN = (
     | RESERVED_LOCALS
     | frozenset(
         "at fields error result written "
-        "jcs_number jcs_order write_jcs "
+        "number_text jcs_number jcs_order write_jcs "
         "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
         "element in_ranges item key keys known member members merge_members node octets_of_text quote "
         "read_json text trace unknown_members unverified value write_canonical write_integers write_plain xor_octets".split()

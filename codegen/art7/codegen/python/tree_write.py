@@ -442,7 +442,7 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> Writte
                 lines.refuse_if(test)
             if view.form is WriteForm.JCS:
                 return Written(f"{support('jcs_number')}({name})")
-            return Written(f"repr(float({name}))")
+            return Written(f"{support('number_text')}(float({name}))")
         case _:
             return _octets(lines, view, step, name)
 

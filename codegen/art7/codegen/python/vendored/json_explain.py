@@ -419,9 +419,19 @@ def _json_plain_number(trace: Trace, value: Any, integers: bool) -> None:
         json_refuse(trace, "out_of_range", "", None, "a number that the form holds", json_brief(value))
 
 
+def _json_whole(tree: Any) -> Any:
+    """The tree with whole numbers for those without a fraction."""
+    if isinstance(tree, dict):
+        return {key: _json_whole(item) for key, item in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_json_whole(item) for item in tree]
+    whole = isinstance(tree, float) and -INTEGER_LIMIT <= tree <= INTEGER_LIMIT and tree == int(tree)
+    return int(tree) if whole else tree
+
+
 def json_octets_of(trace: Trace, tree: Any, sort: bool, size: int | None) -> bytes:
     """The text of a tree; refused when it is longer than `size` octets."""
-    octets = json.dumps(tree, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode()
+    octets = json.dumps(_json_whole(tree), ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode()
     if size is not None and len(octets) > size:
         json_refuse(trace, "too_large", "", None, f"at most {size} octets", f"{len(octets)} octets")
     return octets

@@ -172,6 +172,13 @@ def write_integers(value: Any) -> str:
     return _word(value)
 
 
+def number_text(number: float) -> str:
+    """Write a finite number; a whole one without a fraction, which some readers would not take for whole."""
+    if -INTEGER_LIMIT <= number <= INTEGER_LIMIT and number == int(number) and number:
+        return str(int(number))
+    return "0" if number == 0.0 else repr(number)
+
+
 def write_plain(value: Any) -> str:
     """Write a tree as JSON: keys as they stand, no spaces, numbers of any size.
 
@@ -187,7 +194,7 @@ def write_plain(value: Any) -> str:
     if kind is int:
         return str(value)
     if kind is float and value - value == 0.0:
-        return repr(value)
+        return number_text(value)
     return _word(value)
 
 
