@@ -220,6 +220,10 @@ def test_what_is_signed(codec: Codec, cases: Any, vectors: Path) -> None:
                 assert unpadded(digest) == signed["hashes"]["sha256"]
                 value = {name: member for name, member in value.items() if name in KEPT}
                 value |= {"hashes": {"sha256": unpadded(digest)}, "content": {}}
+                pdu = codec.decode("matrix.federation.Pdu", json.dumps(signed).encode())
+                assert codec.encode("matrix.federation.Pdu", pdu.native) == check_canonical(
+                    codec, json.dumps(signed).encode()
+                )
             octets = canonical_without(codec, value, "signatures", "unsigned")
             key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(row["seed_base64"] + "="))
             assert unpadded(key.sign(octets)) == signed["signatures"][row["server_name"]][row["key_id"]]
