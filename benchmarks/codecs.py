@@ -1,4 +1,4 @@
-"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf.
+"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, CBOR.
 
 Goals are held to the limits of `benchmarks.limits`: the same values and the same checks on reading, written by hand.
 On writing they test all that the specification asks for (widths, ranges, lengths of lists and octets, reserved values,
@@ -10,6 +10,7 @@ repository), which has the inputs too:
 - `rtp` and `rtp_typed` keep no profile object; `rtp_typed` types four header extensions.
 - `stun` keeps one attribute of a type in a dict, without objects, padding or an order.
 - `mls` has tuples for credential, lifetime and codes; `protobuf` skips unknown fields.
+- `cbor` bounds no text or octets, tests neither the order of keys nor deep nesting, has an own class for each kind of part.
 - On writing none of them tests widths or ranges.
 """
 
@@ -53,6 +54,7 @@ GOALS = (
     Goal("MLS PrivateMessage", "mls_private_message.bin", "ours/mls", 0.95, 0.95, ("mls",)),
     Goal("protobuf Envelope", "signal_envelope.bin", "ours/protobuf", 0.95, 0.9, ("protobuf",)),
     Goal("Matrix event", "matrix_event.json", "matrix", 0.9, 0.85),
+    Goal("MIMI content", "mimi_content.cbor", "ours/cbor", 0.85, 0.85, ("cbor",)),
 )
 
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -78,6 +80,7 @@ def ours() -> dict[str, Codec]:
     """Return the generated codec of every workload."""
     rtp, stun = sdk_module("ietf.rtp").RtpPacket, sdk_module("ietf.stun").StunMessage
     mls, envelope = sdk_module("ietf.mls").MlsMessage, sdk_module("signal.envelope").Envelope
+    content = sdk_module("ietf.mimi_content").MimiContent
     plain = (stun.decode, stun.encode)
     keyed = (lambda data: stun.decode(data, key=KEY), lambda value: value.encode(key=KEY))
     return {
@@ -89,6 +92,7 @@ def ours() -> dict[str, Codec]:
         "MLS PrivateMessage": (mls.decode, mls.encode),
         "protobuf Envelope": (envelope.decode, envelope.encode),
         "Matrix event": matrix_case.our_codec(),
+        "MIMI content": (content.decode, content.encode),
     }
 
 
