@@ -25,6 +25,7 @@ from art7.grammar.passes.findings import Findings
 from art7.grammar.passes.finish_records import finish_records, static_size
 from art7.grammar.passes.kinds import Typed, kind_of
 from art7.grammar.passes.lower_record import TREES, RecordLowering
+from art7.grammar.passes.pairs_text import text_enum
 from art7.grammar.passes.plain_shapes import plain_shape
 from art7.grammar.passes.record_members import misfit
 from art7.grammar.passes.resolve_names import declare_names
@@ -39,7 +40,7 @@ INSTANCES = 5_000
 CONSTANTS_DEEP = 64
 """Constants that need one that stands further down, and so on."""
 
-SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor", "der"))
+SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor", "xml", "der", "text"))
 """Encodings that have codecs; records of the others keep their names and the types of their members."""
 
 NESTING = 8
@@ -166,7 +167,7 @@ class ModuleLowering:
             message = f"encoding `{signature.encoding}` is not supported yet"
             span = node.encoding.span if node.encoding is not None else node.name.span
             self.findings.add(
-                "A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json`, `cbor` or `der`"
+                "A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json`, `cbor`, `xml`, `der` or `text`"
             )
             self._stand_in(signature)
             return
@@ -385,6 +386,9 @@ class ModuleLowering:
             if encoding == "der":
                 pair = replace(TABLES["der", False]["oid"], shape=shape, domain=domain)
                 self.enum_pairs[key] = pair
+                return pair
+            if encoding == "text":
+                pair = self.enum_pairs[key] = text_enum(shape, domain)
                 return pair
             if encoding not in TREES:
                 message = f"`{entity.name}` is an enum over texts, and `{encoding}` needs its octets"

@@ -60,7 +60,9 @@ class Places:
 def is_text(specification: Specification, record: str) -> bool:
     """Whether a record's octets are a text with lines."""
     found = specification.record(record)
-    return found.carrier is Carrier.TREE and DIALECTS[found.encoding].is_text
+    if found.carrier is Carrier.OCTETS:
+        return found.encoding == "text"
+    return DIALECTS[found.encoding].is_text
 
 
 def dump(specification: Specification, root: FieldNode, data: bytes) -> str:

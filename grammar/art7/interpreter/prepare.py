@@ -20,6 +20,7 @@ from art7.grammar.ir.plan import (
     Block,
     Branch,
     Domain,
+    Either,
     Fields,
     Form,
     Items,
@@ -28,6 +29,7 @@ from art7.grammar.ir.plan import (
     Members,
     Object,
     Record,
+    Repeat,
     Role,
     Slot,
     Step,
@@ -229,7 +231,7 @@ def _writer(make: Any, step: Step, prepared: PreparedRecord, opened: frozenset[i
 def blocks_of(step: Step) -> tuple[Block, ...]:
     """Return the blocks directly inside `step`."""
     match step:
-        case Branch(cases=cases) | TlvChoice(cases=cases):
+        case Branch(cases=cases) | TlvChoice(cases=cases) | Either(cases=cases):
             return tuple(case.body for case in cases)
         case Kinds(cases=kinds):
             return tuple(case.body for case in kinds)
@@ -285,7 +287,7 @@ def _alternatives(block: Block) -> Iterator[tuple[int, int]]:
 
 def _items(body: Block) -> Iterator[tuple[int, int]]:
     for step in all_steps(body):
-        if isinstance(step, Loop | Items | Members):
+        if isinstance(step, Loop | Items | Members | Repeat):
             yield step.item, step.slot
         elif isinstance(step, Fields):
             yield from ((entry.item, entry.slot) for entry in step.entries if entry.item is not None)

@@ -245,6 +245,7 @@ def decode_text(frame: Frame, slot: int, start: int, octets: bytes) -> str:
 
 def read_constant(step: Constant, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     octets, fault = step.octets, step.fault
+    shown = _as_text if prepared.record.encoding == "text" else brief
 
     def read(frame: Frame) -> None:
         run = frame.run
@@ -253,10 +254,14 @@ def read_constant(step: Constant, prepared: PreparedRecord, opened: frozenset[in
         if stop > run.end:
             truncated(frame, None, start, len(octets))
         if run.data[start:stop] != octets:
-            frame.refuse(fault, None, start, brief(octets), brief(run.data[start:stop]))
+            frame.refuse(fault, None, start, shown(octets), shown(run.data[start:stop]))
         run.position = stop
 
     return read
+
+
+def _as_text(octets: bytes) -> str:
+    return brief(octets.decode("utf-8", "replace"))
 
 
 def read_region(step: Region, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -14,16 +14,22 @@ from art7.grammar.ir.plan import (
     Items,
     Loop,
     Members,
+    Number,
+    Quoted,
     Record,
     Region,
+    Repeat,
     Role,
     Scalar,
     Step,
     Tag,
     Take,
+    Through,
     Tlv,
     TlvScalar,
+    Token,
     Uint,
+    Upto,
     Varint,
     Verify,
     View,
@@ -36,8 +42,8 @@ from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
 
-_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar)
-_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv)
+_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar, Token, Number, Quoted, Upto)
+_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv, Repeat, Through)
 
 
 def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
@@ -46,7 +52,7 @@ def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: fro
         case Bits():
             return _bits(step, runner, prepared.record)
         case Constant():
-            return _constant(step, runner)
+            return _constant(step, runner, prepared.record.encoding == "text")
         case Align():
             return _align(step, runner)
         case Verify():
@@ -134,11 +140,13 @@ def _bits(step: Bits, runner: StepRunner, record: Record) -> StepRunner:
     return run
 
 
-def _constant(step: Constant, runner: StepRunner) -> StepRunner:
+def _constant(step: Constant, runner: StepRunner, is_text: bool) -> StepRunner:
+    value: Any = step.octets.decode("utf-8", "replace") if is_text else step.octets
+
     def run(frame: Frame) -> None:
         start = frame.run.position
         runner(frame)
-        node = FieldNode("(constant)", "", start, len(step.octets), value=step.octets, note="constant")
+        node = FieldNode("(constant)", "", start, len(step.octets), value=value, note="constant")
         attach(frame, node)
 
     return run

@@ -93,7 +93,12 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
             yield "", body
         case p.Tlv(body=body) | p.TlvOptional(body=body):
             yield "", body
-        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
+        case p.Either(cases=alternatives):
+            for alternative in alternatives:
+                yield f"{alternative.name} {_value(alternative.first)} -> {alternative.slot}", alternative.body
+        case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
+            yield "", body
+        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body) | p.Child(body=body):
             yield "", body
         case _:
             return

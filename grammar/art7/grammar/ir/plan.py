@@ -43,6 +43,16 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | content of a `TlvScalar` | `not_der`, `bad_text`, `out_of_range`, … | first octet of the content | the slot |
 | elements of a `Tlv` that do not ascend | `not_der` | first octet of the first one out of order | the slot |
 | `TlvOptional` with the default value | `not_der` | its first octet | the slot |
+| `Token` that nothing matches, of whose text is not UTF-8 | `bad_token` | cursor | the slot |
+| `Number` without digits, or with needless zeros | `bad_decimal` | its first octet | the slot |
+| `Number` outside its bounds | `out_of_range` | its first octet | the slot |
+| `Quoted` | `bad_quoted` | the octet that cannot stand there; without an end: its first octet | the slot |
+| `Upto` without its terminator | `truncated` | end of the region | the slot |
+| `Line` without its end | `truncated` | end of the region | the record |
+| octets left at the end of a `Line` | `trailing_data` | first octet left | the record |
+| `Either` of which nothing is ahead | `unknown_value` (at the region's end `truncated`) | cursor | the record |
+| `Through` on octets that its coding does not have | `bad_coding` | the first such octet | the slot |
+| inside a `Through` | as everywhere | the octet as received that the place came from | as everywhere |
 | `limit size` | `too_large` | 0 | empty |
 | `limit depth` | `too_deep` | record start | the record |
 
@@ -505,13 +515,137 @@ class TlvChoice:
     cases: tuple[TlvCase, ...]
 
 
+# ---- steps on octets that are text -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What something can begin with, derived from its steps: one of `literals` (longer ones first), or an octet of
+    `octets`. `space` and `comments` are passed over before; what is not ASCII counts as one class, 80 to FF."""
+
+    literals: tuple[bytes, ...] = ()
+    octets: tuple[tuple[int, int], ...] = ()
+    space: bytes = b""
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The longest text at the cursor that `pattern` (see `passes.lower_patterns`) matches."""
+
+    slot: int
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An integer in decimal digits, as many as there are, in the shortest form; `-` before it if `minimum` is below 0."""
+
+    slot: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text between double quotes, in which a backslash stands before a character taken as it is. No control
+    characters but tabs. Bounds count characters; written with no more backslashes than needed."""
+
+    slot: int
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """Octets, or (`text`) UTF-8, up to the first `until`, which is read and written behind them."""
+
+    slot: int
+    until: bytes
+    text: bool = True
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Any of `octets`, and (`comments`) texts in round brackets, which nest; any number of them. Never written."""
+
+    octets: bytes
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The body fills a line, up to the first `eol`, which is read too. `lenient`: a line feed alone ends a line as
+    well, and so does the end of what holds it. Nothing written may hold what ends a line."""
+
+    body: Block
+    eol: bytes
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The body, which fills `slot`, is there if `first` is; on writing if `slot` is present."""
+
+    slot: int
+    first: First
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A list that goes on as long as `first` is ahead: the body fills `item`, which is appended to `slot`."""
+
+    slot: int
+    item: int
+    first: First
+    body: Block
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EitherCase:
+    """One alternative: taken if `first` is ahead, fills `slot`."""
+
+    name: str
+    slot: int
+    first: First
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """The first alternative that is ahead. On writing the one whose slot has a value: without any `missing_field`,
+    with more than one `unknown_field`."""
+
+    cases: tuple[EitherCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The body, which fills `slot`, reads other octets than those of the message: what `transform` makes of them.
+
+    They are the run of octets that its alphabet has (`hex`, `base64`, `base64url`), or all up to the region's end
+    (`rest`). Each octet it makes comes from a place of the message, so refusals inside point there.
+    """
+
+    slot: int
+    transform: str
+    body: Block
+    rest: bool = False
+
+
 # ---- steps on a tree (JSON, CBOR) ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """The node as a scalar: `integer`, `number`, `text`, `boolean`, `null`, or a text holding octets as
-    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`. CBOR has `octets`, `float` and
+    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`. XML has `decimal` and `truth`, integers
+    and truth values spelled as text, `spaced64`, base64 with white space in it, and `flag`, an element that is there. CBOR has `octets`, `float` and
     `label` (an integer or a text) instead of the last four.
 
     Other kinds of node: `wrong_kind`; outside the bounds: `out_of_range` (integers) or `too_short`/`too_long`
@@ -636,6 +770,20 @@ class Wrap:
     kept: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """An element inside an element of XML, which the body reads into `slot`.
+
+    `single`: the node is the list of all elements of that name, and holds one: a second is `duplicate_field`, at its
+    first octet. Else the node is the element, an item. `text`: the body reads its characters, nothing else of it.
+    """
+
+    slot: int
+    single: bool
+    text: bool
+    body: Block
+
+
 # ---- steps on any carrier --------------------------------------------------------------------------------
 
 
@@ -715,6 +863,16 @@ Step = (
     | TlvScalar
     | TlvOptional
     | TlvChoice
+    | Token
+    | Number
+    | Quoted
+    | Upto
+    | Space
+    | Line
+    | Ahead
+    | Repeat
+    | Either
+    | Through
     | Scalar
     | AnyNode
     | Items
@@ -723,6 +881,7 @@ Step = (
     | Array
     | Tag
     | Wrap
+    | Child
     | Domain
     | View
     | Verify

@@ -175,6 +175,15 @@ class Wrapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """An element of XML that holds `inner`; see `plan.Child`."""
+
+    inner: Representation
+    single: bool
+    text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ByKind:
     """One of `options` (kind of the node, kind of the value, pair); see `plan.Kinds`."""
 
@@ -211,6 +220,57 @@ class DerScalar:
     maximum: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The longest text that `pattern` matches; see `plan.Token`."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """An integer in decimal digits; see `plan.Number`."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedText:
+    """A text between double quotes; see `plan.Quoted`."""
+
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Octets or text up to a terminator; see `plan.Upto`."""
+
+    until: bytes
+    text: bool = True
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A list that goes on as long as its item's beginning is ahead."""
+
+    item: Pair
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """`inner` in octets that a coding spells as text; see `plan.Through`."""
+
+    transform: str
+    inner: Representation
+    rest: bool = False
+
+
 Representation = (
     BitWidth
     | Whole
@@ -228,10 +288,17 @@ Representation = (
     | Keyed
     | Marked
     | Wrapped
+    | Inside
     | ByKind
     | Numbered
     | Tagged
     | DerScalar
+    | Word
+    | Decimal
+    | QuotedText
+    | Ended
+    | Repeated
+    | Coded
 )
 """Every node."""
 

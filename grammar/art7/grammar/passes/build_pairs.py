@@ -16,13 +16,15 @@ from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.pairs_by_kind import by_kind
 from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
 from art7.grammar.passes.pairs_der import der_extended, der_named, inline_sequence
+from art7.grammar.passes.pairs_text import text_extended, text_named, text_token, text_variants
+from art7.grammar.passes.plan_text import line_of
 from art7.grammar.passes.scalars import CODED, PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
 
 MOST = 1 << 32
 """Largest count or size that a type may state."""
 
-OCTET_ENCODINGS = frozenset(("binary", "tls", "protobuf", "der"))
+OCTET_ENCODINGS = frozenset(("binary", "tls", "protobuf", "der", "text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Types:
         self.lowering = lowering
         self.encoding = encoding
         self.owner = owner
+        self.options = options
         self.little = encoding == "binary" and options.get("order") == "little"
         self.table = TABLES.get((encoding, self.little), {})
         self.varint_headers = options.get("vector") == "varint"
@@ -132,6 +135,8 @@ class Types:
             return self.owner.union(node)
         if isinstance(node, t.Variants):
             return self._variants(node, context)
+        if self.encoding == "text":
+            return self.owner.inline(line_of(node))
         return self.error("A7-L001", "`line` is a type of the `text` encoding", node.span)
 
     def _named(self, node: t.Named, context: Context, within: Expr | None) -> Pair:
@@ -140,6 +145,8 @@ class Types:
         if argument is not None:
             return self.pair(argument.node, argument.context, within)
         if self.encoding == "der" and (found := der_named(self, node, context)) is not None:
+            return found
+        if self.encoding == "text" and (found := text_named(self, node, context)) is not None:
             return found
         if node.members is not None:
             return self.error("A7-L001", f"`{name} {{ … }}` is a type of the `der` encoding", node.span)
@@ -170,6 +177,8 @@ class Types:
             pair = self.lowering.enum_pair(entity, self.encoding, self.little, node.span)
             return pair if pair is not None else VOID
         if entity.kind in ("token", "identity"):
+            if self.encoding == "text" and (found := text_token(self, entity)) is not None:
+                return found
             pattern = self.lowering.pattern(entity)
             text = self._run("text", t.Natural(node.span), context, within, node.span)
             if text is VOID:
@@ -191,7 +200,7 @@ class Types:
         shape = s.RecordOf(record)
         if self.encoding == "protobuf":
             return Pair(shape, r.Bounded(Prefixed("protobuf"), nested))
-        if self.on_octets and encoding in ("protobuf", "json", "cbor") and within is None:
+        if self.on_octets and encoding in ("protobuf", "json", "cbor", "xml") and within is None:
             message = f"a `{encoding}` record has no end of its own here"
             return self.error(
                 "A7-L003", message, node.span, "bound it: `within n` octets, or `within remaining`"
@@ -200,6 +209,10 @@ class Types:
             message = f"a `{encoding}` record inside `{self.encoding}`"
             return self.error("A7-L004", message, node.span, "carry its octets as `base64[..]`")
         return Pair(shape, nested)
+
+    def record_inside(self, node: t.Named, context: Context) -> Pair:
+        """Return the pair of a record that fills the octets it is given."""
+        return self._named(node, context, Literal(0, Kind.INT))
 
     def _arguments(self, record: str, node: t.Named) -> tuple[Expr, ...]:
         params = self.lowering.params(record)
@@ -247,6 +260,8 @@ class Types:
     def _variants(self, node: t.Variants, context: Context) -> Pair:
         """`T | null`, and a choice by the kind of node; only trees have either."""
         others = [o for o in node.options if not (isinstance(o, t.Named) and o.name.text == "null")]
+        if self.encoding == "text" and len(others) == len(node.options):
+            return text_variants(self, node, context)
         if self.on_octets or not others:
             message = "only values of a tree can be chosen by their form"
             return self.error("A7-L007", message, node.span, "use `select` on a field that tells which it is")
@@ -267,6 +282,8 @@ class Types:
     def _extended(self, node: t.Extended, context: Context, within: Expr | None) -> Pair:
         if self.encoding == "der":
             return der_extended(self, node, context)
+        if self.encoding == "text":
+            return text_extended(self, node, context)
         extents = list(node.extents)
         base = node.base
         if isinstance(base, t.Named):
@@ -426,6 +443,8 @@ class Types:
             return Pair(s.Text(low, high), r.Leaf("text", *bounds))
         if self.encoding == "cbor" and name in RUNS:
             return Pair(s.Octets(low, high, name == "secret"), r.Leaf("octets", *bounds))
+        if name == "base64" and self.encoding == "xml":
+            return Pair(s.Octets(low, high), r.Leaf("spaced64", *bounds))
         if name in CODED:
             padding = "unpadded" if name == "base64url" else "either"
             return Pair(s.Octets(low, high), r.Leaf(name, *bounds, padding=padding))

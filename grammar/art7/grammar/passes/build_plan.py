@@ -17,9 +17,11 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.plan import Role
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import order_emission, simplify
-from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Fixed, Item, Look, Rule, Test, Wire
+from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Fixed, Framed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.hold_views import held
+from art7.grammar.passes.pairs_xml import xml_options
 from art7.grammar.passes.plan_der import element_steps, optional_steps, plan_der
+from art7.grammar.passes.plan_text import line_step, optional_text, plan_text, text_steps
 from art7.grammar.passes.simplify import slots_of
 
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ class Planner:
             steps = self._fields(items)
         elif record.encoding == "der":
             steps = plan_der(self, items)
+        elif record.encoding == "text":
+            steps = plan_text(self, items)
         else:
             gap = Gap(set())
             steps, left = self._sequence(items, gap)
@@ -124,7 +128,7 @@ class Planner:
             name=record.name,
             kind=record.kind,
             encoding=record.encoding,
-            options=tuple(sorted(record.options.items())),
+            options=tuple(sorted(xml_options(record).items() if record.encoding == "xml" else record.options.items())),
             carrier=carrier,
             form=p.Form.OBJECT,
             params=tuple(record.params),
@@ -212,6 +216,8 @@ class Planner:
             elif isinstance(item, Fixed):
                 steps += item.steps
                 gap.learn(item.fills)
+            elif isinstance(item, Framed):
+                steps.append(line_step(self, item, gap))
             else:
                 steps.append(self._choose(item, gap))
         if run:
@@ -290,6 +296,8 @@ class Planner:
             steps = [p.Region(draft.index, p.Exact(item.within), self.block(steps))]
         if self.record.encoding == "der":
             steps = optional_steps(self, item, steps)
+        if self.record.encoding == "text":
+            steps = optional_text(self, item, steps)
         if item.present:
             steps = [p.Present(draft.index, self.block(steps))]
         if item.condition is not None:
@@ -353,12 +361,17 @@ class Planner:
             case r.Marked():
                 body = self.block(self._steps(rep.inner, slot, name, before, gap))
                 return [p.Tag(slot, rep.number, body, rep.nullable)]
+            case r.Inside():
+                body = self.block(self._steps(rep.inner, slot, name, before, gap))
+                return [p.Child(slot, rep.single, rep.text, body)]
             case r.Wrapped():
                 body = self.block(self._steps(rep.inner, slot, name, before, gap))
                 kept = self.record.keep_octets(slot) if rep.keep else None
                 return [p.Wrap(slot, body, rep.empty, rep.nullable, kept)]
             case r.ByKind():
                 return [self._kinds(rep, slot, name, gap)]
+            case r.Word() | r.Decimal() | r.QuotedText() | r.Ended() | r.Repeated() | r.Coded():
+                return text_steps(self, rep, slot, name, before, gap)
             case _:
                 draft = self.record.drafts[slot]
                 message = f"items of `{name.strip('_')}` do not fill whole octets"
@@ -598,9 +611,11 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return own | _mentioned(inner)
         case r.Many(item=item, count=count):
             return slots_of(count) | _mentioned(item.representation)
-        case r.Listed(item=item) | r.Keyed(item=item):
+        case r.Listed(item=item) | r.Keyed(item=item) | r.Repeated(item=item):
             return _mentioned(item.representation)
-        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner) | r.Tagged(inner=inner):
+        case r.Coded(inner=inner):
+            return _mentioned(inner)
+        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner) | r.Tagged(inner=inner) | r.Inside(inner=inner):
             return _mentioned(inner)
         case r.ByKind(options=options):
             return {slot for _, _, pair in options for slot in _mentioned(pair.representation)}

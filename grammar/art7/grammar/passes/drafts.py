@@ -133,7 +133,15 @@ class Rule:
     condition: Expr | None = None
 
 
-Item = Wire | Fixed | Choose | Look | Test | Rule
+@dataclass(slots=True)
+class Framed:
+    """A line: its items fill it."""
+
+    items: list[Item]
+    span: Span
+
+
+Item = Wire | Fixed | Framed | Choose | Look | Test | Rule
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.passes.check_endings import check_endings
 from art7.grammar.passes.derive_firsts import derive_firsts
+from art7.grammar.passes.derive_text_firsts import derive_text_firsts
 from art7.grammar.passes.hand_down_places import hand_down_places
 from art7.grammar.passes.prove_implied import prove_implied
 from art7.grammar.passes.static_sizes import record_size
@@ -27,7 +28,8 @@ def finish_records(module: Any, records: Mapping[str, p.Record]) -> list[p.Recor
     calls = {name: _calls(record) for name, record in records.items()}
     graph = {name: [c for c in dict.fromkeys(found) if c in records] for name, found in calls.items()}
     components = strong_components(graph)
-    changed = hand_down_places(module, derive_firsts(module, records), components)
+    known = derive_text_firsts(module, derive_firsts(module, records))
+    changed = hand_down_places(module, known, components)
     module.sizes.clear()
     done: dict[str, p.Record] = {}
     tuples = _tuples(module, changed)

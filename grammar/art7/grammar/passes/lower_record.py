@@ -28,7 +28,7 @@ from art7.grammar.passes.record_members import walk_members
 from art7.grammar.passes.scopes import ModuleScope
 from art7.grammar.passes.worlds import World
 
-TREES = frozenset(("json", "cbor"))
+TREES = frozenset(("json", "cbor", "xml"))
 """Encodings whose records lie on trees."""
 
 
@@ -156,6 +156,8 @@ class RecordLowering:
                 here[name] = self.new_slot(name, role, member.name.span).index
             elif isinstance(member, t.Select):
                 self._declare_arms(member)
+            elif isinstance(member, t.LineMember):
+                self.declare(member.members, shared)
 
     def _declare_arms(self, member: t.Select) -> None:
         """Give the members of an unnamed select their slots; arms may have the same member."""
@@ -336,11 +338,26 @@ class RecordLowering:
         """Lift an inline body into a record of its own."""
         return self.lift(node.members, self.current_name, node.span)
 
-    def lift(self, members: Sequence[t.Member], name: str, span: Span, self_known: bool = True) -> Pair:
+    def lift(
+        self,
+        members: Sequence[t.Member],
+        name: str,
+        span: Span,
+        self_known: bool = True,
+        options: dict[str, str | bool] | None = None,
+    ) -> Pair:
         """Make a record of `members`; what they mention of this record becomes parameters."""
         qualified = self.module.free_record_name(f"{self.name}.{name}")  # type: ignore[attr-defined]
         child = RecordLowering(
-            self.module, qualified, "inline", self.encoding, self._lifted(), self.context, (), self, self_known
+            self.module,
+            qualified,
+            "inline",
+            self.encoding,
+            self._lifted() if options is None else options,
+            self.context,
+            (),
+            self,
+            self_known,
         )
         child.refs = self.refs
         child.run(members, span, "", self.refs)
@@ -348,6 +365,10 @@ class RecordLowering:
 
     def _lifted(self) -> dict[str, str | bool]:
         """Return the options of what is lifted: in DER its element belongs to the caller."""
+        if self.encoding == "xml":
+            return {name: value for name, value in self.options.items() if name == "ns"}
+        if self.encoding == "text":
+            return {name: value for name, value in self.options.items() if name != "shape"}
         return {**self.options, "shape": "content"} if self.encoding == "der" else self.options
 
     def unknown_span(self) -> Span:

@@ -54,10 +54,14 @@ def needs_of(expr: Expr | None, computed: frozenset[int] | set[int]) -> set[int]
     return found
 
 
-_ONE_SLOT = frozenset((p.Uint, p.Varint, p.FloatOctets, p.Take, p.CallRecord, p.Scalar, p.AnyNode, p.View))
+_TEXT = (p.Token, p.Number, p.Quoted, p.Upto)
+
+_ONE_SLOT = frozenset(
+    (p.Uint, p.Varint, p.FloatOctets, p.Take, p.CallRecord, p.Scalar, p.AnyNode, p.View, *_TEXT)
+)
 """Steps that fill their slot and hold no others: most of all steps."""
 
-_NO_SLOT = frozenset((p.Constant, p.Check, p.Verify, p.Domain))
+_NO_SLOT = frozenset((p.Constant, p.Check, p.Verify, p.Domain, p.Space))
 
 _PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
 """Steps without steps inside them."""
@@ -72,12 +76,14 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
-        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
+        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body) | p.Child(body=body):
             yield body
         case p.Tlv(body=body) | p.TlvOptional(body=body):
             yield body
-        case p.TlvChoice(cases=choices):
+        case p.TlvChoice(cases=choices) | p.Either(cases=choices):
             yield from (choice.body for choice in choices)
+        case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
+            yield body
         case p.Branch(cases=cases):
             yield from (case.body for case in cases)
         case p.Kinds(cases=kinds):
@@ -116,16 +122,21 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
         case p.Fields(unknown_slot=unknown) | p.Object(unknown_slot=unknown):
             if unknown is not None:
                 yield unknown
-        case p.When() | p.Array():
+        case p.When() | p.Array() | p.Line():
             pass
-        case p.TlvChoice(cases=choices):
+        case p.Repeat(slot=slot, item=item):
+            yield slot
+            yield item
+        case p.Ahead(slot=slot) | p.Through(slot=slot):
+            yield slot
+        case p.TlvChoice(cases=choices) | p.Either(cases=choices):
             yield from (choice.slot for choice in choices)
         case p.Tlv(slot=slot):
             if slot is not None:
                 yield slot
         case p.TlvOptional(slot=slot) | p.TlvScalar(slot=slot):
             yield slot
-        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Kinds(slot=slot):
+        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Kinds(slot=slot) | p.Child(slot=slot):
             yield slot
         case p.Wrap(slot=slot, kept=kept):
             yield slot
@@ -182,7 +193,7 @@ def _leaf_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] 
     return step_needs(step, slots, computed)
 
 
-_GIVEN = frozenset((p.Uint, p.Varint, p.FloatOctets, p.Take, p.Scalar, p.AnyNode))
+_GIVEN = frozenset((p.Uint, p.Varint, p.FloatOctets, p.Take, p.Scalar, p.AnyNode, *_TEXT))
 _NONE: set[int] = set()
 
 

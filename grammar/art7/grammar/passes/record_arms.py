@@ -93,7 +93,7 @@ def _is_lifted(record: RecordLowering, members: Sequence[t.Member]) -> bool:
         return True
     api = 0
     for member in members:
-        if isinstance(member, t.Select | t.Align | t.Unknown):
+        if isinstance(member, t.Select | t.Align | t.Unknown | t.LineMember):
             return True
         if isinstance(member, t.Let):
             api += 1
@@ -159,6 +159,7 @@ def _flat_arm(record: RecordLowering, arm: t.Arm, ranges: Ranges) -> ArmItem:
     if isinstance(target, t.Preserve):
         draft = record.new_slot(record.free_name("unknown"), p.Role.GIVEN, target.span)
         draft.shape, draft.optional = s.Octets(), True
+        draft.doc = "What this version of the specification does not name, kept as read."
         draft.pair = Pair(s.Octets(), r.Run(p.Rest()))
         return ArmItem(label, ranges, [Wire(draft, draft.pair)])
     return ArmItem(label, ranges, record.walk(arm_members(arm), flattened=True))

@@ -15,9 +15,11 @@ from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import simplify
-from art7.grammar.passes.drafts import Draft, Fixed, Item, Look, Rule, Test, Wire
+from art7.grammar.passes.drafts import Draft, Fixed, Framed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.pairs_der import tagged_pair
+from art7.grammar.passes.plan_text import literal_steps
+from art7.grammar.passes.pairs_xml import placed, settle_flag, xml_place
 from art7.grammar.passes.record_arms import first_of, lower_select
 from art7.grammar.passes.scopes import did_you_mean
 
@@ -30,6 +32,7 @@ TAGS: dict[str, tuple[type, ...]] = {
     "cbor": (t.CharsTag, t.NumberTag),
     "protobuf": (t.NumberTag,),
     "der": (t.NamedTag,),
+    "xml": (t.NamedTag,),
 }
 """Encoding → what may stand behind `@` at a field."""
 
@@ -58,6 +61,9 @@ def walk_members(
                 _limit(record, member)
             case t.Unknown():
                 _unknown(record, member)
+            case _ if record.encoding == "text":
+                inner = walk_members(record, member.members, in_union, flattened)
+                items.append(Framed(inner, member.span))
             case _:
                 record.module.findings.add("A7-L001", "`line` belongs to the `text` encoding", member.span)
     return items
@@ -78,19 +84,30 @@ def _field(
     within = resolve().integer(clauses[t.Within].octets) if t.Within in clauses else None
     condition = resolve().truth(clauses[t.When].condition) if t.When in clauses else None
     record.current_name = member.name.text
+    place = xml_place(record, member) if record.encoding == "xml" else None
+    options = record.options
+    if place is not None:
+        record.options = {**options, "ns": place.ns}
     pair = record.types.pair(member.type, None, within)
+    record.options = options
+    if place is not None:
+        pair = placed(record, place, member, pair)
     if record.encoding == "der" and isinstance(member.tag, t.NamedTag):
         pair = tagged_pair(record.types, member.tag, pair)
-    if record.on_tree and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
+    if record.on_tree and place is None and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
         # Any node may be null: where it may be absent too, null is told from absence.
         pair = replace(pair, shape=s.Nullable(pair.shape))
     if draft.shape is not None:
         _again(record, draft, pair, member)
     draft.shape, draft.pair, draft.condition = pair.shape, pair, condition
     _describe(record, draft, member, clauses)
+    if place is not None:
+        draft.key = place.key
     draft.in_union = in_union
     wire = Wire(draft, pair, within, condition)
     _presence(record, wire, member, clauses, flattened)
+    if place is not None:
+        settle_flag(draft, pair)
     items.append(wire)
     if isinstance(pair.representation, r.Maybe):
         # `x: optional<T>` is `x?: T`.
@@ -148,7 +165,7 @@ def _presence(
 ) -> None:
     draft = wire.draft
     draft.optional = member.optional or wire.condition is not None or flattened
-    if record.encoding == "der" and record.options.get("shape") == "choice":
+    if record.encoding in ("der", "text") and record.options.get("shape") == "choice":
         draft.optional = True
     wire.question = member.optional
     if member.optional and record.encoding == "tls":
@@ -303,12 +320,13 @@ def _literal(record: RecordLowering, member: t.LiteralMember, items: list[Item])
         record.module.findings.add("A7-L025", f"a literal means nothing in `{record.encoding}`", member.span)
         return
     octets = member.value if isinstance(member.value, bytes) else member.value.encode()
-    items.append(Fixed([p.Constant(octets, p.Fault("bad_constant", None, first_of(record.refs)))], set()))
+    constant = p.Constant(octets, p.Fault("bad_constant", None, first_of(record.refs)))
+    items.append(Fixed(literal_steps(record, constant) if record.encoding == "text" else [constant], set()))
 
 
 def _limit(record: RecordLowering, member: t.Limit) -> None:
     name = member.name.text
-    if name not in ("size", "depth"):
+    if name not in ("size", "depth") and not (name == "attributes" and record.encoding == "xml"):
         advice = did_you_mean(name, ("size", "depth"), "write `limit size` or `limit depth`")
         record.module.findings.add("A7-L028", f"unknown limit `{name}`", member.span, advice)
         return
@@ -326,7 +344,7 @@ def _limit(record: RecordLowering, member: t.Limit) -> None:
 
 
 def _unknown(record: RecordLowering, member: t.Unknown) -> None:
-    if record.encoding not in ("json", "cbor", "protobuf", "der"):
+    if record.encoding not in ("json", "cbor", "xml", "protobuf", "der"):
         message = f"`{record.encoding}` has no members beside those named"
         record.module.findings.add("A7-L025", message, member.span, "remove `unknown`")
         return

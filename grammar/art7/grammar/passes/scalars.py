@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.representation import BitWidth, Free, Leaf, Pair, Real, Variable, Whole
+from art7.grammar.ir.representation import BitWidth, Decimal, Free, Leaf, Pair, Real, Variable, Whole
 from art7.grammar.passes.der_forms import der_table
 
 SAFE = (1 << 53) - 1
@@ -39,6 +39,7 @@ PLAIN: dict[str, s.Shape] = {
     "mls_varint": unsigned(30),
     "any": s.Anything(),
     "label": s.Label(),
+    "flag": s.Boolean(),
 }
 """Shapes by name, for parameters, views and schedules, which are on no carrier."""
 
@@ -122,6 +123,26 @@ def _cbor() -> dict[str, Pair]:
     }
 
 
+def _text() -> dict[str, Pair]:
+    """Integers in decimal digits."""
+    rows = {f"u{n}": Pair(unsigned(n), Decimal(0, (1 << n) - 1)) for n in WIDTHS}
+    for n in range(2, 65):
+        bounds = signed(n)
+        rows[f"i{n}"] = Pair(bounds, Decimal(bounds.minimum, bounds.maximum))
+    return rows
+
+
+def _xml() -> dict[str, Pair]:
+    """Numbers and truth values as JSON has them, spelled as text; `flag`: an element that is there."""
+    forms = {"integer": "decimal", "boolean": "truth"}
+    rows: dict[str, Pair] = {}
+    for name, pair in _json().items():
+        rep = pair.representation
+        if isinstance(rep, Leaf) and rep.form in forms:
+            rows[name] = Pair(pair.shape, Leaf(forms[rep.form], rep.minimum, rep.maximum))
+    return {**rows, "flag": Pair(s.Boolean(), Leaf("flag")), "any": Pair(s.Anything(), Free())}
+
+
 _TLS = {name: pair for name, pair in _whole(False).items() if name in ("u8", "u16", "u24", "u32", "u64")}
 
 TABLES: dict[tuple[str, bool], dict[str, Pair]] = {
@@ -131,7 +152,9 @@ TABLES: dict[tuple[str, bool], dict[str, Pair]] = {
     ("protobuf", False): _protobuf(),
     ("json", False): _json(),
     ("cbor", False): _cbor(),
+    ("xml", False): _xml(),
     ("der", False): der_table(),
+    ("text", False): _text(),
 }
 """(encoding, little-endian) → scalar types by name."""
 
@@ -141,7 +164,7 @@ RUNS = frozenset(("bytes", "text", "secret", "public"))
 CODED = frozenset(("base64", "base64url", "hex"))
 """Octets written as text, on a tree."""
 
-GENERIC = frozenset(("optional", "map", "null", "tagged", "coded"))
+GENERIC = frozenset(("optional", "map", "null", "tagged", "coded", "quoted"))
 
 BUILTIN_TYPES = frozenset(PLAIN) | RUNS | CODED | GENERIC
 """Names that a module cannot declare."""

@@ -10,6 +10,7 @@ from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.passes.build_pairs import Context
 from art7.grammar.passes.pairs_der import der_member_shape
+from art7.grammar.passes.pairs_xml import unfit
 from art7.grammar.passes.scopes import Entity, did_you_mean
 
 ENCODINGS = ("binary", "tls", "protobuf", "json", "der", "cbor", "xml", "text")
@@ -28,9 +29,17 @@ OPTIONS: dict[str, dict[str, tuple[str | bool, ...]]] = {
         "indefinite": ("accept", "reject"),
         "shape": ("map", "array", "value"),
     },
+    "text": {
+        "eol": ("\r\n", "\n"),
+        "lenient_eol": (True, False),
+        "space": ("", " ", " \t", " \t\r\n"),
+        "comments": (True, False),
+        "shape": ("record", "choice"),
+    },
+    "xml": {"name": (), "ns": (), "scope": (), "shape": ("element", "choice", "stream")},
     "der": {"shape": ("sequence", "set", "choice", "value")},
 }
-"""Options of each supported encoding, with the values they take."""
+"""Options of each supported encoding, with the values they take; none: any text."""
 
 
 @dataclass(slots=True)
@@ -59,6 +68,8 @@ class Signature:
                 member = stack.pop()
                 if isinstance(member, t.Field | t.Let):
                     self._members.setdefault(member.name.text, member)
+                elif isinstance(member, t.LineMember):
+                    stack.extend(reversed(member.members))
                 elif isinstance(member, t.Select):
                     for arm in member.arms:
                         stack.extend(arm.target.members if isinstance(arm.target, t.Inline) else [arm.target])
@@ -77,8 +88,16 @@ class Signature:
             return s.Sequence(s.Anything())
         if self.encoding == "der":
             return der_member_shape(module, member.type, self.context)
+        if self.encoding == "text" and not _is_plain(member.type):
+            return s.Anything()
         shape: s.Shape = module.shape(member.type, self.context)
         return shape
+
+
+def _is_plain(node: t.Type) -> bool:
+    """Whether a type of text has a shape off the wire too."""
+    base = node.base if isinstance(node, t.Extended) else node
+    return isinstance(base, t.Named) and base.name.text not in ("quoted", "coded")
 
 
 def lower_params(module: Any, nodes: tuple[t.Param, ...], context: Context) -> tuple[p.Param, ...]:
@@ -118,7 +137,12 @@ def encoding_of(module: Any, node: t.Struct, entity: Entity) -> tuple[str, dict[
         advice = did_you_mean(name, ENCODINGS, f"one of {', '.join(ENCODINGS)}")
         module.findings.add("A7-N021", f"unknown encoding `{name}`", written.name.span, advice)
         return "binary", {}
-    return name, _options(module, name, written)
+    options = _options(module, name, written)
+    home = entity.home.encoding
+    if name == "xml" and home is not None and home.name.text == "xml":
+        outer = {a.label.text: a.value.value for a in home.args if a.label and isinstance(a.value, t.Chars)}
+        options = {label: outer[label] for label in ("ns", "scope") if label in outer} | options
+    return name, options
 
 
 def _options(module: Any, encoding: str, written: t.Encoding) -> dict[str, str | bool]:
@@ -133,11 +157,14 @@ def _options(module: Any, encoding: str, written: t.Encoding) -> dict[str, str |
             advice = did_you_mean(label, known, f"options: {', '.join(known)}")
             module.findings.add("A7-N022", f"`{encoding}` has no option `{label}`", argument.span, advice)
             continue
-        if value not in known[label]:
+        if value not in known[label] and not (known[label] == () and isinstance(value, str)):
             values = ", ".join(f"`'{v}'`" for v in known[label])
             module.findings.add(
                 "A7-N022", f"option `{label}` has another value", argument.span, f"one of {values}"
             )
+            continue
+        if encoding == "xml" and (advice := unfit(label, str(value))):
+            module.findings.add("A7-L101", f"`{label}` is not of XML", argument.span, advice)
             continue
         found[label] = value
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from art7.grammar.ir import plan as p
@@ -84,6 +85,12 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return 0, block_size(module, body, depth)[1]
         case p.TlvChoice(cases=choices):
             return min((block_size(module, x.body, depth)[0] for x in choices), default=0), None
+        case p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Line() | p.Repeat() | p.Either() | p.Through():
+            return text_size(module, step, depth)
+        case p.Space():
+            return 0, None
+        case p.Ahead(body=body):
+            return 0, block_size(module, body, depth)[1]
         case (
             p.Scalar()
             | p.AnyNode()
@@ -93,11 +100,35 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             | p.Array()
             | p.Tag()
             | p.Wrap()
+            | p.Child()
             | p.Kinds()
         ):
             return 1, None
         case _:
             return 0, 0
+
+
+def text_size(module: Any, step: p.Step, depth: int) -> Size:
+    """Return the size of one step on text: what its characters take is not known before."""
+    match step:
+        case p.Token(pattern=pattern):
+            return int(re.fullmatch(pattern, "") is None), None
+        case p.Number():
+            return 1, None
+        case p.Quoted(minimum=low):
+            return 2 + low, None
+        case p.Upto(until=until, minimum=low, maximum=high):
+            return len(until) + low, None if high is None else high + len(until)
+        case p.Line(body=body, eol=eol, lenient=lenient):
+            least, most = block_size(module, body, depth)
+            return least + (0 if lenient else len(eol)), None if most is None else most + len(eol)
+        case p.Repeat(body=body, minimum=low, maximum=high):
+            least, most = block_size(module, body, depth)
+            return low * least, None if high is None or most is None else high * most
+        case p.Either(cases=cases):
+            return min((block_size(module, x.body, depth)[0] for x in cases), default=0), None
+        case _:
+            return 0, None
 
 
 def _extent_size(extent: p.Extent, inner: Size) -> Size:

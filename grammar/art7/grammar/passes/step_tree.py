@@ -30,8 +30,13 @@ def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
     match step:
         case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=change_steps(step.body, change))
-        case p.Tlv() | p.TlvOptional():
+        case p.Tlv() | p.TlvOptional() | p.Child():
             return replace(step, body=change_steps(step.body, change))
+        case p.Line() | p.Ahead() | p.Repeat() | p.Through():
+            return replace(step, body=change_steps(step.body, change))
+        case p.Either():
+            either = tuple(replace(x, body=change_steps(x.body, change)) for x in step.cases)
+            return replace(step, cases=either)
         case p.TlvChoice():
             choices = tuple(replace(x, body=change_steps(x.body, change)) for x in step.cases)
             return replace(step, cases=choices)

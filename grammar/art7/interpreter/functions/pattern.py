@@ -38,12 +38,13 @@ class Automaton:
         """Whether the whole text is taken."""
         states = self.start
         for character in text:
-            states = self._step(states, character)
+            states = self.step(states, character)
             if not states:
                 return False
         return self.end in states
 
-    def _step(self, states: frozenset[int], character: str) -> frozenset[int]:
+    def step(self, states: frozenset[int], character: str) -> frozenset[int]:
+        """Return the states behind one more character."""
         found = self.memory.get((states, character))
         if found is None:
             point = ord(character)
