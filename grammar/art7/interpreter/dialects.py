@@ -14,7 +14,9 @@ from art7.interpreter.cbor_writer import write_cbor
 from art7.interpreter.jcs import write_jcs
 from art7.interpreter.json_scanner import scan
 from art7.interpreter.json_writer import write_json
-from art7.interpreter.tree_nodes import Node
+from art7.interpreter.tree_nodes import Node, ScanRefused, TreeRefused
+from art7.interpreter.xml_scanner import ATTRIBUTES, scan_xml
+from art7.interpreter.xml_writer import write_xml
 
 DEPTH = 128
 """The most levels of a text whose message sets no limit of its own."""
@@ -62,8 +64,32 @@ def _write_cbor(value: Any, options: Options) -> bytes:
     return write_cbor(value, deterministic=options.get("canonical") == "deterministic")
 
 
+def _scan_xml(data: bytes, start: int, end: int, depth: int, options: Options, prefix: bool) -> Node:
+    scope = options.get("scope")
+    context = f"<_ {scope}>".encode() if isinstance(scope, str) else b""
+    most = options.get("attributes")
+    attributes = int(most) if isinstance(most, str) else ATTRIBUTES
+    node = scan_xml(data, start, end, depth, attributes=attributes, context=context)
+    name = node.value["#name"].value
+    if options.get("shape") == "choice":
+        return Node({"#name": Node("", start, start), name: Node([node], node.start, node.end)}, node.start, node.end)
+    if name != options["element"]:
+        raise ScanRefused("wrong_element", node.start, f"an element `{options['element']}`", f"`{name}`")
+    return node
+
+
+def _write_xml(value: Any, options: Options) -> bytes:
+    if options.get("shape") != "choice":
+        return write_xml(value, str(options["element"]))
+    elements = [(key, one) for key, members in value.items() if key[0] not in "@#" for one in members]
+    if len(elements) != 1 or len(elements) != len(value):
+        raise TreeRefused("missing_field" if not elements else "unknown_field", "one element", str(len(elements)))
+    return write_xml(elements[0][1], elements[0][0])
+
+
 DIALECTS: dict[str, Dialect] = {
     "json": Dialect(_scan_json, _write_json, is_text=True, one_form=False),
+    "xml": Dialect(_scan_xml, _write_xml, is_text=True, one_form=False),
     "cbor": Dialect(_scan_cbor, _write_cbor, is_text=False, one_form=True),
 }
 """By encoding."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Scalar, Spread
-from art7.interpreter import read_cbor
+from art7.interpreter import read_cbor, read_xml
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import Frame
 from art7.interpreter.functions.general import decode_base64
@@ -28,6 +28,7 @@ from art7.interpreter.quoting import brief, quote, quote_key
 from art7.interpreter.read_common import choose
 from art7.interpreter.read_octets import BAD_TEXT, TOO_FEW, TOO_MANY
 from art7.interpreter.tree_nodes import Node, plain
+from art7.interpreter.xml_scanner import xml_plain
 
 MISSING, UNKNOWN = Fault("missing_field"), Fault("unknown_field")
 UNKNOWN_VALUE = Fault("unknown_value")
@@ -141,6 +142,10 @@ _FORMS: dict[str, Callable[[Scalar], ReadScalar]] = {
     "octets": read_cbor.octets,
     "float": read_cbor.real,
     "label": read_cbor.label,
+    "decimal": read_xml.decimal,
+    "truth": read_xml.truth,
+    "flag": read_xml.flag,
+    "spaced64": read_xml.octets,
 }
 
 
@@ -161,6 +166,8 @@ def keeper(prepared: PreparedRecord) -> Callable[[Frame, int, Node], Any]:
     The option `numbers: 'integer53'` asks for the latter: a fraction is refused with `wrong_kind`, a larger integer
     with `out_of_range`, at the number.
     """
+    if prepared.record.encoding == "xml":
+        return lambda frame, slot, node: xml_plain(node)
     if dict(prepared.record.options).get("numbers") != "integer53":
         return lambda frame, slot, node: plain(node)
 
@@ -289,9 +296,12 @@ def read_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) 
     entries = _entries(step.entries, prepared)
     spreads = _spreads(step.spreads, prepared)
     unknown, unknown_slot, keep = step.unknown, step.unknown_slot, keeper(prepared)
+    members = read_xml.members_of(step) if prepared.record.encoding == "xml" else None
 
     def read(frame: Frame) -> None:
         node = current(frame)
+        if members is not None:
+            node = frame.node = members(frame, node)
         if not isinstance(node.value, dict):
             wrong(frame, None, "an object")
         known: set[str | int] = set()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.plan import AnyNode, Array, Entry, Fault, Items, Members, Object, Role, Scalar, Spread
-from art7.interpreter import write_cbor
+from art7.interpreter import write_cbor, write_xml
 from art7.interpreter.conform import plain_integer
 from art7.interpreter.dialects import DIALECTS
 from art7.interpreter.expressions import prepare
@@ -103,6 +103,10 @@ _FORMS: dict[str, Callable[[Scalar], Spell]] = {
     "octets": write_cbor.octets,
     "float": write_cbor.real,
     "label": write_cbor.label,
+    "decimal": write_xml.decimal,
+    "truth": write_xml.truth,
+    "flag": write_xml.flag,
+    "spaced64": write_xml.octets,
 }
 
 
