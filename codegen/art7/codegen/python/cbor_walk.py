@@ -66,7 +66,7 @@ class _Walker:
     def function(self, construct: str) -> str:
         view, lines = self.view, self.lines
         for kept in view.kept_slots():
-            lines.add(f"{view.locals[kept]} = None")
+            lines.add(f"{view.locals[kept]}: Any = None")
         for step in view.record.body.steps:
             match step:
                 case p.Array():
@@ -137,6 +137,9 @@ class _Walker:
         else:
             lines.refuse_if(f"{count} < {len(step.entries)}")
         lines.flush()
+        for entry in step.entries:
+            if not entry.required:
+                lines.add(f"{view.locals[entry.slot]}: Any")
         self.places(step.entries, 0, count)
         for spread in step.spreads:
             self.spread(spread, count, len(step.entries))
@@ -162,6 +165,8 @@ class _Walker:
     def spread(self, spread: p.Spread, count: str, first: int) -> None:
         lines, view = self.lines, self.view
         every = sorted({entry.slot for case in spread.cases for entry in case.entries})
+        for slot in every:
+            lines.add(f"{view.locals[slot]}: Any")
         on, word = view.tag(lines, spread.on), "if"
         cases = cases_last_otherwise(spread.cases)
         for case in cases:
@@ -195,13 +200,13 @@ class _Walker:
         self.length(0xA0, count)
         lines.refuse_if(f"2 * {count} > {self.end} - {self.o}")
         for entry in step.entries:
-            lines.add(f"{view.locals[entry.slot]} = {self.initial(entry)}")
+            lines.add(f"{view.locals[entry.slot]}: Any = {self.initial(entry)}")
         if step.unknown_slot is not None:
-            lines.add(f"{view.locals[step.unknown_slot]} = {{}}")
-        lines.add(f'{seen} = b""' if self.strict else f"{seen} = set()")
+            lines.add(f"{view.locals[step.unknown_slot]}: dict[Any, Any] = {{}}")
+        lines.add(f'{seen} = b""' if self.strict else f"{seen}: set[Any] = set()")
         with lines.block(f"for _ in range({count}):"):
             lines.read(f"{start} = {self.o}")
-            lines.read(f"{key} = {self.data}[{self.o}]")
+            lines.read(f"{key}: Any = {self.data}[{self.o}]")
             lines.read(f"{self.o} += 1")
             with lines.block(f"if {key} >= 24:"):
                 read = view.scope.support("cbor_key_at")

@@ -335,10 +335,10 @@ def _string(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> str:
             lines.refuse_if(test)
         # Whatever has no length may still have an `encode` of its own.
         bounded = low or high is not None
-        lines.add(f"{held} = {name}.encode()" if bounded else f"{held} = str.encode({name})")
+        lines.add(f"{held}: bytes = {name}.encode()" if bounded else f"{held} = str.encode({name})")
     else:
         as_bytes = view.scope.support("cbor_as_bytes")
-        lines.add(f"{held} = {name} if type({name}) is bytes else {as_bytes}({name})")
+        lines.add(f"{held}: bytes = {name} if type({name}) is bytes else {as_bytes}({name})")
         for test in length_tests(held, low, high):
             lines.refuse_if(test)
         if low is not None and low == high and low < 24:

@@ -249,7 +249,7 @@ class _Reader:
         if node.endswith("_node") and path == self.path(step.slot, None):
             self.filled(step.slot)
         with self.lines.block(
-            f"for {key}, {element} in {self.support('json_object')}(trace, {node}, {path}).items():"
+            f"for {key}, {element} in {self.support(object_of(self.view))}(trace, {node}, {path}).items():"
         ):
             if step.maximum is not None:
                 room = self.support("json_room")
@@ -335,7 +335,7 @@ class _Reader:
 
     def object(self, step: p.Object, node: str) -> None:
         members = self.view.fresh("known_members")
-        self.lines.add(f'{members} = {self.support("json_object")}(trace, {node}, "")')
+        self.lines.add(f'{members} = {self.support(object_of(self.view))}(trace, {node}, "")')
         for entry in step.entries:
             self.entry(entry, f"{members}.get({key_text(entry.key)})", node)
         keys = self.view.fresh("known_keys")
@@ -419,6 +419,11 @@ class _Reader:
     def array_places(self, items: str, node: str, entries: tuple[p.Entry, ...], first: int) -> None:
         for place, entry in enumerate(entries, first):
             self.entry(entry, f"{items}[{place}] if len({items}) > {place} else None", node)
+
+
+def object_of(view: TreeRecord) -> str:
+    """Return the support function that takes a node as an object."""
+    return "cbor_map_of" if view.is_cbor else "json_object"
 
 
 def key_path(view: TreeRecord) -> str:

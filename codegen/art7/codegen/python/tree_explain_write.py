@@ -205,8 +205,13 @@ class _Writer:
             else:
                 sort = self.view.is_strict
                 octets = f"{self.support('cbor_octets_of')}(trace, {source}, {sort}, {path}, None)"
-                empty = f'b"" if {source} == {{}} else {octets}' if step.empty else octets
-                self.lines.add(f"{held} = {empty}")
+                if step.empty:
+                    with self.lines.block(f"if {source} == {{}}:"):
+                        self.lines.read(f'{held} = b""')
+                    with self.lines.block("else:"):
+                        self.lines.read(f"{held} = {octets}")
+                else:
+                    self.lines.add(f"{held} = {octets}")
                 if step.kept is not None:
                     same, limits = self.support("cbor_same"), f"{self.view.cbor_limits()}, {step.empty}"
                     kept, place = self.view.locals[step.kept], self.path(step.kept)

@@ -237,7 +237,7 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array, node: str) -> None:
     _places(lines, view, node, 0, entries)
     for spread in step.spreads:
         for slot in sorted({entry.slot for case in spread.cases for entry in case.entries}):
-            lines.add(f"{view.locals[slot]} = {view.nothing(slot)}")
+            lines.add(f"{view.locals[slot]}: Any = {view.nothing(slot)}")
         on = view.tag(lines, spread.on)
         word = "if"
         cases = cases_last_otherwise(spread.cases)

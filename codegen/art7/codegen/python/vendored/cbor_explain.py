@@ -87,6 +87,14 @@ def cbor_inner(
     return cbor_relocated(inner, node.start) if node.content < 0 else inner
 
 
+def cbor_map_of(trace: Trace, node: JsonNode, path: str) -> dict[Any, JsonNode]:
+    """The members of a map."""
+    if type(node.value) is not dict:
+        json_wrong(trace, node, path, "a map")
+    members: dict[Any, JsonNode] = node.value
+    return members
+
+
 def cbor_kept(node: JsonNode) -> Any:
     """A tree that nothing describes."""
     return cbor_plain(node)
