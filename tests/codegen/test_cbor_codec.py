@@ -84,6 +84,20 @@ message Tree as cbor(shape: 'array', indefinite: 'reject') {
 """
 
 LINK, OTHER = ["n", 5], ["m", None, b"\x00"]
+OUTER = """a7 1
+module sample.outer version 1.0 "CBOR inside octets, and places of JSON arrays that depend on others."
+
+struct Inner as cbor(canonical: 'deterministic') { limit depth = 4  n @1: u8  t @2?: text[..4]  any_more?: any }
+struct Loose as cbor(shape: 'array') { limit depth = 4  n: u8  t?: text }
+message Box as binary { limit size = 200  size: u8  inner: Inner within size  rest: Loose within remaining }
+message Places as json(shape: 'array') {
+    limit size = 200
+    limit depth = 8
+    kind: u8
+    select kind { 0 => empty  1 => { a: text  b?: bool }  otherwise => { c: u8 | null } }
+}
+"""
+
 SEEDS: dict[str, list[Any]] = {
     "Note": [
         {1: 7, 2: "é1", "level": 9, "title": None, "links": [LINK, OTHER], 99: [1, {"deep": None}], "z": Tagged(2, b"\x01")},
@@ -317,3 +331,38 @@ def test_values_survive_json() -> None:
     for seeds in SEEDS.values():
         for seed in seeds:
             assert repr(cbor_from_json(cbor_to_json(seed))) == repr(seed)
+
+
+@pytest.fixture(scope="module")
+def outer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Specification, Any]:
+    spec = specification(OUTER)
+    _, name = build(spec, tmp_path_factory.mktemp("outer"))
+    return spec, module(name, "outer")
+
+
+@pytest.mark.parametrize("kind", ["Box", "Places"])
+def test_cbor_inside_octets_and_places_of_json(outer: tuple[Specification, Any], kind: str) -> None:
+    spec, sdk = outer
+    chance, read = random.Random(11), 0
+    inner = [octets_of({1: 5, 2: "é"}), octets_of({1: 255, "any_more": [Tagged(1, 2)]})]
+    loose = [b"\x81\x05", b"\x82\x18\x05\x61a", b"\x9f\x05\x7f\x61a\xff\xff"]
+    boxes = [bytes([len(a)]) + a + b for a in inner for b in loose]
+    texts = [b"[0]", b'[1,"x"]', b'[1,"x",true]', b"[2,null]", b"[9, 255]"]
+    pool = boxes if kind == "Box" else texts
+    for turn in range(1500):
+        octets = bytearray(pool[turn % len(pool)])
+        for _ in range(0 if turn < len(pool) else chance.randint(1, 2)):
+            place = chance.randint(0, len(octets))
+            scrap = chance.choice(
+                [b"", b"\xff", b"\x18", b"0", b",1", b'"', b"]", bytes([chance.randrange(256)])]
+            )
+            octets[place : place + chance.randint(0, 2)] = scrap
+        ours = verdict(lambda octets=octets: plain(getattr(sdk, kind).decode(bytes(octets))))
+        oracle = verdict(lambda octets=octets: decode(spec, f"sample.outer.{kind}", bytes(octets)).value)
+        assert repr(ours) == repr(oracle), bytes(octets)
+        assert turn >= len(pool) or ours[1] is None, bytes(octets)
+        if ours[1] is None:
+            read += 1
+            written = verdict(getattr(sdk, kind).decode(bytes(octets)).encode)
+            assert written == verdict(lambda value=oracle[0]: encode(spec, f"sample.outer.{kind}", value))
+    assert read > 20

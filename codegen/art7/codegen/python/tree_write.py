@@ -601,16 +601,24 @@ def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, name: str) -> Written:
 
 def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
     optional = [entry for entry in step.entries if not entry.required]
-    if not optional:
+    if not optional and not step.spreads:
         texts = [write_value(lines, view, e.body, view.locals[e.slot]).source for e in step.entries]
         lines.add(f"items = [{', '.join(texts)}]")
         lines.add(f"return {_bracketed('[', 'items', ']')}")
         return
     # Places have no names: what follows the first one that is left out is left out too.
     lines.add("items: list[str] = []")
-    for place, entry in enumerate(step.entries):
+    _places(lines, view, step.entries, 0)
+    for spread in step.spreads:
+        _place_spread(lines, view, spread, len(step.entries))
+    lines.add(f"return {_bracketed('[', 'items', ']')}")
+
+
+def _places(lines: Lines, view: TreeRecord, entries: tuple[p.Entry, ...], first: int) -> None:
+    for place, entry in enumerate(entries, first):
         name = view.locals[entry.slot]
-        tests = [f"len(items) == {place}"] if any(not e.required for e in step.entries[:place]) else []
+        before = entries[: place - first]
+        tests = [f"len(items) == {place}"] if any(not e.required for e in before) else []
         tests += [] if entry.required else [f"{name} is not {view.nothing(entry.slot)}"]
         if not tests:
             lines.add(f"items.append({write_value(lines, view, entry.body, name).source})")
@@ -618,4 +626,25 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
         with lines.block(f"if {' and '.join(tests)}:"):
             text = write_value(lines, view, entry.body, name).source
             lines.add(f"items.append({text})")
-    lines.add(f"return {_bracketed('[', 'items', ']')}")
+
+
+def _place_spread(lines: Lines, view: TreeRecord, spread: p.Spread, first: int) -> None:
+    """Places of the case that the tag takes; a value for a place of another case is refused."""
+    on = view.tag(lines, spread.on)
+    every = {entry.slot for case in spread.cases for entry in case.entries}
+    word = "if"
+    cases = cases_last_otherwise(spread.cases)
+    for case in cases:
+        own = {entry.slot for entry in case.entries}
+        foreign = [slot for slot in sorted(every - own) if view.record.slots[slot].default is None]
+        head = f"{word} {view.in_ranges(on, case.ranges)}:" if case.ranges else "else:"
+        with lines.block(head if case.ranges or word == "elif" else "if True:"):
+            if case.refuse is not None:
+                lines.read(lines.refusal)
+            for slot in foreign:
+                lines.refuse_if(f"{view.locals[slot]} is not {view.nothing(slot)}")
+            _places(lines, view, case.entries, first)
+        word = "elif"
+    if all(case.ranges for case in cases):
+        with lines.block("else:"):
+            lines.read(lines.refusal)
