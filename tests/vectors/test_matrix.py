@@ -10,35 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from catalogue_codec import found_files
 from executions import Codec, Refused
+from matrix_examples import TOPIC, Missing, folder, merged, stripped
 
-TOPIC = "matrix"
 EVENT, STRIPPED, CANONICAL, MESSAGE = (
     f"matrix.events.{name}" for name in ("Event", "StrippedEvent", "CanonicalJson", "RoomMessage")
 )
-
-
-class Missing(Exception):
-    """An example builds on a file that is not here."""
-
-
-def merged(path: Path, folders: list[Path]) -> Any:
-    """Read an example with what its `$ref` names laid under it; raises `Missing`."""
-    value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(value, dict) or "$ref" not in value:
-        return value
-    name = value.pop("$ref")
-    found = next(
-        (f / Path(name).name for f in [path.parent, *folders] if (f / Path(name).name).is_file()), None
-    )
-    if found is None:
-        raise Missing(name)
-    below = merged(found, folders)
-    return {**below, **value}
 
 
 def same_json(left: Any, right: Any) -> bool:
@@ -82,11 +62,6 @@ def is_refused(codec: Codec, type: str, octets: bytes) -> bool:
     return False
 
 
-def stripped(event: dict[str, Any]) -> bool:
-    """State shown to someone outside a room has a state key but no identifier."""
-    return "state_key" in event and "event_id" not in event
-
-
 def events_in(value: Any) -> Iterator[dict[str, Any]]:
     """Every event in a response: an object with a type (a text) and a content (an object)."""
     if isinstance(value, dict):
@@ -98,10 +73,6 @@ def events_in(value: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for each in value:
             yield from events_in(each)
-
-
-def folder(name: str) -> list[Path]:
-    return [path for path in found_files("vectors", TOPIC, ".json", ".yaml") if path.parent.name == name]
 
 
 def test_examples_of_the_specification(codec: Codec, cases: Any, vectors: Path) -> None:
