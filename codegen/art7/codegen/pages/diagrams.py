@@ -1,0 +1,38 @@
+"""The diagram of a record, drawn in the manner of its encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from art7.codegen.pages.boxes import draw_boxes
+from art7.codegen.pages.drawing import Canvas, figure
+from art7.codegen.pages.flow import draw_flow
+from art7.codegen.pages.layout import Node, Scope, described
+from art7.codegen.pages.markup import Html, anchor
+from art7.codegen.pages.outline import draw_outline
+from art7.codegen.pages.rows import parts_of
+from art7.grammar.ir.module import Specification
+from art7.grammar.ir.plan import Record
+
+DRAWN: dict[str, Callable[[tuple[Node, ...], Canvas], float]] = {
+    "binary": draw_boxes,
+    "tls": draw_boxes,
+    "protobuf": draw_boxes,
+    "der": draw_boxes,
+    "json": draw_outline,
+    "cbor": draw_outline,
+    "xml": draw_outline,
+    "text": draw_flow,
+}
+"""Encoding → how it is drawn; one that is not here is drawn as an outline."""
+
+
+def record_diagram(record: Record, module: str, specification: Specification) -> Html:
+    """Return the diagram of `record` for the page of `module`."""
+    scope = Scope(record, module, specification)
+    parts = parts_of(record.body, scope)
+    canvas = Canvas()
+    height = DRAWN.get(record.encoding, draw_outline)(parts, canvas)
+    short = scope.short(record.name)
+    title = f"{short} as {record.encoding}"
+    return figure(canvas, max(height, 12), f"fig.{anchor(short)}", title, described(parts))

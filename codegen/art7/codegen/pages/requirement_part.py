@@ -1,0 +1,72 @@
+"""Numbered sentences: their list on a page, each with an anchor, and the short list below what they bind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from art7.codegen.pages.links import Links, qualified
+from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
+from art7.codegen.pages.prose import prose, references
+from art7.grammar.ir.module import Module
+from art7.grammar.ir.plan import Requirement
+
+
+def requirement_links(requirements: Iterable[Requirement], links: Links) -> Html:
+    """Return a line that leads to the requirements of one declaration."""
+    found = list({each.id: each for each in requirements}.values())
+    if not found:
+        return NOTHING
+    rows = [tag("li", _link(each), text(" "), prose(each.text)) for each in found]
+    return Html(tag("p", "What must hold:", class_="a7-rules") + tag("ul", rows))
+
+
+def _link(requirement: Requirement) -> Html:
+    return tag("a", requirement.id, href=f"#{anchor(requirement.id)}", class_="a7-req")
+
+
+def all_requirements(module: Module, links: Links) -> dict[str, tuple[Requirement, Html]]:
+    """Return every requirement of a module once, by id, with where it is stated."""
+    found: dict[str, tuple[Requirement, Html]] = {}
+    for requirement, where in _stated(module, links):
+        found.setdefault(requirement.id, (requirement, where))
+    return dict(sorted(found.items(), key=lambda item: _natural(item[0])))
+
+
+def _stated(module: Module, links: Links) -> Iterator[tuple[Requirement, Html]]:
+    for record in module.records:
+        for requirement in record.requirements:
+            yield requirement, links.declared(record.name)
+    for each in (*module.schedules, *module.protocols, *module.identities, *module.resolutions):
+        name = qualified(each.name, module.name)
+        for requirement in each.requirements:
+            yield requirement, links.declared(name)
+    for requirement in module.requirements:
+        yield requirement, text("the module")
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """`STUN-5-02` before `STUN-14-01`."""
+    words = name.replace(".", "-").split("-")
+    return tuple((int(word), "") if word.isascii() and word.isdigit() else (-1, word) for word in words)
+
+
+def requirement_table(module: Module, links: Links, shown: Mapping[str, list[Html]]) -> Html:
+    """Return the table of all requirements. `shown`: requirement → links to the vectors that break it."""
+    refused = {each.requirement: each.code for each in module.refusals}
+    rows: list[tuple[Content, ...]] = []
+    for name, (requirement, where) in all_requirements(module, links).items():
+        error = requirement.error or refused.get(name)
+        source = references(requirement.refs)
+        rows.append(
+            (
+                tag("th", tag("a", name, href=f"#{anchor(name)}"), scope="row", id=anchor(name)),
+                requirement.level,
+                joined([part for part in (prose(requirement.text), source) if part]),
+                where,
+                tag("code", error) if error else NOTHING,
+                "by people" if requirement.manual and name not in refused else "by the codec",
+                joined(shown.get(name, []), ", "),
+            )
+        )
+    heads = ("Id", "Level", "Sentence", "Stated for", "Error", "Checked", "Broken by")
+    return table(heads, rows, "Requirements", "a7-requirements") if rows else NOTHING

@@ -1,0 +1,77 @@
+"""Shapes as people read them: the type of a field with links, and its limits in words."""
+
+from __future__ import annotations
+
+from art7.codegen.pages.layout import bounds, noted
+from art7.codegen.pages.links import Links
+from art7.codegen.pages.markup import Html, joined, tag, text
+from art7.grammar.ir import shape as s
+
+
+def type_of(shape: s.Shape, spelled: str, links: Links) -> Html:
+    """Return a field's type. `spelled`: as the module's text has it, used where nothing in it is a link."""
+    match shape:
+        case s.RecordOf(name=name) | s.Enumeration(name=name):
+            return links.declared(name)
+        case s.Sequence(item=item):
+            return joined([text("list of"), type_of(item, "", links)])
+        case s.Mapping(key=key, value=value):
+            return joined([text("map from"), type_of(key, "", links), text("to"), type_of(value, "", links)])
+        case s.Nullable(inner=inner):
+            return joined([type_of(inner, spelled, links), text("or null")])
+        case s.Union(tag=by, arms=arms):
+            words = [text(f"one of {len(arms)} alternatives")]
+            return joined([*words, text("by"), tag("code", by)] if by else [*words, text("by kind")])
+        case _:
+            return tag("code", spelled or _plain(shape))
+
+
+def _plain(shape: s.Shape) -> str:
+    match shape:
+        case s.Integer(minimum=minimum):
+            return "integer" if minimum < 0 else "unsigned integer"
+        case s.Octets(secret=secret):
+            return "secret octets" if secret else "octets"
+        case s.Label():
+            return "integer or text"
+        case s.Anything(dialect=dialect):
+            return f"any {dialect}"
+        case _:
+            return type(shape).__name__.lower()
+
+
+def limits_of(shape: s.Shape) -> str:
+    """Return the limits of a value in words, empty without any."""
+    match shape:
+        case s.Integer(minimum=minimum, maximum=maximum):
+            return f"{_number(minimum)} to {_number(maximum)}"
+        case s.Octets(minimum=minimum, maximum=maximum):
+            return bounds(minimum, maximum, "octets")
+        case s.Text(minimum=minimum, maximum=maximum) | s.Label(minimum=minimum, maximum=maximum):
+            return bounds(minimum, maximum, "characters")
+        case s.Sequence(item=item, minimum=minimum, maximum=maximum):
+            inner = "" if isinstance(item, s.Integer) else limits_of(item)
+            return noted(bounds(minimum, maximum, "items"), f"each {inner}" if inner else "")
+        case s.Mapping(minimum=minimum, maximum=maximum):
+            return bounds(minimum, maximum, "members")
+        case s.Nullable(inner=inner_shape):
+            return limits_of(inner_shape)
+        case _:
+            return ""
+
+
+def pattern_of(shape: s.Shape) -> str | None:
+    """Return the regular expression that a text must match."""
+    if isinstance(shape, s.Nullable):
+        return pattern_of(shape.inner)
+    return shape.pattern if isinstance(shape, s.Text) else None
+
+
+def _number(value: int) -> str:
+    """Return a number, powers of two as such where they are long."""
+    for power, words in ((value, ""), (value + 1, " − 1")):
+        if power > 1 << 20 and power & (power - 1) == 0:
+            return f"2^{power.bit_length() - 1}{words}"
+    if value < -(1 << 20) and -value & (-value - 1) == 0:
+        return f"−2^{(-value).bit_length() - 1}"
+    return f"{value:,}".replace("-", "−")

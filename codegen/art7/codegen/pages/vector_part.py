@@ -1,0 +1,141 @@
+"""Vectors with every octet explained: what the interpreter makes of each, read or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from art7.codegen.pages.links import Links
+from art7.codegen.pages.markup import NOTHING, Html, anchor, tag, text
+from art7.codegen.pages.prose import prose
+from art7.grammar.ir.module import Module, Specification, VectorDeclaration
+from art7.grammar.ir.plan import Record
+from art7.interpreter.decode import decode
+from art7.interpreter.dump import dump, explain, is_text, notes
+from art7.interpreter.errors import DecodeError
+from art7.interpreter.values import ValueRefused, from_json
+
+_ROWS = 60
+_HEX = 16
+_MOST = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A vector on a page: its anchor, the requirement it breaks, and its markup."""
+
+    id: str
+    subject: str
+    requirement: str | None
+    html: Html
+
+
+def shown_vectors(module: Module, links: Links) -> list[Shown]:
+    """Return all vectors of a module, executed."""
+    counts: dict[str, int] = {}
+    found = []
+    for vector in module.vectors:
+        counts[vector.subject] = number = counts.get(vector.subject, 0) + 1
+        found.append(_shown(vector, number, module, links))
+    return found
+
+
+def _shown(vector: VectorDeclaration, number: int, module: Module, links: Links) -> Shown:
+    name = vector.subject if "." in vector.subject else f"{module.name}.{vector.subject}"
+    place = f"vector-{anchor(vector.subject)}-{number}"
+    verdict = "accept" if vector.accept else "refuse"
+    reading, requirement = _reading(vector, name, links.specification)
+    head = [
+        tag("span", verdict, class_=f"a7-verdict a7-{verdict}"),
+        text(f" {vector.subject} {number}"),
+        text(f", {vector.error}") if vector.error else NOTHING,
+        text(": ") if vector.doc else NOTHING,
+        prose(vector.doc),
+    ]
+    body = [
+        _value("Given", dict(vector.given)) if vector.given else NOTHING,
+        _octets(vector.octets) if vector.octets is not None else NOTHING,
+        _value("Value", vector.value) if vector.value is not None else NOTHING,
+        reading,
+    ]
+    html = tag("details", tag("summary", head), body, id=place, class_="a7-vector")
+    return Shown(place, vector.subject, requirement, html)
+
+
+def _octets(octets: bytes) -> Html:
+    """Return octets in lines of sixteen, with their offset; a text as text."""
+    lines = []
+    for at in range(0, min(len(octets), _MOST), _HEX):
+        row = octets[at : at + _HEX]
+        seen = "".join(chr(each) if 0x20 <= each < 0x7F else "·" for each in row)
+        lines.append(f"{at:04x}  {row.hex(' '):<47}  {seen}".rstrip())
+    if len(octets) > _MOST:
+        lines.append(f"… {len(octets) - _MOST} more octets")
+    size = "1 octet" if len(octets) == 1 else f"{len(octets)} octets"
+    return _listing(f"Octets ({size})", "\n".join(lines) or "none")
+
+
+def _listing(title: str, lines: str) -> Html:
+    return Html(tag("p", title, class_="a7-caption") + tag("pre", tag("code", lines), tabindex=0))
+
+
+def _reading(vector: VectorDeclaration, name: str, specification: Specification) -> tuple[Html, str | None]:
+    """Return what the interpreter says of a vector's octets, and the requirement that they break."""
+    if vector.octets is None:
+        return NOTHING, None
+    try:
+        record = specification.record(name)
+        params = _params(specification, record, vector.given)
+        decoded = decode(specification, name, vector.octets, params)
+    except DecodeError as error:
+        return _listing(
+            "Refused", _cut(explain(specification, name, error, vector.octets))
+        ), error.requirement
+    except (KeyError, ValueRefused):
+        return NOTHING, None
+    lines = _cut(dump(specification, decoded.tree, vector.octets))
+    place = "Line:column" if is_text(specification, name) else "Offset"
+    told = "\n".join([lines, *notes(decoded.notes, decoded.unverified)])
+    return _listing(f"{place}, what stands there, and where it is declared", told), None
+
+
+def _cut(lines: str) -> str:
+    rows = lines.split("\n")
+    return "\n".join([*rows[:_ROWS], f"… {len(rows) - _ROWS} more lines"] if len(rows) > _ROWS else rows)
+
+
+def _params(specification: Specification, record: Record, given: Mapping[str, Any]) -> dict[str, Any]:
+    shapes = {param.name: param.shape for param in record.params}
+    return {
+        name: from_json(specification, shapes[name], value, name)
+        if name in shapes and value is not None
+        else value
+        for name, value in given.items()
+    }
+
+
+def _value(title: str, value: Any) -> Html:
+    return _listing(title, _spelled(value, 0))
+
+
+def _spelled(value: Any, depth: int) -> str:
+    """Return a vector's value as the module's text would have it."""
+    pad = "  " * (depth + 1)
+    match value:
+        case dict() if value:
+            rows = (f"{pad}{name}: {_spelled(each, depth + 1)}" for name, each in value.items())
+            return "{\n" + "\n".join(rows) + "\n" + "  " * depth + "}"
+        case list() if value:
+            rows = (f"{pad}{_spelled(each, depth + 1)}" for each in value)
+            return "[\n" + "\n".join(rows) + "\n" + "  " * depth + "]"
+        case bytes():
+            return f"x'{value.hex()}'"
+        case str():
+            return f"'{value}'"
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case _:
+            return str(value)
