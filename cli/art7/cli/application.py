@@ -45,6 +45,9 @@ COMMANDS: dict[str, CommandRow] = {
     "generate": CommandRow(
         "art7.cli.commands.generate", "Generate an SDK, test vectors or schemas from a specification."
     ),
+    "import": CommandRow(
+        "art7.cli.commands.import_", "Make a module from a description in another language."
+    ),
     "replay": CommandRow("art7.cli.commands.replay", "Run test vectors against a program in any language."),
     "run": CommandRow(
         "art7.cli.commands.run",
