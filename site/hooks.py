@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,32 +12,84 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from art7.cli.codes import CodePage, all_codes
+from art7.codegen.pages import generate_pages, page_of
+from art7.grammar.catalogue import catalogue_modules, catalogue_text
+from art7.grammar.diagnostics import Report
 from art7.grammar.ir.builtins import FUNCTIONS, Function
 from art7.grammar.ir.errors import BUILTIN_ERRORS
+from art7.grammar.ir.module import Specification
+from art7.grammar.load import load_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = {"index.md": "README.md", "architecture.md": "ARCHITECTURE.md", "changes.md": "CHANGELOG.md"}
+sys.path.insert(0, str(ROOT / "site"))
 
+from highlighting import register  # noqa: E402  # beside this file, which is not a package
+from language_pages import split_reference  # noqa: E402
 
-def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Add the root documents, the decisions, and the pages of codes and functions."""
-    for name, source in PAGES.items():
-        files.append(File.generated(config, name, content=(ROOT / source).read_text(encoding="utf-8")))
-    for path in sorted((ROOT / "site" / "decisions").glob("*.md")):
-        name = "index.md" if path.name == "README.md" else path.name
-        content = path.read_text(encoding="utf-8")
-        files.append(File.generated(config, f"decisions/{name}", content=content))
-    files.append(File.generated(config, "codes.md", content=_codes_page()))
-    files.append(File.generated(config, "functions.md", content=_functions_page()))
-    return files
+PAGES = {"tour.md": "README.md", "architecture.md": "ARCHITECTURE.md", "changes.md": "CHANGELOG.md"}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """List the decisions in the navigation, by number."""
+    """Fill the navigation: sections of the language reference, modules by family, decisions by number."""
+    register()
     names = sorted(path.name for path in (ROOT / "site" / "decisions").glob("0*.md"))
-    entries: list[Any] = ["decisions/index.md", *(f"decisions/{name}" for name in names)]
-    config.nav = [{"Decisions": entries} if "Decisions" in item else item for item in config.nav or ()]
+    decisions: list[Any] = ["decisions/index.md", *(f"decisions/{name}" for name in names)]
+    filled = {
+        "Language": [f"language/{name}" for name in _language()],
+        "Modules": _module_entries(),
+        "Decisions": decisions,
+    }
+    nav: list[Any] = []
+    for item in config.nav or ():
+        title = next(iter(item)) if isinstance(item, dict) else ""
+        nav.append({title: filled[title]} if title in filled else item)
+    config.nav = nav
     return config
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add every page that is made of something else."""
+    reference = files.get_file_from_path("language.md")
+    if reference is not None:
+        files.remove(reference)
+    made = {name: (ROOT / source).read_text(encoding="utf-8") for name, source in PAGES.items()}
+    made |= {f"language/{name}": text for name, text in _language().items()}
+    made |= {f"modules/{name}": text for name, text in _modules().items()}
+    for path in sorted((ROOT / "site" / "decisions").glob("*.md")):
+        name = "index.md" if path.name == "README.md" else path.name
+        made[f"decisions/{name}"] = path.read_text(encoding="utf-8")
+    made |= {"codes.md": _codes_page(), "functions.md": _functions_page()}
+    for name, text in made.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def _language() -> Mapping[str, str]:
+    return split_reference((ROOT / "site" / "docs" / "language.md").read_text(encoding="utf-8"))
+
+
+def _modules() -> Mapping[str, str]:
+    return generate_pages(catalogue(), catalogue_modules())
+
+
+def _module_entries() -> list[Any]:
+    """List the module pages by family: `ietf.stun` below `ietf`."""
+    families: dict[str, list[Any]] = {}
+    for name in catalogue_modules():
+        family, _, rest = name.partition(".")
+        families.setdefault(family, []).append({rest or name: f"modules/{page_of(name)}"})
+    return ["modules/index.md", *({family: pages} for family, pages in families.items())]
+
+
+def catalogue() -> Specification:
+    """Return all modules of the catalogue. Raises: SystemExit when one has an error, since its page would lie."""
+    report = Report()
+    sources = dict(found for name in catalogue_modules() if (found := catalogue_text(name)) is not None)
+    specification = load_sources(sources, report)
+    if report.has_errors:
+        first = report.diagnostics[0]
+        raise SystemExit(f"the catalogue has errors, first {first.span}: {first.code} {first.message}")
+    return specification
 
 
 def _codes_page() -> str:

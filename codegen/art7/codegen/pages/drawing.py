@@ -100,7 +100,7 @@ def figure(canvas: Canvas, height: float, name: str, title: str, description: st
         aria_describedby=f"{name}.d",
         class_="a7-svg",
     )
-    parts = [scrolling(svg, title, "a7-diagram")]
+    parts = [scrolling(svg, title, "a7-diagram", searched=False)]
     if canvas.legend:
         parts.append(tag("figcaption", [_short(short, label) for label, short in canvas.legend.items()]))
     return tag("figure", parts, class_="a7-figure")

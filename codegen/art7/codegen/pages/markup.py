@@ -56,9 +56,15 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], caption: str,
     return scrolling(whole, caption, f"a7-table {class_}".strip())
 
 
-def scrolling(content: Html, label: str, class_: str) -> Html:
-    """Return `content` in a region that scrolls sideways where the page is too narrow, by keyboard too."""
-    return tag("div", content, class_=class_, role="region", tabindex=0, aria_label=label)
+def scrolling(content: Html, label: str, class_: str, searched: bool = True) -> Html:
+    """Return `content` in a region that scrolls sideways where the page is too narrow, by keyboard too.
+
+    `searched`: whether the site's search finds what is in it.
+    """
+    hidden = None if searched else ""
+    return tag(
+        "div", content, class_=class_, role="region", tabindex=0, aria_label=label, data_search_exclude=hidden
+    )
 
 
 def anchor(name: str) -> str:

@@ -77,7 +77,10 @@ def _octets(octets: bytes) -> Html:
 
 
 def _listing(title: str, lines: str) -> Html:
-    return Html(tag("p", title, class_="a7-caption") + tag("pre", tag("code", lines), tabindex=0))
+    return Html(
+        tag("p", title, class_="a7-caption")
+        + tag("pre", tag("code", lines), tabindex=0, data_search_exclude="")
+    )
 
 
 def _reading(vector: VectorDeclaration, name: str, specification: Specification) -> tuple[Html, str | None]:
