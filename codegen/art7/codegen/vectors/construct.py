@@ -469,12 +469,12 @@ def _inner_variants(
                 made = {f"k{place}": copy.deepcopy(one) for place in range(count)}
                 yield "boundary", f"{name}: {count} members", put(root, at, made)
         case s.Union(tag="", arms=arms):
-            for arm in arms:
-                assert arm.shape is not None, "every kind has a value"
-                one = builder.shape(arm.shape, depth + 1, {}, record, None)
-                yield "branch", f"{name}: of kind {arm.name}", put(root, at, one)
+            for kind in arms:
+                assert kind.shape is not None, "every kind has a value"
+                one = builder.shape(kind.shape, depth + 1, {}, record, None)
+                yield "branch", f"{name}: of kind {kind.name}", put(root, at, one)
                 yield from _inner_variants(
-                    spec, builder, record, arm.shape, one, at, put(root, at, one), depth + 1
+                    spec, builder, record, kind.shape, one, at, put(root, at, one), depth + 1
                 )
         case s.Union(arms=arms):
             if isinstance(value, dict):
