@@ -31,6 +31,8 @@ assert octets_record  # it joins the rows of protobuf to the tables of octets
 ON_OCTETS = {
     plan.Bits, plan.Uint, plan.Varint, plan.FloatOctets, plan.Take, plan.Constant, plan.Region, plan.Loop, plan.Present,
     plan.Align, plan.Fields, plan.When, plan.Tlv, plan.TlvScalar, plan.TlvOptional, plan.TlvChoice,
+    plan.Token, plan.Number, plan.Quoted, plan.Upto, plan.Space, plan.Line, plan.Ahead, plan.Repeat, plan.Either,
+    plan.Through,
 }  # fmt: skip
 ON_TREES = {
     plan.Scalar,
@@ -144,6 +146,7 @@ BACK_ENDS = {
         CODEGEN / "octets_decode.py",
         CODEGEN / "protobuf_decode.py",
         CODEGEN / "der_decode.py",
+        CODEGEN / "text_decode.py",
         CODEGEN / "inlining.py",
         CODEGEN / "rounds.py",
         *CODEGEN.glob("decode_*.py"),
@@ -152,17 +155,20 @@ BACK_ENDS = {
         CODEGEN / "octets_encode.py",
         CODEGEN / "protobuf_encode.py",
         CODEGEN / "der_encode.py",
+        CODEGEN / "text_encode.py",
         *CODEGEN.glob("encode_*.py"),
     ],
     "careful decoder of octets": [
         CODEGEN / "careful_decode.py",
         CODEGEN / "protobuf_careful.py",
         CODEGEN / "der_careful.py",
+        CODEGEN / "text_careful.py",
     ],
     "careful encoder of octets": [
         CODEGEN / "careful_encode.py",
         CODEGEN / "protobuf_careful.py",
         CODEGEN / "der_careful.py",
+        CODEGEN / "text_careful.py",
     ],
     "reader of trees": [CODEGEN / "tree_read.py"],
     "writer of trees": [CODEGEN / "tree_write.py", CODEGEN / "cbor_write.py"],
@@ -175,6 +181,10 @@ ONLY_WRITING = {"Loop.skip_to", "When.given", "Verify.deferred", "Check.on_writi
 ONLY_READING = {
     "Fields.unknown",
     "TlvOptional.first",
+    "Ahead.first",
+    "Repeat.first",
+    "Space.octets",
+    "Space.comments",
     "Object.unknown",
     "Verify.implied",
     "Verify.guard",
@@ -183,6 +193,8 @@ ONLY_READING = {
 """How something is read: what was kept is written from its slot, what is verified is computed."""
 FAULTS = {"Constant.fault", "Domain.fault", "Verify.fault", "Check.fault", "Check.at"}
 """A fast twin says only no: its careful twin says why and where."""
+BY_THE_TWIN = {"Through.transform", "Line.eol", "Line.lenient", "Token.pattern", "Upto.until"}
+"""Text is written by the careful encoder."""
 ON_A_TREE_ONLY = {"CallRecord.nullable"}
 ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred"}
 """There is no place to override and nothing to fix up on a tree."""
@@ -191,7 +203,7 @@ UNREAD = {
     "interpreter, reading": ONLY_WRITING,
     "interpreter, writing": ONLY_READING,
     "fast decoder of octets": ONLY_WRITING | FAULTS | ON_A_TREE_ONLY,
-    "fast encoder of octets": ONLY_READING | FAULTS | ON_A_TREE_ONLY,
+    "fast encoder of octets": ONLY_READING | FAULTS | ON_A_TREE_ONLY | BY_THE_TWIN,
     "careful decoder of octets": ONLY_WRITING | ON_A_TREE_ONLY,
     "careful encoder of octets": ONLY_READING | ON_A_TREE_ONLY,
     "reader of trees": ONLY_WRITING | FAULTS | ON_OCTETS_ONLY,

@@ -233,7 +233,7 @@ def read_through(step: Through, prepared: PreparedRecord, opened: frozenset[int]
         data, start, end = run.data, run.position, run.end
         if measured:
             frame.starts[slot] = start
-        stop = end if step.rest else transform.stop(data, start, end)
+        stop = transform.stop(data, start, end)
         try:
             passage = transform.read(data, start, stop)
         except TextRefused as refusal:

@@ -11,7 +11,7 @@ from art7.codegen.python.decode_names import DecodeNames, Frame
 from art7.codegen.python.decode_numbers import read_integer
 from art7.codegen.python.decode_state import is_wanted
 from art7.codegen.python.dispatch import DispatchArm, dispatch
-from art7.codegen.python.expressions import Code, expression, literal, truth
+from art7.codegen.python.expressions import OR, Code, expression, literal, truth
 from art7.codegen.python.passes.assume import assume
 from art7.codegen.python.record_facts import filled_slots
 from art7.codegen.python.rounds import end_round
@@ -59,6 +59,21 @@ def _refuse(emitter: BlockEmitter) -> Callable[[], None]:
         emitter.out.append(Line("raise Refused"))
 
     return run
+
+
+def refuse_arm(
+    emitter: BlockEmitter,
+    frame: Frame,
+    slots: list[int],
+    arms: list[tuple[Code | None, dict[Expr, Expr], tuple[p.Step, ...]]],
+) -> None:
+    """Emit alternatives by tests; what none of them takes is refused."""
+    chosen = [
+        DispatchArm((), emitter._arm(frame, slots, known, steps, None), None if test is None else test.at(OR))
+        for test, known, steps in arms
+    ]
+    chosen.append(DispatchArm((), _refuse(emitter)))
+    emitter.join(frame, slots, chosen, lambda bodies: emitter._chain(chosen, bodies))
 
 
 def _case(

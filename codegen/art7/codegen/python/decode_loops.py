@@ -68,7 +68,7 @@ def _counted(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> None:
             emitter.out.append(Assign(["o"], stop, pure=False))
             emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
         return
-    items, target = _open_list(emitter, frame, step)
+    items, target = open_list(emitter, frame, step.slot)
     emitter.settle()
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
     index = _index_name(emitter, step)
@@ -77,7 +77,7 @@ def _counted(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> None:
         hard = len(emitter.out)
         begin = emitter.fresh("item_start")
         emitter.out.append(Assign([begin], "o"))
-        _item(emitter, frame, step, items)
+        read_item(emitter, frame, step, items)
         if not any(isinstance(each, Read) for each in emitter.out[hard:]):
             emitter.out.append(Test(f"o > {emitter.end}"))
             # As every execution: a count alone must not make work.
@@ -121,33 +121,48 @@ def _expressions(step: Any) -> list[Expr]:
     return [*found, *getattr(step, "arguments", ())]
 
 
-def _open_list(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> tuple[str, str | None]:
-    target = emitter.target(frame, step.slot)
-    items = target if target is not None and "." not in target else emitter.fresh(frame.members[step.slot])
+def open_list(emitter: BlockEmitter, frame: Frame, slot: int) -> tuple[str, str | None]:
+    """Make the empty list of a slot; returns its name, and where the slot's value goes."""
+    target = emitter.target(frame, slot)
+    items = target if target is not None and "." not in target else emitter.fresh(frame.members[slot])
     if items in frame.redirect.values():
-        items = emitter.fresh(frame.members[step.slot])
-    shape = annotation(frame.record.slots[step.slot].shape, emitter.scope)
+        items = emitter.fresh(frame.members[slot])
+    shape = annotation(frame.record.slots[slot].shape, emitter.scope)
     emitter.out.append(Assign([f"{items}: {shape}"], "[]", pure=False))
     return items, target
 
 
 def _finish_list(emitter: BlockEmitter, frame: Frame, step: p.Loop, items: str, target: str | None) -> None:
-    if step.minimum:
-        emitter.out.append(Test(f"len({items}) < {step.minimum}"))
-    if step.maximum is not None and step.count is None:
-        emitter.out.append(Test(f"len({items}) > {step.maximum}"))
+    most = step.maximum if step.count is None else None
+    store_list(emitter, frame, step.slot, items, target, step.minimum, most)
+
+
+def store_list(
+    emitter: BlockEmitter,
+    frame: Frame,
+    slot: int,
+    items: str,
+    target: str | None,
+    minimum: int,
+    maximum: int | None,
+) -> None:
+    """Test how many items a list has, and give it to its slot."""
+    if minimum:
+        emitter.out.append(Test(f"len({items}) < {minimum}"))
+    if maximum is not None:
+        emitter.out.append(Test(f"len({items}) > {maximum}"))
     if target is None:
         return
     if target != items:
         emitter.out.append(Assign([target], items))
-    frame.values[step.slot] = Code(items)
+    frame.values[slot] = Code(items)
     if target == items:
-        emitter.stored(frame, step.slot, items)
+        emitter.stored(frame, slot, items)
 
 
 def _until_end(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> None:
     emitter.tighten()
-    items, target = _open_list(emitter, frame, step)
+    items, target = open_list(emitter, frame, step.slot)
     emitter.settle()
     # `o` is another in every round.
     emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
@@ -164,7 +179,7 @@ def _until_end(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> None:
             emitter.peeked = (Place("o"), word)
         begin = len(emitter.out)
         bounded = None if index else step.maximum is not None
-        _item(emitter, frame, step, items, bounded=bounded)
+        read_item(emitter, frame, step, items, bounded=bounded)
         if step.maximum is not None and not any(isinstance(each, Read) for each in emitter.out[begin:]):
             emitter.out.append(Test(f"len({items}) > {step.maximum}"))
         if index:
@@ -187,8 +202,8 @@ def _until_end(emitter: BlockEmitter, frame: Frame, step: p.Loop) -> None:
     _finish_list(emitter, frame, step, items, target)
 
 
-def _item(
-    emitter: BlockEmitter, frame: Frame, step: p.Loop, items: str, *, bounded: bool | None = None
+def read_item(
+    emitter: BlockEmitter, frame: Frame, step: p.Loop | p.Repeat, items: str, *, bounded: bool | None = None
 ) -> None:
     """Emit one round: the item is read, rules over every item are tested, it is appended.
 
@@ -224,7 +239,7 @@ def _item(
     emitter.settled.clear()
 
 
-def _inner_slots(step: p.Loop) -> list[int]:
+def _inner_slots(step: p.Loop | p.Repeat) -> list[int]:
     return filled_slots(step.body)
 
 

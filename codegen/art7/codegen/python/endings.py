@@ -55,6 +55,12 @@ class Endings:
                 return 0 if form == "elements" else 2
             case p.TlvChoice(cases=choices):
                 return min((self._least_of(choice.body) for choice in choices), default=0)
+            case p.Line(body=body, eol=eol):
+                return self._least_of(body) + (0 if step.lenient else len(eol))
+            case p.Repeat(body=body, minimum=minimum):
+                return minimum * self._least_of(body)
+            case p.Number() | p.Quoted() | p.Upto():
+                return 1
             case p.CallRecord(record=name):
                 return self._least.get(name, 0)  # 0 also for what is open: a record within itself
             case _:
@@ -112,7 +118,13 @@ def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
         match step:
             case p.Take(extent=p.Rest()) | p.Region(extent=p.Rest()) | p.Fields():
                 return False
-            case p.Region() | p.Tlv():
+            case p.Line() | p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Space() if not _is_framed(
+                step
+            ):
+                return False
+            case p.Ahead() | p.Repeat() | p.Either() | p.Through():
+                return False
+            case p.Region() | p.Tlv() | p.Line():
                 continue  # its end is known before it is read
             case p.TlvOptional() | p.TlvScalar(form="elements"):
                 return False
@@ -126,6 +138,11 @@ def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
         if not all(_block_ends(inner, record, calls) for inner in inner_blocks(step)):
             return False
     return True
+
+
+def _is_framed(step: p.Step) -> bool:
+    """Whether it is a line whose end is always written out."""
+    return isinstance(step, p.Line) and not step.lenient
 
 
 def _asks_for_end(expr: Expr) -> bool:

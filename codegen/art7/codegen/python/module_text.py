@@ -55,7 +55,12 @@ VENDORED = (
     "cbor_explain",
     "der_fast",
     "der_explain",
+    "text_fast",
+    "text_careful",
     "json_jcs",
+    "xml_fast",
+    "xml_careful",
+    "xml_explain",
     "ciphers",
 )
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
@@ -160,7 +165,10 @@ def _record_text(record: Record, fast: ModuleScope, explain: ModuleScope) -> Rec
         return octets_record(record, fast, explain)
     # Imported by name: a module without JSON must not pay for the tree emitter.
     tree_record: Callable[[Record, ModuleScope, ModuleScope], RecordText]
-    tree_record = import_module("art7.codegen.python.tree_codec").tree_record
+    if record.encoding == "xml":
+        tree_record = import_module("art7.codegen.python.xml_codec").xml_record
+    else:
+        tree_record = import_module("art7.codegen.python.tree_codec").tree_record
     return tree_record(record, fast, explain)
 
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from art7.codegen.names import RESERVED_LOCALS, Scope, identifier, parameter_names
-from art7.codegen.python import der_careful, der_decode, der_encode, protobuf_careful
+from art7.codegen.names import Scope, hides, identifier, parameter_names
+from art7.codegen.python import (
+    der_careful,
+    der_decode,
+    der_encode,
+    protobuf_careful,
+    text_careful,
+    text_decode,
+    text_encode,
+)
 from art7.codegen.python.batches import many_method
 from art7.codegen.python.careful_decode import CAREFUL_STEPS, careful_decode
 from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
@@ -42,6 +50,10 @@ from art7.grammar.ir.plan import (
 from art7.grammar.ir.shape import RecordOf
 
 STEPS[Fields] = decode_fields
+STEPS.update(text_decode.ROWS)
+WRITE_STEPS.update(text_encode.ROWS)
+CAREFUL_STEPS.update(text_careful.DECODE)
+WRITE_CAREFULLY.update(text_careful.ENCODE)
 WRITE_STEPS[Fields] = encode_fields
 CAREFUL_STEPS[Fields] = protobuf_careful.decode_fields
 WRITE_CAREFULLY[Fields] = protobuf_careful.encode_fields
@@ -107,19 +119,13 @@ def _careful(record: Record, scope: ModuleScope, facts: FactsOf) -> list[str]:
 
 
 def _careful_parameters(record: Record, scope: ModuleScope) -> list[str]:
-    names = Scope(("trace", "o", "end", "v", "at", "begin", "spans", "start", "room"))
-    params = []
-    for text in parameter_names(record):
-        params.append(f"{names.claim(identifier(text, _CAREFUL))}: Any")
-    params += [f"{names.claim(identifier(f'at_{place.name}', _CAREFUL))}: int" for place in record.places]
+    """Return the parameters of a careful function; no other name in it begins as theirs do."""
+    names = Scope()
+    params = [f"{names.claim(f'given_{identifier(text)}')}: Any" for text in parameter_names(record)]
+    params += [f"{names.claim(f'given_at_{identifier(place.name)}')}: int" for place in record.places]
     if record.params:
         scope.from_standard("typing", "Any")
     return params
-
-
-_CAREFUL = RESERVED_LOCALS | frozenset(
-    "trace o end v at begin spans start room stop word bits place wanted fill".split()
-)
 
 
 def _careful_root(record: Record, scope: ModuleScope, params: list[str]) -> str:
@@ -258,7 +264,7 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     name = scope.names.classes[record.name]
     for each in ("Refused", "FAILURES", "explain_decoding"):
         scope.support(each)
-    if record.kind == "message" and not scope.is_crowded:
+    if record.kind == "message" and not scope.is_crowded and not hides(names):
         lines = printed(decode_passes(_decode_body(record, scope, facts, names), scope.pack), scope, 3)
     else:
         lines = printed_call(_decode_by_function(record, scope, names), scope)
@@ -355,7 +361,7 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     # What is given up half printed must not leave its imports behind.
     trial = scope.alone(scope.module.name)
     try:
-        if record.kind == "message" and (record.deferred or not scope.is_crowded):
+        if record.kind == "message" and (record.deferred or not scope.is_crowded) and not hides(names):
             lines = printed(_encode_body(record, trial, facts, names), trial, 3)
         else:
             lines = printed_call(_encode_by_function(record, trial, facts, names), trial)

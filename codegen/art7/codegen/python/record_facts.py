@@ -19,6 +19,7 @@ from art7.grammar.ir.expression import (
     walk,
 )
 from art7.grammar.ir.plan import (
+    Ahead,
     Align,
     Bits,
     Block,
@@ -28,20 +29,28 @@ from art7.grammar.ir.plan import (
     Check,
     Constant,
     Domain,
+    Either,
     Exact,
     Fields,
     FloatOctets,
+    Line,
     Loop,
+    Number,
     Present,
+    Quoted,
     Record,
     Region,
+    Repeat,
     Role,
     Take,
+    Through,
     Tlv,
     TlvChoice,
     TlvOptional,
     TlvScalar,
+    Token,
     Uint,
+    Upto,
     Varint,
     Verify,
     View,
@@ -148,10 +157,13 @@ class FactsOf:
         return deepest
 
 
+_TEXT = Ahead | Repeat | Either
+
+
 def _deepening(step: Any) -> int:
     if isinstance(step, Branch) and len(step.cases) > 6:
         return 2
-    return int(isinstance(step, Branch | Loop | When | Present | Fields | TlvOptional | TlvChoice))
+    return int(isinstance(step, Branch | Loop | When | Present | Fields | TlvOptional | TlvChoice | _TEXT))
 
 
 def record_facts(record: Record) -> RecordFacts:
@@ -223,7 +235,10 @@ def _gather_steps(block: Block, found: list[Any]) -> None:
                 _gather_steps(inner, found)
 
 
-_HOLDERS = frozenset((Region, Loop, When, Present, Branch, Fields, Tlv, TlvOptional, TlvChoice))
+_HOLDERS = frozenset(
+    (Region, Loop, When, Present, Branch, Fields, Tlv, TlvOptional, TlvChoice)
+    + (Line, Ahead, Repeat, Either, Through)
+)
 """Steps with blocks inside."""
 
 
@@ -232,7 +247,7 @@ def inner_blocks(step: Any) -> tuple[Block, ...]:
     kind = type(step)
     if kind not in _HOLDERS:
         return ()
-    if kind is Branch or kind is TlvChoice:
+    if kind is Branch or kind is TlvChoice or kind is Either:
         return tuple(case.body for case in step.cases)
     if kind is Fields:
         return tuple(entry.body for entry in step.entries)
@@ -277,6 +292,17 @@ def filled_slots(block: Block) -> list[int]:
                 found.append(slot)
             case CallRecord(slot=slot) | View(slot=slot):
                 found.append(slot)
+            case (
+                Token(slot=slot) | Number(slot=slot) | Quoted(slot=slot) | Upto(slot=slot) | Repeat(slot=slot)
+            ):
+                found.append(slot)
+            case Line(body=body):
+                found += filled_slots(body)
+            case Ahead(slot=slot, body=body) | Through(slot=slot, body=body):
+                found += [*filled_slots(body), slot]
+            case Either(cases=options):
+                for option in options:
+                    found += [*filled_slots(option.body), option.slot]
             case Loop(slot=slot):
                 found.append(slot)
             case Region(slot=slot, body=body):

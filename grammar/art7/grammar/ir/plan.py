@@ -628,14 +628,13 @@ class Either:
 class Through:
     """The body, which fills `slot`, reads other octets than those of the message: what `transform` makes of them.
 
-    They are the run of octets that its alphabet has (`hex`, `base64`, `base64url`), or all up to the region's end
-    (`rest`). Each octet it makes comes from a place of the message, so refusals inside point there.
+    They are the run of octets that its alphabet has (`hex`, `base64`, `base64url`). Each octet it makes comes from a
+    place of the message, so refusals inside point there.
     """
 
     slot: int
     transform: str
     body: Block
-    rest: bool = False
 
 
 # ---- steps on a tree (JSON, CBOR) ------------------------------------------------------------------------

@@ -268,7 +268,6 @@ class Coded:
 
     transform: str
     inner: Representation
-    rest: bool = False
 
 
 Representation = (

@@ -140,8 +140,8 @@ class _Firsts:
                 return self._union([case.body for case in cases])
             case p.Branch(cases=arms):
                 return self._union([case.body for case in arms if case.refuse is None])
-            case p.Through(transform=transform, rest=rest):
-                return Ahead(octets=EVERY if rest else ALPHABETS[transform])
+            case p.Through(transform=transform):
+                return Ahead(octets=ALPHABETS[transform])
             case p.CallRecord(record=name):
                 return self.record(name)
             case p.Check() | p.Verify() | p.View() | p.Domain():
@@ -191,8 +191,8 @@ class _Firsts:
                 return Ahead(octets=pattern_sets(pattern).longer)
             case p.Number():
                 return Ahead(octets=DIGITS)
-            case p.Through(transform=transform, rest=rest):
-                return Ahead(octets=EVERY if rest else ALPHABETS[transform])
+            case p.Through(transform=transform):
+                return Ahead(octets=ALPHABETS[transform])
             case p.CallRecord(record=name):
                 return self.tail(name)
             case p.When(body=body) | p.Loop(body=body):

@@ -75,9 +75,9 @@ def text_steps(
             early, steps = planner.reads(rep.item, item.index, item.name, gap)
             body = planner.block([*early, *steps])
             return [p.Repeat(slot, item.index, LATER, body, rep.minimum, rep.maximum)]
-        case r.Coded(transform=transform, inner=inner, rest=rest):
+        case r.Coded(transform=transform, inner=inner):
             steps = planner._steps(inner, slot, name, before, gap)
-            return [p.Through(slot, transform, planner.block(steps), rest)]
+            return [p.Through(slot, transform, planner.block(steps))]
         case _:
             raise AssertionError(f"{type(rep).__name__} is no representation of text")
 

@@ -1,0 +1,268 @@
+"""Steps of text in the fast decoder: expressions find tokens, searches find lines."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from art7.codegen.python.code import Assign, Line, Place, Test, While
+from art7.codegen.python.cursor import Cursor
+from art7.codegen.python.decode_blocks import BlockEmitter
+from art7.codegen.python.decode_calls import more_arguments
+from art7.codegen.python.decode_choices import refuse_arm
+from art7.codegen.python.decode_loops import open_list, read_item, store_list
+from art7.codegen.python.decode_names import DecodeNames, Frame
+from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
+from art7.codegen.python.encode_names import Unsupported
+from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
+from art7.codegen.python.record_facts import filled_slots
+from art7.codegen.python.token_patterns import octets_pattern
+from art7.grammar.ir import plan as p
+
+
+def _matcher(emitter: BlockEmitter, pattern: str) -> str | None:
+    """Return the name of what matches a token; nothing for one that an automaton must match."""
+    text = octets_pattern(pattern)
+    if text is None:
+        return None
+    emitter.scope.standard("re")
+    mark = sha256(pattern.encode()).hexdigest()[:8]
+    return emitter.scope.constant(f"_match_{mark}", f're.compile(rb"{text}").match')
+
+
+def _matched(emitter: BlockEmitter, match: str) -> str:
+    """Match at the cursor; returns the match's name. The cursor stands behind it then."""
+    found, stop = emitter.fresh("found"), emitter.fresh("stop")
+    call = f"{match}({emitter.data}, {emitter.cursor}, {emitter.end})"
+    emitter.out.append(Assign([found], call, pure=False))
+    emitter.out.append(Test(f"{found} is None"))
+    emitter.out.append(Assign([stop], f"{found}.end()", pure=False))
+    emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
+    return found
+
+
+def _store(emitter: BlockEmitter, frame: Frame, slot: int, value: str, *, needed: bool = True) -> None:
+    """Give a slot the value; `needed`: working it out may refuse, so it is worked out anyway."""
+    target = emitter.target(frame, slot)
+    if target is not None:
+        emitter.out.append(Assign([target], value, pure=False))
+        emitter.stored(frame, slot, target)
+    elif needed:
+        emitter.out.append(Line(value))
+
+
+def _begin(emitter: BlockEmitter, frame: Frame, slot: int) -> Place:
+    note_starts(emitter, frame, [(slot, 0)])
+    return emitter.cursor
+
+
+def token(emitter: BlockEmitter, frame: Frame, step: p.Token) -> None:
+    """Take the longest text that matches."""
+    begin = _begin(emitter, frame, step.slot)
+    match = _matcher(emitter, step.pattern)
+    if match is not None:
+        found = _matched(emitter, match)
+        _store(emitter, frame, step.slot, f"{found}[0].decode()", needed=False)
+    else:
+        stop = emitter.fresh("stop")
+        arguments = f"{quoted(step.pattern)}, {emitter.data}, {begin}, {emitter.end}"
+        emitter.out.append(Assign([stop], f"{emitter.scope.support('token_end')}({arguments})", pure=False))
+        emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
+        _store(emitter, frame, step.slot, f"{emitter.data}[{begin}:{stop}].decode()", needed=False)
+    note_span(emitter, frame, step.slot, begin, emitter.cursor)
+
+
+def number(emitter: BlockEmitter, frame: Frame, step: p.Number) -> None:
+    """Take a decimal number."""
+    begin = _begin(emitter, frame, step.slot)
+    match = emitter.scope.support("match_number" if step.minimum >= 0 else "match_signed")
+    found, word = _matched(emitter, match), emitter.fresh(frame.members[step.slot])
+    emitter.out.append(Assign([word], f"int({found}[0])", pure=False))
+    low, high = literal(step.minimum).text, literal(step.maximum).text
+    below = f"{word} > {high}" if step.minimum == 0 else f"not {low} <= {word} <= {high}"
+    emitter.out.append(Test(below))
+    if is_wanted(frame, step.slot):
+        emitter.fill(frame, step.slot, Code(word))
+    note_span(emitter, frame, step.slot, begin, emitter.cursor)
+
+
+def quoted_text(emitter: BlockEmitter, frame: Frame, step: p.Quoted) -> None:
+    """Take a text between double quotes."""
+    begin = _begin(emitter, frame, step.slot)
+    found = _matched(emitter, emitter.scope.support("match_quoted"))
+    word = emitter.fresh("text")
+    emitter.out.append(Assign([word], f"{emitter.scope.support('unquoted')}({found}[1])", pure=False))
+    if step.minimum:
+        emitter.out.append(Test(f"len({word}) < {step.minimum}"))
+    if step.maximum is not None:
+        emitter.out.append(Test(f"len({word}) > {step.maximum}"))
+    if is_wanted(frame, step.slot):
+        emitter.fill(frame, step.slot, Code(word))
+    note_span(emitter, frame, step.slot, begin, emitter.cursor)
+
+
+def upto(emitter: BlockEmitter, frame: Frame, step: p.Upto) -> None:
+    """Take what stands before a mark."""
+    begin = _begin(emitter, frame, step.slot)
+    stop = emitter.fresh("stop")
+    mark = literal(step.until).text
+    emitter.out.append(Assign([stop], f"{emitter.data}.find({mark}, {begin}, {emitter.end})", pure=False))
+    emitter.out.append(Test(f"{stop} < 0"))
+    for bound, sign in ((step.minimum or None, "<"), (step.maximum, ">")):
+        if bound is not None:
+            emitter.out.append(Test(f"{stop} - ({begin}) {sign} {bound}"))
+    value = f"{emitter.data}[{begin}:{stop}]"
+    _store(emitter, frame, step.slot, f"{value}.decode()" if step.text else value, needed=step.text)
+    note_span(emitter, frame, step.slot, begin, Place(stop))
+    emitter.cursor_state = emitter.cursor_state.at(stop, loose=False, offset=len(step.until))
+
+
+def space(emitter: BlockEmitter, frame: Frame, step: p.Space) -> None:
+    """Pass over white space."""
+    call = f"{emitter.scope.support('behind_space')}({emitter.data}, {emitter.cursor}, {emitter.end}"
+    emitter.out.append(Assign(["o"], f"{call}, {literal(step.octets).text}, {step.comments})", pure=False))
+    emitter.cursor_state = emitter.cursor_state.at("o", loose=emitter.cursor_state.loose)
+
+
+def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
+    """Emit what fills a line."""
+    emitter.tighten()
+    begin, outer = emitter.cursor, emitter.cursor_state
+    stop, after = emitter.fresh("line_stop"), emitter.fresh("line_after")
+    if step.lenient:
+        call = f"{emitter.scope.support('lenient_line')}({emitter.data}, {begin}, {emitter.end})"
+        emitter.out.append(Assign([f"{stop}, {after}"], call, pure=False))
+    else:
+        call = f"{emitter.data}.find({literal(step.eol).text}, {begin}, {emitter.end})"
+        emitter.out.append(Assign([stop], call, pure=False))
+        emitter.out.append(Test(f"{stop} < 0"))
+        emitter.out.append(Assign([after], f"{stop} + {len(step.eol)}", pure=False))
+    emitter.cursor_state = Cursor(begin, stop, False, False, outer.least, outer.mark)
+    emitter.block(frame, step.body)
+    if emitter.cursor != Place(stop):
+        emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
+    emitter.cursor_state = Cursor(Place(after), outer.end, False, outer.whole, outer.least)
+
+
+def is_ahead(emitter: BlockEmitter, first: p.First, cursor: str) -> str:
+    """Return the source of whether something begins at the cursor."""
+    data, end = emitter.data, emitter.end
+    if first.space or first.comments:
+        name = emitter.fresh("ahead")
+        more = f"{literal(first.space).text}, {first.comments}"
+        call = f"{emitter.scope.support('behind_space')}({data}, {cursor}, {end}, {more})"
+        cursor = f"({name} := {call})"
+        rest = name
+    else:
+        rest = cursor
+    tests = []
+    if len(first.literals) == 1:
+        tests.append(f"{data}.startswith({literal(first.literals[0]).text}, {cursor}, {end})")
+    elif first.literals:
+        words = ", ".join(literal(x).text for x in first.literals)
+        tests.append(f"{data}.startswith(({words}), {cursor}, {end})")
+    if first.octets:
+        place = rest if tests else cursor
+        octet = f"{data}[{rest}]"
+        inside = " or ".join(
+            f"{low} <= {octet} <= {high}" if low != high else f"{octet} == {low}"
+            for low, high in first.octets
+        )
+        tests.append(f"({place} < {end} and ({inside}))")
+    return " or ".join(tests) if tests else "False"
+
+
+def ahead(emitter: BlockEmitter, frame: Frame, step: p.Ahead) -> None:
+    """Emit what may be there."""
+    emitter.tighten()
+    test = Code(is_ahead(emitter, step.first, str(emitter.cursor)), OR)
+    slots = list(dict.fromkeys([*filled_slots(step.body), step.slot]))
+    emitter.choose(frame, slots, [(test, {}, step.body.steps), (None, {}, ())])
+
+
+def either(emitter: BlockEmitter, frame: Frame, step: p.Either) -> None:
+    """Emit alternatives, the first that is ahead."""
+    emitter.tighten()
+    emitter.settle()
+    slots = list(dict.fromkeys(slot for case in step.cases for slot in [*filled_slots(case.body), case.slot]))
+    arms = [(Code(is_ahead(emitter, case.first, "o"), OR), {}, case.body.steps) for case in step.cases]
+    refuse_arm(emitter, frame, slots, arms)
+
+
+def repeat(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> None:
+    """Emit a list that goes on while its item is ahead."""
+    note_starts(emitter, frame, [(step.slot, 0)])
+    bound = emitter.keep("bound") if step.slot in frame.facts.spans and step.slot not in frame.spans else ""
+    emitter.tighten()
+    items, target = open_list(emitter, frame, step.slot)
+    emitter.settle()
+    emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
+    condition = is_ahead(emitter, step.first, "o")
+
+    def body() -> None:
+        if step.maximum is not None:
+            emitter.out.append(Test(f"len({items}) >= {step.maximum}"))
+        outer, emitter.index = emitter.index, f"len({items})"
+        read_item(emitter, frame, step, items)
+        emitter.index = outer
+
+    emitter.out.append(While(condition, emitter.nested(body)))
+    emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
+    store_list(emitter, frame, step.slot, items, target, step.minimum, None)
+    if bound:
+        frame.spans[step.slot] = (bound, emitter.keep("bound"))
+
+
+def through(emitter: BlockEmitter, frame: Frame, step: p.Through) -> None:
+    """Emit what lies in the octets that a coding spells: octets, text, or a record by its function."""
+    begin = _begin(emitter, frame, step.slot)
+    inner = step.body.steps[0]
+    octets = emitter.fresh("octets")
+    decode = emitter.scope.support(f"decode_{step.transform}")
+    call = f"{decode}({emitter.data}, {begin}, {emitter.end})"
+    emitter.out.append(Assign([f"{octets}, o"], call, pure=False))
+    emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
+    if isinstance(inner, p.Take):
+        for bound, sign in ((inner.minimum or None, "<"), (inner.maximum, ">")):
+            if bound is not None:
+                emitter.out.append(Test(f"len({octets}) {sign} {bound}"))
+        _store(emitter, frame, step.slot, f"{octets}.decode()" if inner.text else octets, needed=inner.text)
+    elif isinstance(inner, p.CallRecord) and len(step.body.steps) == 1:
+        _call_inside(emitter, frame, inner, octets)
+    else:
+        raise Unsupported("a coding that holds more than one thing")
+    note_span(emitter, frame, step.slot, begin, emitter.cursor)
+
+
+def _call_inside(emitter: BlockEmitter, frame: Frame, step: p.CallRecord, octets: str) -> None:
+    record = emitter.scope.records[step.record]
+    names = DecodeNames(emitter, frame)
+    params = [expression(each, names) for each in step.arguments]
+    value = emitter.fresh(frame.members[step.slot])
+    function = emitter.scope.function("decode", record.name)
+    if record.carrier is p.Carrier.TREE:
+        rows = [octets, *(code.at(OR) for code in params), *(["unverified"] if record.guarded else [])]
+        emitter.out.append(Assign([value], f"{function}_octets({', '.join(rows)})", pure=False))
+    else:
+        origin, frame.origin = frame.origin, "0"
+        rows = [octets, "0", f"len({octets})", *more_arguments(emitter, frame, record, params, [])]
+        frame.origin = origin
+        stop = emitter.fresh("stop")
+        emitter.out.append(Assign([f"{value}, {stop}"], f"{function}({', '.join(rows)})", pure=False))
+        emitter.out.append(Test(f"{stop} != len({octets})"))
+    if is_wanted(frame, step.slot):
+        emitter.fill(frame, step.slot, Code(value))
+
+
+ROWS = {
+    p.Token: token,
+    p.Number: number,
+    p.Quoted: quoted_text,
+    p.Upto: upto,
+    p.Space: space,
+    p.Line: line,
+    p.Ahead: ahead,
+    p.Repeat: repeat,
+    p.Either: either,
+    p.Through: through,
+}
+"""One row for each step of text."""
