@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ sys.path.insert(0, str(ROOT / "site"))
 from highlighting import register  # noqa: E402  # beside this file, which is not a package
 from language_pages import split_reference  # noqa: E402
 
+EXAMPLE = ROOT / "spec" / "art7" / "spec" / "offers" / "examplechat" / "modules"
 PAGES = {"tour.md": "README.md", "architecture.md": "ARCHITECTURE.md", "changes.md": "CHANGELOG.md"}
 
 
@@ -69,26 +71,32 @@ def _language() -> Mapping[str, str]:
 
 
 def _modules() -> Mapping[str, str]:
-    return generate_pages(catalogue(), catalogue_modules())
+    specification = modules()
+    return generate_pages(specification, specification.modules)
 
 
 def _module_entries() -> list[Any]:
     """List the module pages by family: `ietf.stun` below `ietf`."""
     families: dict[str, list[Any]] = {}
-    for name in catalogue_modules():
+    for name in sorted(modules().modules):
         family, _, rest = name.partition(".")
         families.setdefault(family, []).append({rest or name: f"modules/{page_of(name)}"})
     return ["modules/index.md", *({family: pages} for family, pages in families.items())]
 
 
-def catalogue() -> Specification:
-    """Return all modules of the catalogue. Raises: SystemExit when one has an error, since its page would lie."""
+@cache
+def modules() -> Specification:
+    """Return the modules of the catalogue and of the example offer.
+
+    Raises: SystemExit when one has an error, since its page would lie.
+    """
     report = Report()
     sources = dict(found for name in catalogue_modules() if (found := catalogue_text(name)) is not None)
+    sources |= {path.name: path.read_bytes() for path in sorted(EXAMPLE.glob("*.a7"))}
     specification = load_sources(sources, report)
     if report.has_errors:
         first = report.diagnostics[0]
-        raise SystemExit(f"the catalogue has errors, first {first.span}: {first.code} {first.message}")
+        raise SystemExit(f"a module has errors, first {first.span}: {first.code} {first.message}")
     return specification
 
 

@@ -133,25 +133,26 @@ def _choice(canvas: Canvas, choice: Choice, x: float, y: float, width: float) ->
     canvas.words(x + 4, y + 13, fitted(f"one of, {choice.label}", width - 8), "a7-label")
     start = y + LINE - 3
     y += LINE
+    longest = max((width_of(arm.label) for arm in choice.arms if arm.parts), default=0.0)
+    left = min(max(longest + 14, 60), (width - 14) * 0.55)
     for arm in choice.arms:
-        y = _arm(canvas, arm, x + 12, y, width - 14)
+        y = _arm(canvas, arm, x + 12, y, width - 14, left)
     canvas.line(x + 5, start, x + 5, y - 4, "a7-rail")
     return y + 2
 
 
-def _arm(canvas: Canvas, arm: Arm, x: float, y: float, width: float) -> float:
-    """Draw one alternative: beside its label when it is one cell or none, else below it."""
+def _arm(canvas: Canvas, arm: Arm, x: float, y: float, width: float, left: float) -> float:
+    """Draw one alternative: beside its label, which has `left`, when it is one cell or none, else below it."""
     canvas.line(x - 7, y + 13, x, y + 13, "a7-rail")
-    half = width * 0.46
     class_ = "a7-arm a7-refused" if arm.refused else "a7-arm"
     if len(arm.parts) > 1 or (arm.parts and not isinstance(arm.parts[0], Cell)):
         canvas.words(x + 3, y + 17, fitted(arm.label, width - 6), class_)
         return _parts(canvas, arm.parts, x + 3, y + LINE + 3, width - 3) + 5
-    room = half - 6 if arm.parts else width - 6
+    room = left - 6 if arm.parts else width - 6
     canvas.words(x + 3, y + 17, fitted(arm.label, room), class_)
     for cell in arm.parts:
         if isinstance(cell, Cell):
-            _simple(canvas, cell, x + half, y, width - half)
+            _simple(canvas, cell, x + left, y, width - left)
     return y + _SIMPLE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from art7.grammar.ir import expression as e
 from art7.grammar.ir.expression import Expr
+from art7.grammar.ir.module import Enum
 from art7.grammar.ir.plan import Record
 
 _LEVELS = (
@@ -26,11 +27,26 @@ def expression_text(expr: Expr, record: Record | None = None) -> str:
     return _Printer(record).show(expr, 0)
 
 
-def range_text(ranges: tuple[tuple[object, object], ...], otherwise: str = "otherwise") -> str:
-    """Return the values of `ranges`: `1, 4…7`; `otherwise` without any."""
+def range_text(ranges: tuple[tuple[object, object], ...], enum: Enum | None = None) -> str:
+    """Return the values of `ranges`: `1, 4…7`; `otherwise` without any. Those of an `enum` have their names."""
     if not ranges:
-        return otherwise
-    return ", ".join(_value(low) if low == high else f"{_value(low)}…{_value(high)}" for low, high in ranges)
+        return "otherwise"
+    return ", ".join(_range(low, high, enum) for low, high in ranges)
+
+
+def _range(low: object, high: object, enum: Enum | None) -> str:
+    bits = 0 if enum is None else enum.bits
+    shown = _number(low, bits) if low == high else f"{_number(low, bits)}…{_number(high, bits)}"
+    names = () if enum is None else enum.members
+    name = next((each.name for each in names if (each.low, each.high) == (low, high)), None)
+    return shown if name is None or shown == f"'{name}'" else f"{name} ({shown})"
+
+
+def _number(value: object, bits: int) -> str:
+    """Return a value; integers of wide enums as hexadecimal, as their registries write them."""
+    if bits >= 16 and isinstance(value, int) and value > 9:
+        return f"{value:#0{2 + bits // 4}x}"
+    return _value(value)
 
 
 def _value(value: object) -> str:
@@ -73,7 +89,7 @@ class _Printer:
         match expr:
             case e.Binary(op=op, left=left, right=right):
                 level = _BINDS.get(op, 0)
-                return f"{self.show(left, level)} {op} {self.show(right, level + 1)}", level
+                return f"{self.side(left, op, level)} {op} {self.side(right, op, level + 1)}", level
             case e.Unary(op="not", operand=operand):
                 return f"not {self.show(operand, _BINDS['=='])}", _BINDS["and"]
             case e.Unary(op=op, operand=operand):
@@ -87,6 +103,11 @@ class _Printer:
                 return f"{word} {variable} in {self.show(source, 1)} satisfies {self.show(body, 1)}", 0
             case _:
                 return self.leaf(expr), _TIGHT
+
+    def side(self, expr: Expr, op: str, level: int) -> str:
+        """Return one side of an operation: different operators on numbers side by side ask for brackets."""
+        mixed = isinstance(expr, e.Binary) and expr.op != op and _BINDS.get(op, 0) > _BINDS["=="]
+        return self.show(expr, _TIGHT if mixed else level)
 
     def leaf(self, expr: Expr) -> str:
         """Return the text of what needs no brackets."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from art7.codegen.pages.links import short_name
-from art7.grammar.ir.module import Specification
+from art7.grammar.ir.expression import Expr, ParamRef, SlotRef
+from art7.grammar.ir.module import Enum, Specification
 from art7.grammar.ir.plan import Record
+from art7.grammar.ir.shape import Enumeration, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,24 @@ class Scope:
         """Return a qualified name as this module writes it."""
         return short_name(name, self.module)
 
+    def enum_of(self, on: Expr) -> Enum | None:
+        """Return the enum that the value of `on` is one of."""
+        if not isinstance(on, SlotRef | ParamRef):
+            return None
+        found = self.record.slots if isinstance(on, SlotRef) else self.record.params
+        return enum_of(found[on.index].shape, self.specification) if on.index < len(found) else None
+
     def within(self, record: Record) -> Scope:
         """Return the scope of another record, seen from the same module."""
         return replace(self, record=record)
+
+
+def enum_of(shape: Shape, specification: Specification) -> Enum | None:
+    """Return the enum that a value of `shape` is one of."""
+    if isinstance(shape, Enumeration):
+        module = specification.modules.get(shape.name.rpartition(".")[0])
+        return next((each for each in module.enums if each.name == shape.name), None) if module else None
+    return None
 
 
 def bounds(minimum: int | None, maximum: int | None, unit: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 
@@ -48,11 +48,16 @@ def joined(parts: Iterable[Content], between: str | Html = " ") -> Html:
     return Html(text(between).join(text(part) for part in parts))
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], caption: str, class_: str = "") -> Html:
-    """Return a table in a frame that scrolls by itself; `caption` is for those who cannot see it at once."""
-    head = tag("tr", [tag("th", name, scope="col") for name in heads])
-    body = [tag("tr", [_cell(cell) for cell in row]) for row in rows]
-    whole = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", body))
+def table(heads: Sequence[str], rows: Iterable[Iterable[Content]], caption: str, class_: str = "") -> Html:
+    """Return a table in a frame that scrolls by itself, without the columns that are empty in every row.
+
+    `caption` is for those who cannot see it at once.
+    """
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    kept = [at for at, _ in enumerate(heads) if any(row[at] != _EMPTY for row in cells)]
+    head = tag("tr", [tag("th", name, scope="col") for at, name in enumerate(heads) if at in kept])
+    body = [tag("tr", [row[at] for at in kept]) for row in cells]
+    whole = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", body), class_="a7-grid")
     return scrolling(whole, caption, f"a7-table {class_}".strip())
 
 
@@ -70,6 +75,9 @@ def scrolling(content: Html, label: str, class_: str, searched: bool = True) -> 
 def anchor(name: str) -> str:
     """Return `name` as a fragment of an address: letters, digits, `_`, `.`, `-`."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-") or "unnamed"
+
+
+_EMPTY = tag("td", "")
 
 
 def _cell(content: Content) -> Html:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.pages.drawing import WIDTH, Canvas, fitted, width_of
-from art7.codegen.pages.layout import Cell, Choice, Frame, Node, noted
+from art7.codegen.pages.layout import Arm, Cell, Choice, Frame, Node, noted
 
 STEP = 20
 _LINE = 23
@@ -39,10 +39,7 @@ def _part(canvas: Canvas, part: Node, depth: int, y: float) -> float:
         case Choice():
             _row(canvas, depth, y, "one of", part.label, "a7-choice")
             y += _LINE
-            for arm in part.arms:
-                _row(canvas, depth + 1, y, arm.label, "", "a7-refused" if arm.refused else "a7-armline")
-                y = _parts(canvas, arm.parts, depth + 2, y + _LINE)
-            return y
+            return _arms(canvas, part.arms, depth + 1, y)
 
 
 def _member(canvas: Canvas, member: Frame, inner: Node, depth: int, y: float) -> float:
@@ -57,9 +54,20 @@ def _member(canvas: Canvas, member: Frame, inner: Node, depth: int, y: float) ->
         return _parts(canvas, inner.parts, depth + 1, y + _LINE)
     _row(canvas, depth, y, member.label, noted(inner.label, member.note), kind)
     y += _LINE
-    for arm in inner.arms:
-        _row(canvas, depth + 1, y, arm.label, "", "a7-armline")
-        y = _parts(canvas, arm.parts, depth + 2, y + _LINE)
+    return _arms(canvas, inner.arms, depth + 1, y)
+
+
+def _arms(canvas: Canvas, arms: tuple[Arm, ...], depth: int, y: float) -> float:
+    """Draw alternatives, in one line each where they hold one thing."""
+    for arm in arms:
+        only = arm.parts[0] if len(arm.parts) == 1 else None
+        class_ = "a7-refused" if arm.refused else "a7-armline"
+        if isinstance(only, Cell):
+            _row(canvas, depth, y, arm.label, noted(only.label, only.note), class_)
+            y += _LINE
+        else:
+            _row(canvas, depth, y, arm.label, "" if arm.parts or arm.refused else "nothing more", class_)
+            y = _parts(canvas, arm.parts, depth + 1, y + _LINE)
     return y
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from art7.codegen.pages.diagrams import record_diagram
 from art7.codegen.pages.expression_text import expression_text, range_text
-from art7.codegen.pages.layout import noted
+from art7.codegen.pages.layout import enum_of, noted
 from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, prose, references
@@ -178,6 +178,10 @@ def _alternatives(record: Record, links: Links) -> Iterator[Html]:
         shape = slot.shape.item if isinstance(slot.shape, Sequence) else slot.shape
         if not isinstance(shape, Union) or not (slot.is_api or slot.role is Role.COMPUTED):
             continue
+        enum = next(
+            (enum_of(each.shape, links.specification) for each in record.slots if each.name == shape.tag),
+            None,
+        )
         rows = []
         for arm in shape.arms:
             held = docs.get(arm.name)
@@ -188,7 +192,7 @@ def _alternatives(record: Record, links: Links) -> Iterator[Html]:
             )
             limits = NOTHING if arm.shape is None else _limits(arm.shape)
             told = _meaning(held) if held else NOTHING
-            rows.append((tag("code", arm.name), range_text(arm.cases), kind, limits, told))
+            rows.append((tag("code", arm.name), range_text(arm.cases, enum), kind, limits, told))
         by = f" by {shape.tag}" if shape.tag else ""
         heads = ("Alternative", "If", "Type", "Limits", "Meaning")
         made = table(heads, rows, f"Alternatives of {slot.name}{by}", "a7-fields")

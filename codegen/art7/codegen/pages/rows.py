@@ -73,7 +73,9 @@ def _extent(extent: p.Extent, scope: Scope) -> str:
     match extent:
         case p.Exact(size=size):
             words = expression_text(size, scope.record)
-            return f"{words} octets" if words != "1" else "1 octet"
+            if words == "1":
+                return "1 octet"
+            return f"({words}) octets" if " " in words else f"{words} octets"
         case p.Rest():
             return "up to the end"
         case _:
@@ -131,10 +133,10 @@ def _loop(step: p.Loop, scope: Scope) -> tuple[Node, ...]:
 
 
 def _branch(step: p.Branch, scope: Scope) -> tuple[Node, ...]:
-    on = expression_text(step.on, scope.record)
+    on, enum = expression_text(step.on, scope.record), scope.enum_of(step.on)
     arms = []
     for case in step.cases:
-        label = f"{range_text(case.ranges)} {case.name}" if case.name else range_text(case.ranges)
+        label = range_text(case.ranges, enum)
         if case.refuse is not None:
             arms.append(Arm(f"{label}: refused, {case.refuse.code}", (), refused=True))
         else:
@@ -237,8 +239,9 @@ def _array(step: p.Array, scope: Scope) -> tuple[Node, ...]:
 
 def _spread(spread: p.Spread, scope: Scope, keyed: bool) -> Choice:
     arms = []
+    enum = scope.enum_of(spread.on)
     for case in spread.cases:
-        label = range_text(case.ranges)
+        label = range_text(case.ranges, enum)
         if case.refuse is not None:
             arms.append(Arm(f"{label}: refused, {case.refuse.code}", (), refused=True))
         else:
