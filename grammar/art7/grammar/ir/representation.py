@@ -263,6 +263,16 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """`inner` among literals, which `before` and `after` are; `line`: all of it fills a line. The group is its value."""
+
+    inner: Representation
+    before: tuple[bytes, ...]
+    after: tuple[bytes, ...] = ()
+    line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
     """`inner` in octets that a coding spells as text; see `plan.Through`."""
 
@@ -297,6 +307,7 @@ Representation = (
     | QuotedText
     | Ended
     | Repeated
+    | Among
     | Coded
 )
 """Every node."""

@@ -16,7 +16,13 @@ from art7.grammar.passes.check_types import Expressions
 from art7.grammar.passes.pairs_by_kind import by_kind
 from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
 from art7.grammar.passes.pairs_der import der_extended, der_named, inline_sequence
-from art7.grammar.passes.pairs_text import text_extended, text_named, text_token, text_variants
+from art7.grammar.passes.pairs_text import (
+    text_extended,
+    text_group,
+    text_named,
+    text_token,
+    text_variants,
+)
 from art7.grammar.passes.plan_text import line_of
 from art7.grammar.passes.scalars import CODED, PLAIN, RUNS, TABLES
 from art7.grammar.passes.scopes import Entity, ModuleScope, did_you_mean
@@ -128,6 +134,10 @@ class Types:
             return self._named(node, context, within)
         if isinstance(node, t.Extended):
             return self._extended(node, context, within)
+        if self.encoding == "text" and isinstance(node, t.Inline | t.LineType):
+            group = text_group(self, node)
+            if group is not None:
+                return group
         if isinstance(node, t.Inline):
             body = self.owner.inline(node)
             return inline_sequence(body) if self.encoding == "der" else body

@@ -370,7 +370,7 @@ class Planner:
                 return [p.Wrap(slot, body, rep.empty, rep.nullable, kept)]
             case r.ByKind():
                 return [self._kinds(rep, slot, name, gap)]
-            case r.Word() | r.Decimal() | r.QuotedText() | r.Ended() | r.Repeated() | r.Coded():
+            case r.Word() | r.Decimal() | r.QuotedText() | r.Ended() | r.Repeated() | r.Among() | r.Coded():
                 return text_steps(self, rep, slot, name, before, gap)
             case _:
                 draft = self.record.drafts[slot]
@@ -613,7 +613,7 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return slots_of(count) | _mentioned(item.representation)
         case r.Listed(item=item) | r.Keyed(item=item) | r.Repeated(item=item):
             return _mentioned(item.representation)
-        case r.Coded(inner=inner):
+        case r.Coded(inner=inner) | r.Among(inner=inner):
             return _mentioned(inner)
         case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner) | r.Tagged(inner=inner) | r.Inside(inner=inner):
             return _mentioned(inner)

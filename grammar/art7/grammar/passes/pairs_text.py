@@ -110,6 +110,31 @@ def _list(types: Types, item: Pair, extent: t.Extent, context: Context) -> Pair:
     return Pair(s.Sequence(item.shape, low, high), r.Repeated(item, low, high))
 
 
+def text_group(types: Types, node: t.Inline | t.LineType) -> Pair | None:
+    """Return the pair of a group that has one member, always there, among literals: it has that member's value.
+
+    Nothing for any other group: it is a record.
+    """
+    members, line = node.members, isinstance(node, t.LineType)
+    if not line and len(members) == 1 and isinstance(members[0], t.LineMember):
+        members, line = members[0].members, True
+    fields = [member for member in members if isinstance(member, t.Field)]
+    if len(fields) != 1 or not all(isinstance(member, t.Field | t.LiteralMember) for member in members):
+        return None
+    field = fields[0]
+    if field.optional or field.tag is not None or any(not isinstance(x, t.Meta) for x in field.clauses):
+        return None
+    place = members.index(field)
+    inner = types.pair(field.type)
+    before, after = (tuple(map(_octets, part)) for part in (members[:place], members[place + 1 :]))
+    return replace(inner, representation=r.Among(inner.representation, before, after, line))
+
+
+def _octets(member: t.Member) -> bytes:
+    assert isinstance(member, t.LiteralMember), "all but one are"
+    return member.value if isinstance(member.value, bytes) else member.value.encode()
+
+
 def _coded(types: Types, node: t.Named, context: Context) -> Pair:
     """`coded<T>('base64url')`: a value whose octets are spelled in characters."""
     from art7.grammar.passes.build_pairs import VOID

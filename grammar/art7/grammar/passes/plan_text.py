@@ -35,9 +35,18 @@ def line_step(planner: Planner, item: Framed, gap: Gap) -> p.Step:
     steps, left = planner._sequence(item.items, gap)
     for pending in left:
         gap.add(pending)
-    options = planner.record.options
-    eol = str(options.get("eol", "\r\n")).encode()
-    return p.Line(planner.block(steps), eol, bool(options.get("lenient_eol", False)))
+    return _line(planner.record, planner.block(steps))
+
+
+def _line(record: RecordLowering, body: p.Block) -> p.Line:
+    eol = str(record.options.get("eol", "\r\n")).encode()
+    return p.Line(body, eol, bool(record.options.get("lenient_eol", False)))
+
+
+def _literals(record: RecordLowering, octets: tuple[bytes, ...]) -> list[p.Step]:
+    ref = record.refs[0] if record.refs else None
+    constants = [p.Constant(each, p.Fault("bad_constant", None, ref)) for each in octets]
+    return [step for constant in constants for step in literal_steps(record, constant)]
 
 
 def optional_text(planner: Planner, item: Wire, steps: list[p.Step]) -> list[p.Step]:
@@ -75,6 +84,10 @@ def text_steps(
             early, steps = planner.reads(rep.item, item.index, item.name, gap)
             body = planner.block([*early, *steps])
             return [p.Repeat(slot, item.index, LATER, body, rep.minimum, rep.maximum)]
+        case r.Among():
+            steps = planner._steps(rep.inner, slot, name, before, gap)
+            steps = [*_literals(planner.record, rep.before), *steps, *_literals(planner.record, rep.after)]
+            return [_line(planner.record, planner.block(steps))] if rep.line else steps
         case r.Coded(transform=transform, inner=inner):
             steps = planner._steps(inner, slot, name, before, gap)
             return [p.Through(slot, transform, planner.block(steps))]
