@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from art7.codegen.names import package_names, parameter_names
-from art7.codegen.python.module_text import VENDORED, module_source
+from art7.codegen.python.module_text import module_source
+from art7.codegen.python.package import VENDORED
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report

@@ -122,6 +122,11 @@ CASES = {
     "A7-L045": S + "n: u8 = octets(d) d: bytes[0..1000] within n }",
     "A7-L050": "struct S as xml { x: u8 }",
     "A7-L060": "message M as cbor(shape: 'value') { limit size = 9 limit depth = 9 x: coded<u8>('json') }",
+    "A7-L080": "struct S as der { x: octetstring<u8, u8> }",
+    "A7-L081": "struct S as der { x @implicit(0): any }",
+    "A7-L082": "struct S as der { x @implicit('a'): u8 }",
+    "A7-L083": "struct S as der(shape: 'choice') { let x: u8 = 1 y: u8 }",
+    "A7-L084": "struct S as der { x?: u8 y: integer }",
     # roles
     "A7-S001": "protocol P { roles one channel one -> nobody }",
     "A7-S002": "protocol P { roles one }",
