@@ -45,9 +45,11 @@ ON_TREES = {
     plan.Wrap,
     plan.Kinds,
 }
+ON_XML = {plan.Child}
+"""Steps that only trees of XML have."""
 ON_BOTH = {plan.Branch, plan.CallRecord, plan.Domain, plan.View, plan.Verify, plan.Check}
 EVERY = set(get_args(plan.Step))
-"""A new step must be put into one of the three sets, and then into each table."""
+"""A new step must be put into one of the four sets, and then into each table."""
 
 CODEGEN = corpus.REPOSITORY / "codegen" / "art7" / "codegen" / "python"
 INTERPRETER = corpus.REPOSITORY / "grammar" / "art7" / "interpreter"
@@ -71,8 +73,8 @@ def names(classes: Iterable[type]) -> set[str]:
 
 
 def test_every_step_has_a_carrier() -> None:
-    assert ON_OCTETS | ON_TREES | ON_BOTH == EVERY
-    assert len(ON_OCTETS) + len(ON_TREES) + len(ON_BOTH) == len(EVERY)
+    assert ON_OCTETS | ON_TREES | ON_XML | ON_BOTH == EVERY
+    assert len(ON_OCTETS) + len(ON_TREES) + len(ON_XML) + len(ON_BOTH) == len(EVERY)
 
 
 DICTIONARIES = {
@@ -121,6 +123,14 @@ def test_every_step_on_a_tree_has_a_case(name: str) -> None:
     text = (CODEGEN / f"{name}.py").read_text("utf-8")
     for absent in names(ABSENT_FROM_A_TREE[name]):
         assert f"p.{absent}" in text, "not even its head knows it"
+
+
+def test_every_step_on_xml_has_a_case() -> None:
+    assert matched("xml_explain")["Child"] >= {"single", "text", "body"}
+    attributes, _ = read_by([CODEGEN / "xml_read.py"])
+    assert {"slot", "body"} <= attributes
+    for name in ("xml_read", "xml_write"):
+        assert "p.Child" in (CODEGEN / f"{name}.py").read_text("utf-8")
 
 
 def test_every_expression_node_has_a_row() -> None:

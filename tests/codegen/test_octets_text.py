@@ -99,7 +99,7 @@ def test_every_step_and_expression_has_a_row() -> None:
     from art7.grammar.ir import plan as p
     from art7.grammar.ir.plan import Step
 
-    trees = {p.Scalar, p.AnyNode, p.Items, p.Members, p.Object, p.Array, p.Tag, p.Wrap, p.Kinds}
+    trees = {p.Scalar, p.AnyNode, p.Items, p.Members, p.Object, p.Array, p.Tag, p.Wrap, p.Child, p.Kinds}
     octets = {step for step in Step.__args__ if step not in trees}
     for table in (STEPS, CAREFUL_STEPS):
         assert octets <= set(table)

@@ -82,8 +82,9 @@ def _write_xml(value: Any, options: Options) -> bytes:
     if options.get("shape") != "choice":
         return write_xml(value, str(options["element"]))
     elements = [(key, one) for key, members in value.items() if key[0] not in "@#" for one in members]
-    if len(elements) != 1 or len(elements) != len(value):
-        raise TreeRefused("missing_field" if not elements else "unknown_field", "one element", str(len(elements)))
+    if len(elements) != 1 or any(key[0] in "@#" for key in value):
+        code = "unknown_field" if elements else "missing_field"
+        raise TreeRefused(code, "one element and nothing else", str(len(elements)))
     return write_xml(elements[0][1], elements[0][0])
 
 

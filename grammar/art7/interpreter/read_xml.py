@@ -59,7 +59,9 @@ def octets(step: Scalar) -> ReadScalar:
 
     def convert(frame: Frame, node: Node) -> bytes:
         try:
-            found = decode_base64("".join(node.value.split()), url_safe=False, padding="either")
+            found = decode_base64(
+                "".join(re.split("[ \t\r\n]+", node.value)), url_safe=False, padding="either"
+            )
         except Refused as refusal:
             frame.refuse(BAD_TEXT, step.slot, node.start, refusal.expected, refusal.got)
         check_bounds(step, frame, node, len(found), "octets")

@@ -22,6 +22,7 @@ from art7.interpreter.write_cbor import Spell, check_size
 from art7.interpreter.write_common import UNEXPECTED, WRONG, write_block
 from art7.interpreter.write_octets import check_count, integer, write_items
 from art7.interpreter.written_values import MISSING, written_value
+from art7.interpreter.xml_writer import Free
 
 DUPLICATE = Fault("duplicate_field")
 
@@ -112,6 +113,8 @@ _FORMS: dict[str, Callable[[Scalar], Spell]] = {
 
 def write_any(step: AnyNode, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     slot = step.slot
+    if prepared.record.encoding == "xml":
+        return lambda frame: (Free(frame.values[slot]),)
     return lambda frame: (None if frame.values[slot] is ABSENT else frame.values[slot],)
 
 
@@ -224,7 +227,7 @@ def _taken(frame: Frame, spread: SpreadWriter) -> tuple[WriteEntry, ...]:
 def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     entries = tuple(_entry_writer(entry, prepared) for entry in step.entries)
     spreads = _spread_writers(step.spreads, prepared)
-    unknown_slot = step.unknown_slot
+    unknown_slot, is_xml = step.unknown_slot, prepared.record.encoding == "xml"
 
     def write(frame: Frame) -> Any:
         members: dict[Any, Any] = {}
@@ -235,6 +238,8 @@ def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int])
                 entry(frame, members)
         if unknown_slot is not None:
             _add_unknown(frame, unknown_slot, members)
+            if is_xml and frame.values[unknown_slot] is not ABSENT:
+                write_xml.settle_unknown(frame, unknown_slot, members)
         return (members,)
 
     return write

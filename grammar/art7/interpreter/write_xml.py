@@ -12,6 +12,7 @@ from art7.interpreter.quoting import brief
 from art7.interpreter.write_cbor import Spell, check_size
 from art7.interpreter.write_common import WRONG, write_block
 from art7.interpreter.write_octets import integer
+from art7.interpreter.xml_writer import Free
 
 
 def decimal(step: Scalar) -> Spell:
@@ -65,3 +66,16 @@ def write_child(step: Child, prepared: PreparedRecord, opened: frozenset[int]) -
         return ([element] if single else element,)
 
     return write
+
+
+def settle_unknown(frame: Frame, slot: int, members: dict[str, Any]) -> None:
+    """Mark what a user put beside the members; refuse what is neither a text nor a list of elements."""
+    for key in frame.values[slot] or ():
+        value = members[key]
+        if key[:1] == "@" or key == "#":
+            if not isinstance(value, str):
+                frame.refuse(WRONG, slot, None, "a text", brief(value))
+        elif not isinstance(value, list) or key == "#content" or key.endswith("}*"):
+            frame.refuse(WRONG, slot, None, f"a list of elements `{key}`", brief(value))
+        else:
+            members[key] = [Free(one) for one in value]

@@ -26,7 +26,7 @@ DECLARATION = re.compile(
 """An XML declaration of version 1.0 in UTF-8 (XML 1.0 §2.8)."""
 
 _NAME = re.compile(rb"<[^ \t\r\n/>]+")
-_ATTRIBUTE = re.compile(rb"""[ \t\r\n]+([^ \t\r\n=]+)[ \t\r\n]*=[ \t\r\n]*("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(rb"""[ \t\r\n]+([^ \t\r\n=/>]+)[ \t\r\n]*=[ \t\r\n]*("[^"]*"|'[^']*')""")
 _CLOSE = re.compile(rb"[ \t\r\n]*(/?)>")
 _JUNK = errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
@@ -53,6 +53,7 @@ class _Scan:
         self.depth = depth
         self.attributes = attributes
         self.open: list[_Open] = []
+        self.stop = start
         self.root: Node | None = None
         self.ignored = 1 if context else 0
         self.parser = expat.ParserCreate("utf-8", "}")
@@ -121,7 +122,9 @@ class _Scan:
             opened.content.append(Node([text], at, at))
 
     def end(self, name: str) -> None:
-        if not self.open:  # the end of the context
+        if not self.open:  # the end of the context, which nothing but our own may be
+            if self.here == self.stop:
+                return
             raise ScanRefused("bad_xml", self.here, "an element", "an end tag")
         opened = self.open.pop()
         node, members = opened.node, opened.node.value
@@ -145,12 +148,12 @@ class _Scan:
         declaration = DECLARATION.match(self.data, start, end)
         if declaration is None and self.data[start : start + 5] == b"<?xml":
             raise ScanRefused("bad_xml", start, "version 1.0 in UTF-8", "another declaration")
-        text = self.data[start:end]
+        text, self.stop = self.data[start:end], end
         if declaration is not None:
             size = declaration.end() - start
             text = b" " * size + text[size:]
         try:
-            self.parser.Parse(self.context + text, not self.context)
+            self.parser.Parse(self.context + text + (b"</_>" if self.context else b""), True)
         except expat.ExpatError as error:
             place = min(max(self.parser.ErrorByteIndex + self.shift, start), end)
             code = "trailing_data" if error.code == _JUNK else "bad_xml"

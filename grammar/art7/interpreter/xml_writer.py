@@ -7,6 +7,7 @@ readers would change (XML 1.0 §3.3.3). An element without content is one empty 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from art7.interpreter.tree_nodes import TreeRefused
@@ -27,6 +28,13 @@ _TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _VALUE = {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
+@dataclass(frozen=True, slots=True)
+class Free:
+    """An element that nothing describes, or a text, as a user gave it."""
+
+    value: Any
+
+
 def write_xml(value: Any, name: str) -> bytes:
     """Return the text of the element `name` (`{uri}local`) whose members are `value`; raises `TreeRefused`."""
     parts: list[str] = []
@@ -37,8 +45,8 @@ def write_xml(value: Any, name: str) -> bytes:
 def _element(parts: list[str], name: str, value: Any, outer: str, depth: int) -> None:
     if depth > DEPTH:
         raise TreeRefused("too_deep", f"at most {DEPTH} levels", "more")
-    if "content" in value:
-        attributes, content = _free(name, value)
+    if isinstance(value, Free):
+        attributes, content = _free(name, value.value)
     else:
         attributes = {key[1:]: text for key, text in value.items() if key[0] == "@"}
         content = _content(value)
@@ -56,7 +64,7 @@ def _element(parts: list[str], name: str, value: Any, outer: str, depth: int) ->
             parts.append(_escaped(each, _TEXT))
         else:
             _element(parts, each[0], each[1], uri, depth + 1)
-    if "".join(parts[begin:]):
+    if any(parts[begin:]):
         parts.append(f"</{local}>")
     else:
         parts[begin - 1 :] = ["/>"]
@@ -67,6 +75,7 @@ def _free(name: str, value: Any) -> tuple[dict[str, str], list[Any]]:
     if (
         not isinstance(value, dict)
         or value.get("name") != name
+        or "content" not in value
         or set(value) - {"name", "attributes", "content"}
     ):
         raise TreeRefused(
@@ -78,16 +87,19 @@ def _free(name: str, value: Any) -> tuple[dict[str, str], list[Any]]:
     for key, text in attributes.items():
         if not isinstance(key, str) or not isinstance(text, str):
             raise TreeRefused("wrong_kind", "a text as attribute", type(text).__name__)
-    return attributes, [each if isinstance(each, str) else (_name_of(each), each) for each in content]
+    return attributes, [_named(each) for each in content]
 
 
-def _name_of(value: Any) -> str:
+def _named(value: Any) -> Any:
+    """Return a text as it is, an element with its name."""
+    if isinstance(value, str):
+        return value
     name = value.get("name") if isinstance(value, dict) and "content" in value else None
     if not isinstance(name, str):
         raise TreeRefused(
             "wrong_kind", "an element with `name`, `attributes` and `content`", type(value).__name__
         )
-    return name
+    return name, Free(value)
 
 
 def _content(value: dict[str, Any]) -> list[Any]:
@@ -97,16 +109,11 @@ def _content(value: dict[str, Any]) -> list[Any]:
         if key == "#":
             found.append(member)
         elif key == "#content":
-            found += [each if isinstance(each, str) else (_name_of(each), each) for each in member]
+            found += [_named(each.value) for each in member]
         elif key.endswith("}*"):
             found.append((key[:-1] + member, {}))
         elif key[0] != "@":
-            if not isinstance(member, list):
-                raise TreeRefused("wrong_kind", f"a list of elements `{key}`", type(member).__name__)
-            for one in member:
-                if not isinstance(one, dict):
-                    raise TreeRefused("wrong_kind", f"an element `{key}`", type(one).__name__)
-                found.append((key, one))
+            found += [(key, one) for one in member]
     return found
 
 

@@ -145,11 +145,13 @@ def unfit(option: str, value: str) -> str | None:
     return None
 
 
-def settle_flag(draft: Draft, pair: Pair) -> None:
-    """An element that only says that it is there is false where it is not."""
+def settle_absence(draft: Draft, pair: Pair) -> None:
+    """An element that only says that it is there is false where it is not; a list without elements is empty."""
     rep = pair.representation
     if isinstance(rep, r.Inside) and isinstance(rep.inner, r.Leaf) and rep.inner.form == "flag":
         draft.default, draft.optional = e.Literal(False, e.Kind.BOOL), False
+    if isinstance(rep, r.Listed) and not rep.minimum and not draft.condition:
+        draft.optional = False
 
 
 def element_name(name: str, options: dict[str, str | bool]) -> str:

@@ -19,7 +19,7 @@ from art7.grammar.passes.drafts import Draft, Fixed, Framed, Item, Look, Rule, T
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.pairs_der import tagged_pair
 from art7.grammar.passes.plan_text import literal_steps
-from art7.grammar.passes.pairs_xml import placed, settle_flag, xml_place
+from art7.grammar.passes.pairs_xml import placed, settle_absence, xml_place
 from art7.grammar.passes.record_arms import first_of, lower_select
 from art7.grammar.passes.scopes import did_you_mean
 
@@ -107,7 +107,7 @@ def _field(
     wire = Wire(draft, pair, within, condition)
     _presence(record, wire, member, clauses, flattened)
     if place is not None:
-        settle_flag(draft, pair)
+        settle_absence(draft, pair)
     items.append(wire)
     if isinstance(pair.representation, r.Maybe):
         # `x: optional<T>` is `x?: T`.

@@ -1,0 +1,145 @@
+"""One XML record as text: its class with `decode` and `encode`, its functions, their careful twins."""
+
+from __future__ import annotations
+
+from art7.codegen.names import parameter_names
+from art7.codegen.python.batches import many_method
+from art7.codegen.python.docstrings import docstring
+from art7.codegen.python.expressions import quoted
+from art7.codegen.python.record_text import RecordText
+from art7.codegen.python.records import class_text, parameters_of, signature
+from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.tree_view import TreeRecord, tree_view
+from art7.codegen.python.xml_explain import explain_xml_reading, explain_xml_writing
+from art7.codegen.python.xml_read import xml_read_function
+from art7.codegen.python.xml_write import head_text, split_name, xml_write_function
+from art7.grammar.ir.plan import Form, Record
+
+ATTRIBUTES = 64
+"""The most attributes of an element where the message declares no limit."""
+
+
+def xml_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
+    """Return the text of an XML record; the scopes learn what the modules' heads must hold."""
+    fast.sibling_any()
+    explain.sibling_any()
+    marked = record.guarded and record.kind == "message"
+    construct = f"_new({fast.class_of(record.name)})"
+    if record.form is Form.OBJECT:
+        fast.constant("_new", "object.__new__")
+    view = tree_view(record, fast)
+    careful = tree_view(record, explain, careful=True)
+    parts = [
+        class_text(record, fast, _methods(record, fast), unverified=marked),
+        xml_read_function(tree_view(record, fast), construct),
+        xml_write_function(tree_view(record, fast)),
+        *_octets_functions(view),
+    ]
+    twins = [
+        explain_xml_reading(tree_view(record, explain, careful=True)),
+        explain_xml_writing(tree_view(record, explain, careful=True)),
+        *_explain_octets_functions(careful),
+    ]
+    return RecordText("\n\n\n".join(parts), "\n\n\n".join(twins))
+
+
+def _methods(record: Record, scope: ModuleScope) -> list[str]:
+    """`decode` and `encode`, for records that users meet by themselves."""
+    if record.kind == "inline" or record.form is Form.TUPLE or any(param.implicit for param in record.params):
+        return []
+    names = parameter_names(record)
+    stem = scope.names.functions[record.name]
+    for each in ("FAILURES", "explain_decoding", "explain_encoding"):
+        scope.support(each)
+    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
+    arguments = "".join(f", {name}" for name in names)
+    decode = [
+        "    @staticmethod",
+        signature("decode", ["data: bytes"], keywords, scope.class_of(record.name)),
+        docstring(
+            "Read one element of XML; no document type, no comment and no instruction may stand in it.",
+            [
+                "Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."
+            ],
+            "        ",
+        ),
+        "        try:",
+        f"            return _decode_{stem}_octets(data{arguments})",
+        "        except FAILURES:",
+        f"            raise explain_decoding(__name__, {quoted(stem)}, explain, data{arguments}) from None",
+    ]
+    encode = [
+        signature("encode", ["self"], keywords, "bytes"),
+        docstring(
+            "Write one element of XML, members in their declared order.",
+            ["Raises: EncodeError, and nothing else."],
+            "        ",
+        ),
+        "        try:",
+        f"            return _encode_{stem}_octets(self{arguments})",
+        "        except FAILURES:",
+        f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
+    ]
+    methods = ["\n".join(decode), "\n".join(encode)]
+    if record.kind == "message":
+        methods.append(many_method(record, scope))
+    return methods
+
+
+def _options(view: TreeRecord) -> tuple[str, int, str]:
+    """Return the source of the context, the most attributes, and the element's name (none for a choice)."""
+    options = dict(view.record.options)
+    scope = options.get("scope")
+    context = repr(f"<_ {scope}>".encode()) if isinstance(scope, str) else 'b""'
+    attributes = options.get("attributes")
+    name = "" if options.get("shape") == "choice" else str(options["element"])
+    return context, int(attributes) if isinstance(attributes, str) else ATTRIBUTES, name
+
+
+def _octets_functions(view: TreeRecord) -> list[str]:
+    stem, support = view.stem(), view.scope.support
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    context, attributes, name = _options(view)
+    support("Refused")
+    shared = ", unverified: list[str] | None = None" if view.record.guarded else ""
+    handed = ", [] if unverified is None else unverified" if view.record.guarded else ""
+    read = f"{support('read_xml')}(data, {view.record.limit_size}, {view.depth}, {attributes}, {context})"
+    right = f"    if node.tag != {quoted(name)}:\n        raise Refused\n" if name else ""
+    size = (
+        f"\n    if len(data) > {view.record.limit_size}:\n        raise Refused"
+        if view.record.limit_size
+        else ""
+    )
+    uri, local = split_name(name)
+    ends = f"{quoted(head_text(name))}, {quoted(f'</{local}>')}, {quoted(uri)}" if name else '"", "", ""'
+    kind = view.scope.class_of(view.record.name)
+    return [
+        f"def _decode_{stem}_octets(data: bytes{parameters}{shared}) -> {kind}:\n"
+        f"    node = {read}\n{right}"
+        f"    return _read_{stem}(node{handed}{arguments})",
+        f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
+        f"    data = _write_{stem}(value, {ends}{arguments}).encode(){size}\n"
+        f"    return data",
+    ]
+
+
+def _explain_octets_functions(view: TreeRecord) -> list[str]:
+    stem, support = view.stem(), view.scope.support
+    parameters = "".join(f", {name}: Any" for name in view.parameters)
+    arguments = "".join(f", {name}" for name in view.parameters)
+    context, attributes, name = _options(view)
+    support("Trace")
+    limits = f"{view.record.limit_size}, {view.depth}, {attributes}, {context}, {quoted(name)}"
+    return [
+        f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}) -> Any:\n"
+        f"    node = {support('xml_root')}(trace, start, data, {limits})\n"
+        f"    return _explain_read_{stem}(trace, node, start{arguments})",
+        f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"
+        f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
+        f"    return {support('xml_octets_of')}(trace, tree, {quoted(name)}, {view.record.limit_size})",
+        f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
+        f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
+        f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"
+        f"    return _encode_{stem}_octets(Trace(writing=True), value{arguments})",
+    ]
