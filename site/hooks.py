@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -28,6 +29,7 @@ from highlighting import register  # noqa: E402  # beside this file, which is no
 from language_pages import split_reference  # noqa: E402
 
 EXAMPLE = ROOT / "spec" / "art7" / "spec" / "offers" / "examplechat" / "modules"
+_LOG = logging.getLogger("mkdocs.hooks")
 PAGES = {"tour.md": "README.md", "architecture.md": "ARCHITECTURE.md", "changes.md": "CHANGELOG.md"}
 
 
@@ -71,33 +73,33 @@ def _language() -> Mapping[str, str]:
 
 
 def _modules() -> Mapping[str, str]:
-    specification = modules()
-    return generate_pages(specification, specification.modules)
+    return generate_pages(*modules())
 
 
 def _module_entries() -> list[Any]:
     """List the module pages by family: `ietf.stun` below `ietf`."""
     families: dict[str, list[Any]] = {}
-    for name in sorted(modules().modules):
+    for name in modules()[1]:
         family, _, rest = name.partition(".")
         families.setdefault(family, []).append({rest or name: f"modules/{page_of(name)}"})
     return ["modules/index.md", *({family: pages} for family, pages in families.items())]
 
 
 @cache
-def modules() -> Specification:
-    """Return the modules of the catalogue and of the example offer.
+def modules() -> tuple[Specification, tuple[str, ...]]:
+    """Return the modules of the catalogue and of the example offer, and the names of those that get a page.
 
-    Raises: SystemExit when one has an error, since its page would lie.
+    A module with an error gets none, since the page would lie; it is a warning, which ends a strict build.
     """
-    report = Report()
     sources = dict(found for name in catalogue_modules() if (found := catalogue_text(name)) is not None)
     sources |= {path.name: path.read_bytes() for path in sorted(EXAMPLE.glob("*.a7"))}
+    report = Report()
     specification = load_sources(sources, report)
-    if report.has_errors:
-        first = report.diagnostics[0]
-        raise SystemExit(f"a module has errors, first {first.span}: {first.code} {first.message}")
-    return specification
+    wrong = {found.span.file: found for found in reversed(report.diagnostics)}
+    for file, found in sorted(wrong.items()):
+        _LOG.warning("no page for %s, line %d: %s %s", file, found.span.line, found.code, found.message)
+    names = (module.name for module in specification.modules.values() if module.file not in wrong)
+    return specification, tuple(sorted(names))
 
 
 def _codes_page() -> str:

@@ -35,4 +35,5 @@ def record_diagram(record: Record, module: str, specification: Specification) ->
     height = DRAWN.get(record.encoding, draw_outline)(parts, canvas)
     short = scope.short(record.name)
     title = f"{short} as {record.encoding}"
-    return figure(canvas, max(height, 12), f"fig.{anchor(short)}", title, described(parts))
+    cropped = DRAWN.get(record.encoding) is not draw_boxes
+    return figure(canvas, max(height, 12), f"fig.{anchor(short)}", title, described(parts), cropped=cropped)

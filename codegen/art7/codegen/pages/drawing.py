@@ -36,11 +36,13 @@ class Canvas:
     """Elements in drawing order, and the short names that cells too narrow for theirs were given."""
 
     elements: list[Html] = field(default_factory=list)
+    used: float = 0.0
     legend: dict[str, str] = field(default_factory=dict)
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, radius: int = 3) -> None:
         """Draw a box."""
         place = {"x": _n(x), "y": _n(y), "width": _n(width), "height": _n(height), "rx": radius}
+        self.used = max(self.used, x + width)
         self.elements.append(tag("rect", class_=class_, **place))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, class_: str = "a7-rule") -> None:
@@ -55,6 +57,8 @@ class Canvas:
     def words(self, x: float, y: float, content: str, class_: str = "", anchor: str = "start") -> None:
         """Write a line of text; `y` is its base line."""
         if content:
+            end = x + width_of(content) if anchor == "start" else x
+            self.used = max(self.used, end)
             here = {"x": _n(x), "y": _n(y), "class_": class_ or None, "text_anchor": anchor}
             self.elements.append(tag("text", content, **here))
 
@@ -86,15 +90,22 @@ class Canvas:
         return made
 
 
-def figure(canvas: Canvas, height: float, name: str, title: str, description: str) -> Html:
-    """Return the drawing with its title, description and legend; `name` makes its ids unique on the page."""
+def figure(
+    canvas: Canvas, height: float, name: str, title: str, description: str, *, cropped: bool = False
+) -> Html:
+    """Return the drawing with its title, description and legend; `name` makes its ids unique on the page.
+
+    `cropped`: the drawing is as wide as what is in it, so that narrow ones stay legible on a telephone.
+    """
+    width = min(WIDTH, max(300.0, canvas.used + 6)) if cropped else WIDTH
     marks = {"id": f"{name}.t"}, {"id": f"{name}.d"}
     svg = tag(
         "svg",
         tag("title", title, **marks[0]),
         tag("desc", description, **marks[1]),
         Html("".join(canvas.elements)),
-        viewBox=f"0 0 {WIDTH} {_n(height)}",
+        viewBox=f"0 0 {_n(width)} {_n(height)}",
+        style=f"max-width:{_n(width)}px;min-width:{_n(min(width, 480))}px",
         role="img",
         aria_labelledby=f"{name}.t",
         aria_describedby=f"{name}.d",

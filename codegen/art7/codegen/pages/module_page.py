@@ -125,8 +125,7 @@ def _tables(module: Module, links: Links, vectors: list[Shown]) -> list[str]:
     broken: dict[str, list[Html]] = defaultdict(list)
     for vector in vectors:
         if vector.requirement is not None:
-            words = vector.id.removeprefix("vector-").replace("-", " ")
-            broken[vector.requirement].append(tag("a", words, href=f"#{vector.id}"))
+            broken[vector.requirement].append(tag("a", vector.name, href=f"#{vector.id}"))
     if requirements := requirement_table(module, links, broken):
         lines += [_heading("Requirements"), _block(requirements)]
     if vectors:

@@ -48,8 +48,8 @@ def _role(protocol: m.Protocol, role: m.RoleMachine, links: Links) -> list[Html]
     for state in role.states:
         for transition in state.transitions:
             target = transition.target or state.name
-            cells = (_trigger(transition, links), _actions(transition, links), tag("code", target))
-            rows.append((str(len(rows) + 1), tag("code", state.name), *cells))
+            cells = (_trigger(transition, links), _actions(transition, links), _word(target))
+            rows.append((str(len(rows) + 1), _word(state.name), *cells))
     name = f"fig.{anchor(protocol.name)}.{anchor(role.name)}"
     parts = [tag("p", tag("strong", f"Role {role.name}")), machine_drawing(role, name)]
     heads = ("No.", "In", "On", "Does", "Then")
@@ -86,7 +86,11 @@ def _trigger(transition: m.Transition, links: Links) -> Html:
 
 
 def _actions(transition: m.Transition, links: Links) -> Html:
-    return joined((_action(each, links) for each in transition.actions), "; ")
+    return tag("ul", [tag("li", _action(each, links)) for each in transition.actions], class_="a7-actions")
+
+
+def _word(name: str) -> Html:
+    return tag("code", name, class_="a7-word")
 
 
 def _action(action: m.Action, links: Links) -> Html:

@@ -50,23 +50,29 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(word), "") if word.isascii() and word.isdigit() else (-1, word) for word in words)
 
 
+def _numbered(name: str, level: str) -> Html:
+    link = tag("a", name, href=f"#{anchor(name)}")
+    return tag("th", link, tag("p", level, class_="a7-more"), scope="row", id=anchor(name))
+
+
 def requirement_table(module: Module, links: Links, shown: Mapping[str, list[Html]]) -> Html:
     """Return the table of all requirements. `shown`: requirement → links to the vectors that break it."""
     refused = {each.requirement: each.code for each in module.refusals}
     rows: list[tuple[Content, ...]] = []
     for name, (requirement, where) in all_requirements(module, links).items():
         error = requirement.error or refused.get(name)
-        source = references(requirement.refs)
+        broken = joined(shown.get(name, []), ", ")
+        more = [tag("p", text("For "), where, class_="a7-more")]
+        if broken:
+            more.append(tag("p", text("Broken by "), broken, class_="a7-more"))
+        if requirement.manual and name not in refused:
+            more.append(tag("p", "Checked by people", class_="a7-more"))
         rows.append(
             (
-                tag("th", tag("a", name, href=f"#{anchor(name)}"), scope="row", id=anchor(name)),
-                requirement.level,
-                joined([part for part in (prose(requirement.text), source) if part]),
-                where,
-                tag("code", error) if error else NOTHING,
-                "by people" if requirement.manual and name not in refused else "by the codec",
-                joined(shown.get(name, []), ", "),
+                _numbered(name, requirement.level),
+                joined([prose(requirement.text), references(requirement.refs), *more]),
+                tag("code", error, class_="a7-word") if error else NOTHING,
             )
         )
-    heads = ("Id", "Level", "Sentence", "Stated for", "Error", "Checked", "Broken by")
+    heads = ("Id, level", "Sentence", "Error")
     return table(heads, rows, "Requirements", "a7-requirements") if rows else NOTHING

@@ -18,7 +18,7 @@ def type_of(shape: s.Shape, spelled: str, links: Links) -> Html:
         case s.Mapping(key=key, value=value):
             return joined([text("map from"), type_of(key, "", links), text("to"), type_of(value, "", links)])
         case s.Nullable(inner=inner):
-            return joined([type_of(inner, spelled, links), text("or null")])
+            return joined([type_of(inner, spelled.removesuffix("| null").rstrip(), links), text("or null")])
         case s.Union(tag=by, arms=arms):
             words = [text(f"one of {len(arms)} alternatives")]
             return joined([*words, text("by"), tag("code", by)] if by else [*words, text("by kind")])

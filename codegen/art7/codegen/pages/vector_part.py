@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from art7.codegen.pages.links import Links
+from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Html, anchor, tag, text
 from art7.codegen.pages.prose import prose
 from art7.grammar.ir.module import Module, Specification, VectorDeclaration
@@ -26,7 +26,7 @@ class Shown:
     """A vector on a page: its anchor, the requirement it breaks, and its markup."""
 
     id: str
-    subject: str
+    name: str
     requirement: str | None
     html: Html
 
@@ -36,19 +36,21 @@ def shown_vectors(module: Module, links: Links) -> list[Shown]:
     counts: dict[str, int] = {}
     found = []
     for vector in module.vectors:
-        counts[vector.subject] = number = counts.get(vector.subject, 0) + 1
+        short = short_name(vector.subject, module.name)
+        counts[short] = number = counts.get(short, 0) + 1
         found.append(_shown(vector, number, module, links))
     return found
 
 
 def _shown(vector: VectorDeclaration, number: int, module: Module, links: Links) -> Shown:
     name = vector.subject if "." in vector.subject else f"{module.name}.{vector.subject}"
-    place = f"vector-{anchor(vector.subject)}-{number}"
+    short = short_name(vector.subject, module.name)
+    place = f"vector-{anchor(short)}-{number}"
     verdict = "accept" if vector.accept else "refuse"
     reading, requirement = _reading(vector, name, links.specification)
     head = [
         tag("span", verdict, class_=f"a7-verdict a7-{verdict}"),
-        text(f" {vector.subject} {number}"),
+        text(f" {short} {number}"),
         text(f", {vector.error}") if vector.error else NOTHING,
         text(": ") if vector.doc else NOTHING,
         prose(vector.doc),
@@ -60,7 +62,7 @@ def _shown(vector: VectorDeclaration, number: int, module: Module, links: Links)
         reading,
     ]
     html = tag("details", tag("summary", head), body, id=place, class_="a7-vector")
-    return Shown(place, vector.subject, requirement, html)
+    return Shown(place, f"{short} {number}", requirement, html)
 
 
 def _octets(octets: bytes) -> Html:
