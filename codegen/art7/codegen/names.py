@@ -11,7 +11,6 @@ Scopes: modules of a package; classes of a module (records first, then enums); m
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 import unicodedata
@@ -19,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from art7.codegen.reserved import TAKEN
 from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
 
@@ -28,21 +28,19 @@ RESERVED_MEMBERS = frozenset(
 )
 """Methods of generated classes, the types their annotations name, and `self`; a member of that name gets a `_`."""
 
-RESERVED_PARAMETERS = frozenset("self data explain m n o e k".split())
+RESERVED_PARAMETERS = frozenset(
+    "self data explain m n o e k x start end depth unverified octets parts fixes len min super "
+    "Refused FAILURES explain_decoding explain_encoding encode_carefully decode_all first_json first_cbor items".split()
+)
 """What `decode` and `encode` take and use beside a message's parameters."""
 
-RESERVED_CLASSES = frozenset(dir(builtins)) | frozenset(
-    "Absent Any Callable ClassVar CodecError DecodeError Decoder Effect EncodeError Event Head Machine "
-    "Record Refused Stream Trace Transition Final Iterable Iterator Mapping NamedTuple Self Sequence Struct TypeAlias Union".split()
-)
+RESERVED_CLASSES = TAKEN | frozenset("Decoder Head".split())
 """What generated modules import or take from Python."""
 
 RESERVED_MODULES = frozenset("adapter testing vectors conftest py builtins con prn aux nul".split())
 """Modules and folders that every generated package has."""
 
-RESERVED_LOCALS = frozenset(dir(builtins)) | frozenset(
-    "data self cls zlib hmac struct binascii hashlib m o n".split()
-)
+RESERVED_LOCALS = TAKEN | frozenset("data self cls m o n".split())
 """What function bodies of generated code use beside a specification's own names."""
 
 _FOREIGN = re.compile(r"\W", re.ASCII)
@@ -65,6 +63,16 @@ def identifier(text: str, reserved: frozenset[str] = frozenset()) -> str:
     if keyword.iskeyword(name) or name in reserved:
         name += "_"
     return name
+
+
+def variable_name(text: str) -> str:
+    """Return `text` in the form of variables: it begins with a small letter, so that it is no class's name."""
+    return identifier(text[:1].lower() + text[1:], RESERVED_LOCALS)
+
+
+def hides(parameters: Iterable[str]) -> bool:
+    """Whether a function with such parameters would not see all of what its module holds."""
+    return not RESERVED_LOCALS.isdisjoint(parameters)
 
 
 def class_name(text: str) -> str:
@@ -110,9 +118,10 @@ def member_names(record: Record) -> tuple[str, ...]:
 
 
 def parameter_names(record: Record) -> tuple[str, ...]:
-    """Return the Python name of every parameter of `record`."""
+    """Return the Python name of every parameter of `record`; each begins with a small letter, as no class does."""
     scope = Scope()
-    return tuple(scope.claim(identifier(param.name, RESERVED_PARAMETERS)) for param in record.params)
+    spelled = (param.name[:1].lower() + param.name[1:] for param in record.params)
+    return tuple(scope.claim(identifier(name, RESERVED_PARAMETERS)) for name in spelled)
 
 
 def enum_member_names(enum: Enum) -> tuple[str, ...]:

@@ -92,4 +92,7 @@ BUILTINS: dict[str, Builtin] = {
     "random": Builtin("random", session=True),
     "fresh": Builtin("fresh", session=True),
 }
-"""Name in the language → its Python. `min`, `max` and `abs` are Python's own."""
+"""Name in the language → its Python."""
+
+PYTHONS_OWN = frozenset(("min", "max", "abs"))
+"""Functions that are Python's own, so that the support module has none of them."""

@@ -56,7 +56,11 @@ class CarefulNames:
         return Code(self.bound[name][0], optional=False)
 
     def member(self, base: Expr, code: Code, name: str) -> Code:
-        return Code(f"{self.scope.support('member')}({code.text}, {quoted(name)})", optional=True)
+        """What is read lies in a dict by its own name; what is given may be an object, or a tuple."""
+        spelled = quoted(self.shapes.attribute(base, name, self.scope)) if self.writing else quoted(name)
+        place = self.shapes.place(base, name) if self.writing else None
+        more = "" if place is None else f", {place}"
+        return Code(f"{self.scope.support('member')}({code.text}, {spelled}{more})", optional=True)
 
     def bind(self, variable: str, source: Expr) -> tuple[str, str]:
         depth = len(self.bound)
@@ -123,8 +127,6 @@ class CarefulNames:
         return Code(f"trace.data[slice(*spans.get({quoted(self.keys[slot])}, (0, 0)))]")
 
     def function(self, name: str) -> str:
-        if name in ("abs", "max", "min"):
-            return name
         return self.scope.support(name)
 
     def standard(self, module: str) -> str:

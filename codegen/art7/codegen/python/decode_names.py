@@ -91,7 +91,7 @@ class DecodeNames:
 
     def bind(self, variable: str, source: Expr) -> tuple[str, str]:
         item = self.emitter.fresh(variable if len(variable) > 1 else f"item_{variable}")
-        position = f"i_{item}"
+        position = self.emitter.fresh(f"i_{item}")
         length = f"len({expression(source, self).text})"
         self._bound[variable] = (item, position, length)
         shape = self.frame.shapes.shape(source)

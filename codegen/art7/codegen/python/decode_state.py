@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
+from art7.codegen.names import RESERVED_LOCALS, Scope, variable_name
 from art7.codegen.python.code import Assign, Body, Place, Test
 from art7.codegen.python.cursor import Cursor, Measured
 from art7.codegen.python.decode_names import DecodeNames, Frame, add
@@ -68,7 +68,7 @@ class DecodeState:
 
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
-        return self.names.claim(identifier(hint, RESERVED_LOCALS))
+        return self.names.claim(variable_name(hint))
 
     def tighten(self) -> None:
         """Refuse now if the cursor has left its region."""

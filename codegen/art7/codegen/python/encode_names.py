@@ -82,7 +82,7 @@ class EncodeNames:
 
     def bind(self, variable: str, source: Expr) -> tuple[str, str]:
         item = self.emitter.fresh(variable if len(variable) > 1 else f"item_{variable}")
-        position = f"i_{item}"
+        position = self.emitter.fresh(f"i_{item}")
         self._bound[variable] = (item, position, f"len({expression(source, self).text})")
         shape = self.frame.shapes.shape(source)
         self.frame.shapes.locals[variable] = shape.item if isinstance(shape, SequenceShape) else None
@@ -173,8 +173,6 @@ class EncodeNames:
         raise Unsupported("octets_of")
 
     def function(self, name: str) -> str:
-        if name in ("abs", "max", "min"):
-            return name
         return self.emitter.scope.support(name)
 
     def standard(self, module: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
+from art7.codegen.names import RESERVED_LOCALS, Scope, variable_name
 from art7.codegen.python.code import Assign, Body, If, Line, Test
 from art7.codegen.python.encode_choices import sink_choice, write_branch
 from art7.codegen.python.encode_contents import write_constant, write_region, write_take
@@ -107,7 +107,7 @@ class EncodeEmitter:
 
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
-        return self.names.claim(identifier(hint, RESERVED_LOCALS))
+        return self.names.claim(variable_name(hint))
 
     def integer(self, hint: str) -> str:
         """Return a local name for an integer: unused, or of an arm that excludes the present one."""

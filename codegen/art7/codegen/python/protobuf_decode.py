@@ -29,25 +29,27 @@ def natural_wire_type(body: Block) -> int:
 def fields(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
     """Emit defaults, the loop over the fields, and the tests for required ones."""
     emitter.tighten()
+    tag, at = emitter.names.claim("tag"), emitter.names.claim("at")
+    seen = {each.number: emitter.names.claim(f"has_{each.number}") for each in step.entries if each.required}
     _defaults(emitter, frame, step)
-    known = _unknown_start(emitter, frame, step)
+    known = _unknown_start(emitter, seen, step)
     emitter.settle()
     end = emitter.end
     arms: list[tuple[str, Body]] = []
     for entry in step.entries:
-        arms += _entry(emitter, frame, entry)
-    otherwise = emitter.nested(lambda: _unknown(emitter, step, known))
+        arms += _entry(emitter, frame, entry, tag, seen)
+    otherwise = emitter.nested(lambda: _unknown(emitter, step, known, tag, at))
     body: Body = []
     if known:
-        body.append(Assign(["at"], "o", pure=False))
+        body.append(Assign([at], "o", pure=False))
     body += [
-        Read(Place("o"), ["B"], ["tag"]),
+        Read(Place("o"), ["B"], [tag]),
         Line("o += 1"),
         If(
             [
                 (
-                    "tag > 127",
-                    [Line(f"tag, o = {emitter.scope.support('read_protobuf')}(tag, {emitter.data}, o)")],
+                    f"{tag} > 127",
+                    [Line(f"{tag}, o = {emitter.scope.support('read_protobuf')}({tag}, {emitter.data}, o)")],
                 )
             ]
         ),
@@ -57,7 +59,7 @@ def fields(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
         body[-1:] = otherwise
     emitter.out.append(While(f"o < {end}", body))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=True)
-    _finish(emitter, frame, step, known)
+    _finish(emitter, frame, step, known, seen)
 
 
 def _target(emitter: BlockEmitter, frame: Frame, index: int) -> str:
@@ -92,15 +94,10 @@ def _defaults(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
             emitter.out.append(Assign([target], default.text, pure=False))
 
 
-def _seen(entry: FieldEntry) -> str:
-    return f"has_{entry.number}"
-
-
-def _unknown_start(emitter: BlockEmitter, frame: Frame, step: Fields) -> str:
+def _unknown_start(emitter: BlockEmitter, seen: dict[int, str], step: Fields) -> str:
     """Start what is kept of unknown fields; returns the variable, or nothing."""
-    for entry in step.entries:
-        if entry.required:
-            emitter.out.append(Assign([_seen(entry)], "False", pure=False))
+    for name in seen.values():
+        emitter.out.append(Assign([name], "False", pure=False))
     if step.unknown_slot is None or step.unknown != "preserve":
         return ""
     name = emitter.fresh("kept")
@@ -108,16 +105,20 @@ def _unknown_start(emitter: BlockEmitter, frame: Frame, step: Fields) -> str:
     return name
 
 
-def _entry(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> list[tuple[str, Body]]:
+def _entry(
+    emitter: BlockEmitter, frame: Frame, entry: FieldEntry, tag: str, seen: dict[int, str]
+) -> list[tuple[str, Body]]:
     wire = natural_wire_type(entry.body)
-    arms = [(f"tag == {entry.number << 3 | wire}", emitter.nested(lambda: _one(emitter, frame, entry)))]
+    arms = [
+        (f"{tag} == {entry.number << 3 | wire}", emitter.nested(lambda: _one(emitter, frame, entry, seen)))
+    ]
     if entry.item is not None and wire != DELIMITED:
-        packed = emitter.nested(lambda: _packed(emitter, frame, entry))
-        arms.append((f"tag == {entry.number << 3 | DELIMITED}", packed))
+        packed = emitter.nested(lambda: _packed(emitter, frame, entry, seen))
+        arms.append((f"{tag} == {entry.number << 3 | DELIMITED}", packed))
     return arms
 
 
-def _one(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
+def _one(emitter: BlockEmitter, frame: Frame, entry: FieldEntry, seen: dict[int, str]) -> None:
     """Read one value of a field at `o`."""
     state = emitter.cursor_state
     emitter.cursor_state = state.at("o", loose=True)
@@ -132,13 +133,13 @@ def _one(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
         value = frame.values.get(slot, literal(None))
         emitter.out.append(Line(f"{values[entry.slot].text}.append({value.text})"))
     if entry.required:
-        emitter.out.append(Assign([_seen(entry)], "True", pure=False))
+        emitter.out.append(Assign([seen[entry.number]], "True", pure=False))
     emitter.settle()
     frame.values, frame.level, frame.known, frame.proved = values, level, known, proved
     emitter.cursor_state = state
 
 
-def _packed(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
+def _packed(emitter: BlockEmitter, frame: Frame, entry: FieldEntry, seen: dict[int, str]) -> None:
     from art7.codegen.python.decode_numbers import read_varint
 
     state = emitter.cursor_state
@@ -149,12 +150,12 @@ def _packed(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
     emitter.out.append(Test(f"{end} > {state.end}"))
     inner = emitter.cursor_state
     emitter.cursor_state = type(inner)(Place("o"), end, False, False, inner.least)
-    emitter.out.append(While(f"o < {end}", emitter.nested(lambda: _one(emitter, frame, entry))))
+    emitter.out.append(While(f"o < {end}", emitter.nested(lambda: _one(emitter, frame, entry, seen))))
     emitter.out.append(Test(f"o != {end}"))
     emitter.cursor_state = state
 
 
-def _unknown(emitter: BlockEmitter, step: Fields, known: str) -> None:
+def _unknown(emitter: BlockEmitter, step: Fields, known: str, tag: str, at: str) -> None:
     """Refuse a bad tag or a known field of another wire type; keep, skip or refuse what is not known."""
     if step.unknown == "reject":
         emitter.out.append(Line("raise Refused"))
@@ -162,22 +163,22 @@ def _unknown(emitter: BlockEmitter, step: Fields, known: str) -> None:
     numbers = sorted(entry.number for entry in step.entries)
     if numbers:
         listed = ", ".join(map(str, numbers)) + ("," if len(numbers) == 1 else "")
-        emitter.out.append(Test(f"tag >> 3 in ({listed})"))
+        emitter.out.append(Test(f"{tag} >> 3 in ({listed})"))
     emitter.out.append(
-        Assign(["o"], f"{emitter.scope.support('skip_field')}({emitter.data}, o, tag)", pure=False)
+        Assign(["o"], f"{emitter.scope.support('skip_field')}({emitter.data}, o, {tag})", pure=False)
     )
     if known:
-        emitter.out.append(Line(f"{known} += {emitter.data}[at:o]"))
+        emitter.out.append(Line(f"{known} += {emitter.data}[{at}:o]"))
 
 
-def _finish(emitter: BlockEmitter, frame: Frame, step: Fields, known: str) -> None:
+def _finish(emitter: BlockEmitter, frame: Frame, step: Fields, known: str, seen: dict[int, str]) -> None:
     from art7.codegen.python.decode_state import is_wanted
 
     for entry in step.entries:
         if entry.item is not None:
             continue
         if entry.required:
-            emitter.out.append(Test(f"not {_seen(entry)}"))
+            emitter.out.append(Test(f"not {seen[entry.number]}"))
         slot = frame.record.slots[entry.slot]
         maybe = slot.default is None and not entry.required
         frame.values[entry.slot] = Code(_target(emitter, frame, entry.slot), optional=maybe)

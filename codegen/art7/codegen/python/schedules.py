@@ -9,21 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, Scope, class_name, identifier
-from art7.codegen.python.builtin_calls import BUILTINS
 from art7.codegen.python.docstrings import FUTURE, cited, docstring, safe
 from art7.codegen.python.expressions import OR, negated, quoted
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation
 from art7.codegen.python.value_expressions import ValueNames, bare, source
+from art7.codegen.reserved import SUPPORTED
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.module import Derive, Module, Named, Schedule, Specification, Split
 from art7.grammar.ir.plan import Param
 
-_TAKEN = frozenset(row.function for row in BUILTINS.values()) | frozenset(
-    "Any Callable DeriveError BuiltinError Trace trace random fresh need_octets need_value split_octets "
-    "checked element member in_ranges xor_octets len bytes int str bool list error step parts all any "
-    "enumerate".split()
+_TAKEN = SUPPORTED | frozenset(
+    "Any Callable trace random fresh len bytes int str bool list error step parts all any enumerate min max abs".split()
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from art7.codegen.names import PackageNames
+from art7.codegen.python.builtin_calls import PYTHONS_OWN
 from art7.codegen.python.endings import Endings
 from art7.codegen.python.record_facts import FactsOf, walk_steps
 from art7.grammar.ir.module import Module, Specification
@@ -159,7 +160,9 @@ class ModuleScope:
         return module
 
     def support(self, name: str) -> str:
-        """Import `name` from the vendored support module; returns the name to use."""
+        """Import `name` from the vendored support module, unless it is Python's own; returns the name to use."""
+        if name in PYTHONS_OWN:
+            return name
         self._siblings.setdefault(SUPPORT, set()).add(name)
         return name
 

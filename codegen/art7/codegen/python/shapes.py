@@ -73,11 +73,23 @@ class TypedScope:
         if slot is None or code.optional or not isinstance(shape, RecordOf):
             spelled = quoted(_spelled(slot, shape, scope, name))
             return Code(f"{scope.support('member')}({code.text}, {spelled})", optional=True)
-        record = self.records[shape.name]
-        if record.form is Form.TUPLE:
-            return Code(f"{code.at(ATOM)}[{[s.name for s in record.api()].index(name)}]")
-        text = f"{code.at(ATOM)}.{scope.names.members(record)[slot.index]}"
+        place = self.place(base, name)
+        if place is not None:
+            return Code(f"{code.at(ATOM)}[{place}]")
+        text = f"{code.at(ATOM)}.{_spelled(slot, shape, scope, name)}"
         return Code(text, optional=is_optional(slot))
+
+    def attribute(self, base: Expr, name: str, scope: ModuleScope) -> str:
+        """Return how member `name` of a record value is called in Python."""
+        shape = self.shape(base)
+        return _spelled(self.member(shape, name), shape, scope, name)
+
+    def place(self, base: Expr, name: str) -> int | None:
+        """Return the place of member `name` where the record value is a tuple."""
+        shape = self.shape(base)
+        if not isinstance(shape, RecordOf) or self.records[shape.name].form is not Form.TUPLE:
+            return None
+        return [slot.name for slot in self.records[shape.name].api()].index(name)
 
 
 def _spelled(slot: Slot | None, shape: Shape | None, scope: ModuleScope, name: str) -> str:

@@ -99,8 +99,8 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
             "    @staticmethod",
             signature("decode_prefix", ["data: bytes"], keywords, f"tuple[{name}, int]"),
             doc,
-            f"        text = {_first(record, scope)}",
-            f"        return {name}.decode(text{given}, explain=explain), len(text)",
+            f"        octets = {_first(record, scope)}",
+            f"        return {name}.decode(octets{given}, explain=explain), len(octets)",
         ]
     )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, identifier
-from art7.codegen.python.builtin_calls import BUILTINS
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.value_expressions import ValueNames, ranges_source, source
@@ -23,16 +22,8 @@ DEFAULT_DEPTH = 128
 DEFAULT_SIZE = 1 << 24
 """How many octets a JSON text may have where the message declares no limit."""
 
-_TAKEN = (
-    frozenset(row.function for row in BUILTINS.values())
-    | RESERVED_LOCALS
-    | frozenset(
-        "at fields error result written "
-        "number_text jcs_number jcs_order write_jcs "
-        "ABSENT Refused EncodeError DecodeError Any annotations base64 check_integers check_numbers checked "
-        "element in_ranges item key keys known member members merge_members node octets_of_text quote "
-        "read_json text trace unknown_members unverified value write_canonical write_integers write_plain xor_octets".split()
-    )
+_TAKEN = RESERVED_LOCALS | frozenset(
+    "at fields error result written item key keys known members node trace unverified value".split()
 )
 """Names that the code of tree records uses beside those of a specification."""
 

@@ -98,7 +98,7 @@ class ValueNames:
     def bind(self, variable: str, source: e.Expr) -> tuple[str, str]:
         """Bind a quantified variable; returns its name and that of its position."""
         self._depth += 1
-        python = f"{identifier(variable)}_{self._depth}"
+        python = f"_{identifier(variable)}_{self._depth}"  # no name of a specification begins so
         self._bound.setdefault(variable, []).append((python, source))
         return python, f"{python}_place"
 

@@ -402,10 +402,12 @@ def element(value: Any, position: int) -> Any:
     return value[position]
 
 
-def member(value: Any, name: str) -> Any:
-    """Member `name` of a record value; `None` when it or the record is absent."""
+def member(value: Any, name: str, place: int | None = None) -> Any:
+    """Member `name` of a record value, in a tuple the one at `place`; `None` when it or the record is absent."""
     if value is None:
         return None
+    if place is not None and isinstance(value, (tuple, list)):
+        return value[place] if place < len(value) else None
     found = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
     return None if type(found).__name__ == "Absent" else found
 
