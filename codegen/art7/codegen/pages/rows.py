@@ -12,6 +12,7 @@ from art7.grammar.ir import plan as p
 Row = Callable[[Any, Scope], tuple[Node, ...]]
 
 _WIRE_TYPES = {0: "varint", 1: "8 octets", 2: "length and content", 5: "4 octets"}
+_NODES = {"cbor": "map", "xml": "element"}
 _MOST_NESTED = 24
 
 
@@ -121,6 +122,8 @@ def _region(step: p.Region, scope: Scope) -> tuple[Node, ...]:
             else Frame(name, only.kind, only.parts, together)
         )
         return (*_prefix(step.extent), merged)
+    if len(inner) == 1 and isinstance(inner[0], Choice):
+        inner = (Choice(inner[0].label.removeprefix(f"{name} "), inner[0].arms),)
     return (*_prefix(step.extent), Frame(name, "region", inner, words))
 
 
@@ -141,7 +144,8 @@ def _branch(step: p.Branch, scope: Scope) -> tuple[Node, ...]:
             arms.append(Arm(f"{label}: refused, {case.refuse.code}", (), refused=True))
         else:
             arms.append(Arm(label, parts_of(case.body, scope)))
-    return (Choice(f"by {on}", tuple(arms)),)
+    label = f"by {on}" if step.slot is None else f"{scope.name(step.slot)} by {on}"
+    return (Choice(label, tuple(arms)),)
 
 
 def _kinds(step: p.Kinds, scope: Scope) -> tuple[Node, ...]:
@@ -213,18 +217,28 @@ def _unknown(policy: str) -> str:
 
 def _entry(entry: p.Entry, scope: Scope, keyed: bool = True) -> Frame:
     kind = "entry" if entry.required else "optional"
-    label = str(entry.key) if keyed else scope.name(entry.slot)
-    return Frame(label, kind, parts_of(entry.body, scope), "" if entry.required else "optional")
+    label, note = (str(entry.key), "") if keyed else (scope.name(entry.slot), "")
+    if keyed and scope.record.encoding == "xml":
+        label, note = _xml_name(label, str(dict(scope.record.options).get("ns", "")))
+    words = noted("" if entry.required else "optional", note)
+    return Frame(label, kind, parts_of(entry.body, scope), words)
+
+
+def _xml_name(key: str, own: str) -> tuple[str, str]:
+    """Return how XML writes a place of an element, and its namespace when it is another one than `own`."""
+    if key.startswith("#"):
+        return {"#": "(text)"}.get(key, "(text and elements)"), ""
+    ns, _, local = key.removeprefix("@").rpartition("}")
+    note = f"of {ns.removeprefix('{')}" if ns and ns != "{" + own else ""
+    if key.startswith("@"):
+        return f"@{local}", note
+    return ("<any name>" if local == "*" else f"<{local}>"), note
 
 
 def _object(step: p.Object, scope: Scope) -> tuple[Node, ...]:
     entries: list[Node] = [_entry(entry, scope) for entry in step.entries]
     entries += [_spread(spread, scope, True) for spread in step.spreads]
-    return (
-        Frame(
-            "map" if scope.record.encoding == "cbor" else "object", "object", tuple(entries), _others(step)
-        ),
-    )
+    return (Frame(_NODES.get(scope.record.encoding, "object"), "object", tuple(entries), _others(step)),)
 
 
 def _others(step: p.Object) -> str:
@@ -276,6 +290,11 @@ def _items(step: p.Items, scope: Scope) -> tuple[Node, ...]:
 def _members(step: p.Members, scope: Scope) -> tuple[Node, ...]:
     words = noted("any keys", bounds(step.minimum, step.maximum, "members"))
     return (Frame(scope.name(step.slot), "list", parts_of(step.body, scope), noted("map", words)),)
+
+
+def _child(step: p.Child, scope: Scope) -> tuple[Node, ...]:
+    """The element is named by its entry; only what is in it is left to show."""
+    return parts_of(step.body, scope)
 
 
 def _tag(step: p.Tag, scope: Scope) -> tuple[Node, ...]:
@@ -412,6 +431,7 @@ ROWS: dict[type, Row] = {
     p.Array: _array,
     p.Tag: _tag,
     p.Wrap: _wrap,
+    p.Child: _child,
     p.Domain: _nothing,
     p.View: _nothing,
     p.Verify: _nothing,

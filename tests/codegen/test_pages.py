@@ -1,0 +1,336 @@
+"""Pages of modules: complete for the whole catalogue, every link arrives, nothing hostile becomes markup."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import get_args
+
+import pytest
+
+from art7.codegen.pages import generate_pages, page_of
+from art7.codegen.pages.diagrams import DRAWN, record_diagram
+from art7.codegen.pages.drawing import Canvas
+from art7.codegen.pages.expression_text import expression_text
+from art7.codegen.pages.layout import Cell, Choice, Frame, Node, Scope
+from art7.codegen.pages.links import short_name
+from art7.codegen.pages.machine_drawing import spans
+from art7.codegen.pages.markup import anchor, tag, text
+from art7.codegen.pages.prose import prose, reference
+from art7.codegen.pages.record_part import shown_slots
+from art7.codegen.pages.rows import ROWS, parts_of, parts_of_step
+from art7.grammar.catalogue import catalogue_modules, catalogue_text
+from art7.grammar.diagnostics import Report
+from art7.grammar.ir import plan
+from art7.grammar.ir.module import Module, Specification
+from art7.grammar.load import load_sources
+from lowering import load, record
+from page_reader import Page, read_page
+
+HEADING = re.compile(r"^#{2,3} .* \{ #(\S+) \}$", re.M)
+MODULES = catalogue_modules()
+
+
+@cache
+def catalogue() -> tuple[Specification, dict[str, str]]:
+    report = Report()
+    sources = dict(found for name in MODULES if (found := catalogue_text(name)) is not None)
+    specification = load_sources(sources, report)
+    wrong = {each.span.file for each in report.diagnostics}
+    names = [name for name in MODULES if specification.modules[name].file not in wrong]
+    return specification, generate_pages(specification, names)
+
+
+@cache
+def page(name: str) -> tuple[Module, str, Page]:
+    specification, pages = catalogue()
+    if page_of(name) not in pages:
+        pytest.skip(f"{name} has errors; other tests say which")
+    found = pages[page_of(name)]
+    return specification.modules[name], found, read_page(found)
+
+
+def cells(parts: tuple[Node, ...]) -> list[Cell]:
+    """Every cell at or below `parts`."""
+    found: list[Cell] = []
+    for part in parts:
+        match part:
+            case Cell():
+                found.append(part)
+            case Frame(parts=inner):
+                found += cells(inner)
+            case Choice(arms=arms):
+                for arm in arms:
+                    found += cells(arm.parts)
+    return found
+
+
+def test_every_step_of_the_plan_has_a_row() -> None:
+    missing = {step.__name__ for step in get_args(plan.Step)} - {step.__name__ for step in ROWS}
+    assert not missing, f"drawn as a plain box, give each a row in codegen/pages/rows.py: {sorted(missing)}"
+
+
+def test_every_encoding_is_drawn_in_its_manner() -> None:
+    specification, _ = catalogue()
+    used = {found.encoding for module in specification.modules.values() for found in module.records}
+    assert used <= set(DRAWN)
+
+
+def test_a_step_that_came_later_is_a_plain_box_with_its_name() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Telepathy:
+        slot: int
+
+    found = record("struct S as binary { thought: u8 }", "S")
+    scope = Scope(found, "demo", Specification())
+    (cell,) = parts_of_step(Telepathy(0), scope)
+    assert cell == Cell("thought", None, "Telepathy", "plain")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_record_has_its_heading_diagram_and_rows(name: str) -> None:
+    module, words, read = page(name)
+    headings = set(HEADING.findall(words))
+    ids = set(read.ids)
+    for found in module.records:
+        short = short_name(found.name, name)
+        assert anchor(short) in headings
+        assert f"fig.{anchor(short)}.t" in ids and f"fig.{anchor(short)}.d" in ids
+        for slot in shown_slots(found):
+            assert f"{anchor(short)}:{anchor(slot.name)}" in ids
+        if found.api():
+            assert {slot.name for slot in found.api()} <= {slot.name for slot in shown_slots(found)}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_slot_on_the_wire_is_in_its_diagram(name: str) -> None:
+    """Nothing that a value holds is left out of the drawing, and nothing in it is an unknown box."""
+    module, _, _ = page(name)
+    specification, _ = catalogue()
+    for found in module.records:
+        drawn = parts_of(found.body, Scope(found, name, specification))
+        assert not [cell for cell in cells(drawn) if cell.kind == "plain"]
+        words = " ".join(_labels(drawn))
+        for slot, how in zip(found.slots, found.representations, strict=False):
+            if how is not None and slot.is_api and not slot.name.startswith("_"):
+                assert slot.name in words or str(slot.wire_name) in words, (found.name, slot.name)
+
+
+def _labels(parts: tuple[Node, ...]) -> list[str]:
+    found: list[str] = []
+    for part in parts:
+        found.append(part.label)
+        if isinstance(part, Frame):
+            found += _labels(part.parts)
+        elif isinstance(part, Choice):
+            for arm in part.arms:
+                found += [arm.label, *_labels(arm.parts)]
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_declaration_is_on_the_page(name: str) -> None:
+    module, words, read = page(name)
+    headings, ids, told = set(HEADING.findall(words)), set(read.ids), "\n".join(read.texts)
+    named = (*module.enums, *module.schedules, *module.protocols, *module.identities, *module.resolutions)
+    for each in named:
+        assert anchor(short_name(each.name, name)) in headings
+    for each in module.enums:
+        assert all(member.name in told for member in each.members)
+    for found in (*module.records, *named, module):
+        for requirement in getattr(found, "requirements", ()):
+            assert anchor(requirement.id) in ids
+    assert all(error.name in told for error in module.errors)
+    assert sum(each.startswith("vector-") for each in ids) == len(module.vectors)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_ids_are_unique_and_tags_closed(name: str) -> None:
+    _, words, read = page(name)
+    ids = [*read.ids, *HEADING.findall(words)]
+    assert len(ids) == len(set(ids)), sorted(each for each in ids if ids.count(each) > 1)[:5]
+    assert not read.unbalanced
+    assert not any(name.startswith("on") for name in read.attributes)
+
+
+def test_every_link_between_pages_arrives() -> None:
+    _, pages = catalogue()
+    places = {path: {*read_page(words).ids, *HEADING.findall(words)} for path, words in pages.items()}
+    lost = []
+    for path, words in pages.items():
+        for link in read_page(words).links:
+            if link.startswith("https://www.rfc-editor.org/"):
+                continue
+            target, _, fragment = link.partition("#")
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
+            there = there.removesuffix(".html") + ".md" if target else path
+            if there not in places or (fragment and fragment not in places[there]):
+                lost.append((path, link))
+    assert not lost, lost[:10]
+
+
+def test_pages_load_nothing() -> None:
+    for path, words in catalogue()[1].items():
+        read = read_page(words)
+        assert not read.loads and not read.tags & {"script", "img", "iframe", "object", "style", "link"}, path
+
+
+def test_every_drawing_has_a_title_and_says_in_words_what_it_shows() -> None:
+    found = record("struct S as binary { kind: u4  size: u4  rest: bytes[rest] }", "S")
+    drawn = str(record_diagram(found, "demo", Specification()))
+    assert '<title id="fig.S.t">S as binary</title>' in drawn
+    assert "kind 4 bits; size 4 bits; rest (up to the end)" in drawn
+    assert 'aria-labelledby="fig.S.t"' in drawn and 'aria-describedby="fig.S.d"' in drawn
+
+
+def test_who_sends_it_is_told() -> None:
+    text_ = """
+message Ask as binary { limit size = 9  n: u8 }
+protocol Talk "They talk." {
+    channel alice <-> bob ordered bound 2 carries Ask
+    role alice {
+        state Idle start { on local go() goto Waiting send Ask(n: 1) to bob }
+        state Waiting final { }
+    }
+    role bob { state Ready start { on Ask from alice as a goto Done }  state Done final { } }
+}
+"""
+    specification, report = load(text_)
+    if report.has_errors:
+        pytest.skip(f"the language has moved on: {report.diagnostics[0].message}")
+    found = generate_pages(specification, ["demo"])["demo.md"]
+    told = " ".join(" ".join(read_page(found).texts).split())
+    assert "by alice to bob in" in told
+    assert "fig.Talk.alice.t" in found and "Who sends which message where" in found
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\" onmouseover='alert(1)' x=\"",
+    "</svg></title><img src=x onerror=alert(1)>",
+    "[click](javascript:alert(1)) ![x](http://evil.example/x.png) <http://evil.example>",
+    "]]> --> {{ 7*7 }} {% raw %} \\u202e `</code><b>`",
+    "{ #section-messages onclick=alert(1) }",
+)
+
+
+def hostile_module(words: str) -> str:
+    """A module with `words` in every place that takes prose or data."""
+    doc = '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    data = "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return f"""a7 1
+module demo version 1.0 {doc} ref RFC1#2
+errors {{ wrong = 201 {doc} }}
+const mark = {data} {doc}
+enum Kind: u8 open {doc} {{ one = 1 {doc} }}
+enum Word: text closed {doc} {{ first = {data} {doc} }}
+message M as binary {doc} {{
+    limit size = 1000
+    kind: Kind {doc}
+    must X-1: kind == 1 else wrong {doc}
+    value: select kind {{ 1 => one: S  otherwise => rest: bytes[rest] }} {doc}
+}}
+struct S as binary {doc} {{ a: u8 {doc} }}
+message J as json {doc} {{
+    limit size = 1000
+    limit depth = 4
+    @{data} member: text[..20] = {data} {doc}
+    w?: Word {doc}
+}}
+vectors M {{ accept x'01 02' as {{ kind: 1 }} {doc} }}
+"""
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_prose_is_shown_and_never_obeyed(words: str) -> None:
+    report = Report()
+    specification = load_sources({"demo.a7": hostile_module(words)}, report, catalogue=False)
+    assert "demo" in specification.modules, [each.message for each in report.diagnostics]
+    found = generate_pages(specification, ["demo"])
+    for made in found.values():
+        read = read_page(made)
+        assert not read.tags & {"script", "img", "iframe", "b", "http:", "style"}
+        assert not any(name.startswith("on") for name in read.attributes)
+        assert not any(link.startswith("javascript") for link in read.links)
+        assert not read.unbalanced
+        assert "\u202e" not in made
+    told = "".join(read_page(found["demo.md"]).texts)
+    assert told.count(words.split("`")[0]) >= 5
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_prose_stays_text_through_markdown(words: str) -> None:
+    markdown = pytest.importorskip(
+        "markdown", reason="run `make site` once: it installs what builds the site"
+    )
+    report = Report()
+    specification = load_sources({"demo.a7": hostile_module(words)}, report, catalogue=False)
+    made = generate_pages(specification, ["demo"])["demo.md"]
+    html = markdown.markdown(made, extensions=["attr_list", "tables", "toc"])
+    read = read_page(html)
+    assert not read.tags & {"script", "img", "iframe", "b", "style"}
+    assert not any(name.startswith("on") for name in read.attributes)
+    assert not any(link.startswith(("javascript", "http://evil")) for link in read.links)
+
+
+def test_markup_escapes_texts_and_attributes() -> None:
+    assert text("<&\u202e>") == "&lt;&amp;\\u{202e}&gt;"
+    assert tag("p", "<b>", title='"x"') == '<p title="&quot;x&quot;">&lt;b&gt;</p>'
+    assert tag("p", tag("i", "a"), class_=None, data_x=1) == '<p data-x="1"><i>a</i></p>'
+    assert prose("a `b<` c") == "a <code>b&lt;</code> c"
+
+
+def test_references_lead_to_rfcs_only() -> None:
+    assert 'href="https://www.rfc-editor.org/rfc/rfc8489#section-14.5"' in reference("RFC8489#14.5")
+    assert 'href="https://www.rfc-editor.org/rfc/rfc8489#appendix-B.1"' in reference("RFC8489#B.1")
+    assert "<a" not in reference('X.690"><a href=javascript:x>')
+
+
+def test_numbers_of_transitions_are_told_as_ranges() -> None:
+    assert spans([1, 2, 4, 5, 6, 9]) == "1, 2, 4–6, 9"
+
+
+def test_expressions_have_the_brackets_that_they_need() -> None:
+    found = record(
+        "struct S as binary { a: u8 b: u8 = ((a >> 4) & 3) + 2 * (a - 1) must S-1: not (a == 1 or b > 2) and a < 9 }", "S"
+    )  # fmt: skip
+    (slot,) = [each for each in found.slots if each.name == "b"]
+    assert slot.value is not None
+    assert expression_text(slot.value, found) == "((a >> 4) & 3) + (2 * (a - 1))"
+    (rule,) = [step for step in found.body.steps if isinstance(step, plan.Check)]
+    assert expression_text(rule.condition, found) == "not (a == 1 or b > 2) and a < 9"
+
+
+def test_short_names_of_narrow_cells_differ() -> None:
+    canvas = Canvas()
+    assert [canvas.short(each) for each in ("payload_type", "padding_total", "payload_type")] == [
+        "PT",
+        "PT2",
+        "PT",
+    ]
+
+
+def test_the_same_octets_whatever_the_seed_of_hashes() -> None:
+    code = (
+        "import hashlib\n"
+        "from art7.codegen.pages import generate_pages\n"
+        "from art7.grammar.catalogue import catalogue_text\n"
+        "from art7.grammar.diagnostics import Report\n"
+        "from art7.grammar.load import load_sources\n"
+        "found = dict([catalogue_text('ietf.stun')])\n"
+        "made = generate_pages(load_sources(found, Report()), ['ietf.stun'])\n"
+        "print(hashlib.sha256(repr(made).encode()).hexdigest())\n"
+    )
+    seen = set()
+    for seed in ("0", "1"):
+        run = [sys.executable, "-c", code]
+        done = subprocess.run(
+            run, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}, check=True
+        )
+        seen.add(done.stdout)
+    assert len(seen) == 1
