@@ -20,7 +20,6 @@ from art7.grammar.ir.expression import Binary, Kind, SlotRef
 CALLS = {
     "integer": "der_integer",
     "enumerated": "der_integer",
-    "bitstring": "der_octet_bits",
     "bits": "der_bits",
     "flags": "der_flags",
     "oid": "der_oid",
@@ -65,7 +64,9 @@ def tlv(emitter: BlockEmitter, frame: Frame, step: p.Tlv) -> None:
         emitter.cursor_state = Cursor(Place(stop), outer.end, True, outer.whole, outer.least)
         if step.ordered:
             ascends = f"{emitter.scope.support('der_ascends')}({emitter.data}, {first}, {stop})"
-            emitter.out.append(Test(f"not {ascends}"))
+            code = frame.values.get(step.slot) if step.slot is not None else None
+            items = f"len({code.text}) > 1 and " if code is not None and code.text != "None" else ""
+            emitter.out.append(Test(f"{items}not {ascends}"))
         _end(emitter, frame, step.slot, bound)
 
     with later(emitter, frame, leave, light=False):
@@ -108,11 +109,17 @@ def tlv_scalar(emitter: BlockEmitter, frame: Frame, step: p.TlvScalar) -> None:
         emitter.tighten()
     bound = _begin(emitter, frame, step.slot)
     data = emitter.data
-    if step.form in ("any", "elements"):
-        name, more = ("der_end", "") if step.form == "any" else ("der_run", f", {emitter.end}")
-        emitter.out.append(Assign(["e"], f"{emitter.scope.support(name)}({data}, o{more})", pure=False))
-        value = sliced(data, "o", "e")
-        _store(emitter, frame, step.slot, value if step.form == "any" else f"{value} or None")
+    if step.form == "any":
+        long = f"{emitter.scope.support('der_end')}({data}, o)"
+        emitter.out.append(Assign(["k"], f"{data}[o + 1]", pure=False))
+        # Few tags take more than one octet, and few elements are long.
+        short = f"k < 128 and {data}[o] and {data}[o] & 31 != 31"
+        emitter.out.append(If([(short, [Line("e = o + 2 + k")])], [Line(f"e = {long}")]))
+        _store(emitter, frame, step.slot, sliced(data, "o", "e"))
+    elif step.form == "elements":
+        run = f"{emitter.scope.support('der_run')}({data}, o, {emitter.end})"
+        emitter.out.append(Assign(["e"], run, pure=False))
+        _store(emitter, frame, step.slot, f"{sliced(data, 'o', 'e')} or None")
     elif step.form == "time":
         name = emitter.fresh(frame.members[step.slot])
         call = f"{emitter.scope.support('der_time')}({data}, o)"
@@ -152,12 +159,19 @@ def _content(emitter: BlockEmitter, frame: Frame, step: p.TlvScalar) -> None:
 def _value(emitter: BlockEmitter, frame: Frame, step: p.TlvScalar, content: str, size: str) -> None:
     """Emit what makes a value of content, and the tests of its bounds."""
     form, low, high = step.form, step.minimum, step.maximum
-    if form in DECODED:
+    if form == "bitstring":
+        octets = len(step.identifier)
+        emitter.out.append(Test(f"{size} < 1 or {emitter.data}[o + {octets + 1}]"))
+        text, size = sliced(emitter.data, f"o + {octets + 2}", "e"), f"e - o - {octets + 2}"
+    elif form in DECODED:
         text = f"{content}.decode({DECODED[form]})"
     elif form == "octets":
         text = content
     else:
         text = f"{emitter.scope.support(CALLS[form])}({content})"
+        if form == "integer":
+            first = f"{emitter.data}[o + {len(step.identifier) + 1}]"
+            text = f"{first} if k == 1 and {first} < 128 else {text}"
     if form == "flags" and high is not None:
         high = (1 << high) - 1
     if low is None and high is None:
@@ -166,7 +180,7 @@ def _value(emitter: BlockEmitter, frame: Frame, step: p.TlvScalar, content: str,
     name = emitter.fresh(frame.members[step.slot])
     emitter.out.append(Assign([name], text, pure=False))
     measure = name if form in ("integer", "enumerated", "flags") else f"len({name})"
-    if form == "octets":
+    if form in ("octets", "bitstring"):
         measure = size
     if low is not None and high is not None:
         emitter.out.append(Test(f"not {number(low)} <= {measure} <= {number(high)}"))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from art7.codegen.python.code import Assign, Body, If, Line
+from art7.codegen.python.code import Assign, Body, If, Line, Test
 from art7.codegen.python.encode_names import EncodeNames, WriteFrame
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import Code, expression, literal, number, quoted
 from art7.codegen.python.pieces import Piece, Raw
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.shape import Integer
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter
@@ -48,8 +47,8 @@ def _element(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvScalar, value
     low = number(step.minimum or 0)
     high = "None" if step.maximum is None else number(step.maximum)
     if form in ("integer", "enumerated"):
-        low, high = _bounds(frame, step)
-        return f"{use('tlv_integer')}({tag}, {value}, {low}, {high})"
+        limits = f", {number(step.minimum)}, {high}" if step.minimum is not None else ""
+        return f"{use('tlv_integer')}({tag}, {value}{limits})"
     if form in ("octets", "bitstring"):
         unused = ', b"\\x00"' if form == "bitstring" else ""
         return f"{use('tlv_octets')}({tag}, {value}, {low}, {high}{unused})"
@@ -57,6 +56,8 @@ def _element(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvScalar, value
         return f"{use('tlv_bits')}({tag}, {value}, {low}, {high})"
     if form == "flags":
         return f"{use('tlv_flags')}({tag}, {value}, {high})"
+    if form in ("utf8", "printable") and step.minimum is None and step.maximum is None:
+        return f"{use(f'tlv_{form}')}({tag}, {value})"
     if form in TEXTS:
         return f"{use('tlv_text')}({tag}, {value}, {quoted(form)}, {low}, {high})"
     if form in ("any", "elements"):
@@ -64,15 +65,6 @@ def _element(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvScalar, value
     if form == "relative_oid":
         return f"{use('tlv_oid')}({tag}, {value}, True)"
     return f"{use(f'tlv_{form}')}({tag}, {value})"
-
-
-def _bounds(frame: WriteFrame, step: p.TlvScalar) -> tuple[str, str]:
-    """Return the least and greatest integer: of the step, else of the shape, as powers of two."""
-    if step.minimum is not None and step.maximum is not None:
-        return number(step.minimum), number(step.maximum)
-    shape = frame.record.slots[step.slot].shape
-    bits = shape.maximum.bit_length() if isinstance(shape, Integer) else 8192
-    return f"-1 << {bits}", f"(1 << {bits}) - 1"
 
 
 def write_tlv_optional(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvOptional) -> list[Piece]:
@@ -102,23 +94,26 @@ def write_tlv_choice(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvChoic
     """Write the one alternative that is given."""
     names = EncodeNames(emitter, frame)
     values = [names.slot(case.slot) for case in step.cases]
-    helper = emitter.scope.support("one_of")
-    emitter.out.append(Line(f"{helper}({', '.join(value.text for value in values)})"))
     name = emitter.fresh("alternative")
     arms = [
-        (f"{value.text} is not None", _alternative(emitter, frame, case, value, name))
-        for case, value in zip(step.cases, values, strict=True)
+        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
+        for at, (case, value) in enumerate(zip(step.cases, values, strict=True))
     ]
     emitter.scope.support("Refused")
     emitter.out.append(If(arms, [Line("raise Refused")]))
     return [Raw(name, f"len({name})")]
 
 
-def _alternative(emitter: EncodeEmitter, frame: WriteFrame, case: p.TlvCase, value: Code, name: str) -> Body:
+def _alternative(
+    emitter: EncodeEmitter, frame: WriteFrame, case: p.TlvCase, values: list[Code], name: str
+) -> Body:
+    """Write the first of `values`, which must be the only one; those before it are not given."""
     inner = replace(frame, values=dict(frame.values))
-    inner.values[case.slot] = replace(value, optional=False)
+    inner.values[case.slot] = replace(values[0], optional=False)
 
     def body() -> None:
+        if values[1:]:
+            emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
         octets = emitter.octets_of(emitter.pieces(inner, case.body))
         emitter.out.append(Assign([name], octets, pure=False))
 

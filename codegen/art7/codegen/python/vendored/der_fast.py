@@ -107,13 +107,6 @@ def der_relative_oid(content: bytes) -> str:
     return ".".join(map(str, der_arcs(content)))
 
 
-def der_octet_bits(content: bytes) -> bytes:
-    """Return bits that fill whole octets."""
-    if content[0]:
-        raise Refused
-    return content[1:]
-
-
 def der_unused(content: bytes) -> int:
     """Return how many bits of the last octet are unused; they are zero."""
     unused = content[0]
@@ -243,13 +236,15 @@ def tlv_set(tag: bytes, content: bytes) -> bytes:
     return tlv(tag, b"".join(found))
 
 
-def tlv_integer(tag: bytes, value: Any, low: int, high: int) -> bytes:
-    """Return an INTEGER or ENUMERATED."""
+def tlv_integer(tag: bytes, value: Any, low: int | None = None, high: int | None = None) -> bytes:
+    """Return an INTEGER or ENUMERATED, of at most 8,192 bits."""
     if value.__class__ is not int and not is_integer(value):
         raise Refused
-    if not low <= value <= high:
+    if low is not None and high is not None and not low <= value <= high:
         raise Refused
     octets = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    if octets > 1024 and not -1 << 8192 <= value < 1 << 8192:
+        raise Refused
     return tlv(tag, int(value).to_bytes(octets, "big", signed=True))
 
 
@@ -299,7 +294,6 @@ _OID_TEXT = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+").fullmatch
 _RELATIVE_TEXT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*").fullmatch
 
 
-@lru_cache(2048)
 def oid_octets(text: str, relative: bool) -> bytes:
     """Return the content of an object identifier."""
     if len(text) > 2048 or not (_RELATIVE_TEXT(text) if relative else _OID_TEXT(text)):
@@ -322,11 +316,36 @@ def oid_octets(text: str, relative: bool) -> bytes:
     return bytes(octets)
 
 
+@lru_cache(2048)
+def oid_element(tag: bytes, text: str, relative: bool) -> bytes:
+    """Return the element of an object identifier; the few that a program writes come again and again."""
+    return tlv(tag, oid_octets(text, relative))
+
+
 def tlv_oid(tag: bytes, value: Any, relative: bool = False) -> bytes:
     """Return an OBJECT IDENTIFIER."""
     if not isinstance(value, str):
         raise Refused
-    return tlv(tag, oid_octets(value, relative))
+    return oid_element(tag, value, relative)
+
+
+def tlv_utf8(tag: bytes, value: Any) -> bytes:
+    """Return a UTF8String of any length."""
+    if not isinstance(value, str):
+        raise Refused
+    content = value.encode()
+    size = len(content)
+    return tag + OCTETS[size] + content if size < 128 else tlv(tag, content)
+
+
+def tlv_printable(tag: bytes, value: Any) -> bytes:
+    """Return a PrintableString of any length."""
+    if not isinstance(value, str):
+        raise Refused
+    content = value.encode("ascii")
+    if content.translate(None, _PRINTABLE):
+        raise Refused
+    return tlv(tag, content)
 
 
 def tlv_text(tag: bytes, value: Any, form: str, low: int, high: int | None) -> bytes:
@@ -396,9 +415,3 @@ def tlv_elements(value: Any) -> bytes:
     if not is_octets(value) or der_run(value, 0, len(value)) != len(value):
         raise Refused
     return bytes(value)
-
-
-def one_of(*values: Any) -> None:
-    """Refuse a choice of which not exactly one alternative is given."""
-    if len(values) - values.count(None) != 1:
-        raise Refused
