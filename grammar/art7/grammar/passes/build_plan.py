@@ -517,7 +517,7 @@ class Planner:
         ref = draft.refs[0] if draft.refs else (self.record.refs[0] if self.record.refs else None)
         fault = draft.fault if draft.fault is not None else p.Fault("bad_value", None, ref)
         deferred = self._covers(draft.value, set())
-        step = p.Verify(draft.index, fault, False, draft.guard, _is_mac(draft.value), deferred)
+        step = p.Verify(draft.index, fault, False, draft.guard, _is_mac(draft.shape, draft.value), deferred)
         mentioned = slots_of(draft.value) | {draft.index}
         return Pending(item.order, step, mentioned, 1 if fault.requirement is not None else 3)
 
@@ -596,9 +596,9 @@ def _fills(rep: r.Representation, within: Expr) -> bool:
     return isinstance(rep, r.Run) and isinstance(rep.extent, p.Exact) and rep.extent.size is within
 
 
-def _is_mac(expr: Expr) -> bool:
-    """Whether a value is an authenticator, to be compared without leaking where it differs."""
-    return any(isinstance(node, e.Call) and node.function.startswith("hmac") for node in e.walk(expr))
+def _is_mac(shape: s.Shape | None, expr: Expr) -> bool:
+    """Whether a value is an authenticator, to be compared without leaking where it differs: octets alone can be."""
+    return isinstance(shape, s.Octets) and any(isinstance(node, e.Call) and node.function.startswith("hmac") for node in e.walk(expr))
 
 
 def _mentioned(rep: r.Representation | None) -> set[int]:
