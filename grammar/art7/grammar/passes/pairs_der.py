@@ -149,7 +149,7 @@ def der_member_shape(module: Any, node: t.Type, context: Context) -> s.Shape:
     """Return the shape of a member as its type is written, before its record is lowered."""
     extents: tuple[t.Extent, ...] = ()
     if isinstance(node, t.Extended):
-        node, extents = node.base, node.extents
+        extents, node = node.extents, node.base
     while isinstance(node, t.Named) and node.name.text in context.env:
         argument = context.env[node.name.text]
         node, context = argument.node, argument.context
