@@ -7,7 +7,8 @@ from collections.abc import Callable
 from art7.codegen.pages.boxes import draw_boxes
 from art7.codegen.pages.drawing import Canvas, figure
 from art7.codegen.pages.flow import draw_flow
-from art7.codegen.pages.layout import Node, Scope, described
+from art7.codegen.pages.layout import Node, described
+from art7.codegen.pages.links import short_name
 from art7.codegen.pages.markup import Html, anchor
 from art7.codegen.pages.outline import draw_outline
 from art7.codegen.pages.rows import parts_of
@@ -29,11 +30,10 @@ DRAWN: dict[str, Callable[[tuple[Node, ...], Canvas], float]] = {
 
 def record_diagram(record: Record, module: str, specification: Specification) -> Html:
     """Return the diagram of `record` for the page of `module`."""
-    scope = Scope(record, module, specification)
-    parts = parts_of(record.body, scope)
+    parts = parts_of(record, module, specification)
     canvas = Canvas()
     height = DRAWN.get(record.encoding, draw_outline)(parts, canvas)
-    short = scope.short(record.name)
+    short = short_name(record.name, module)
     title = f"{short} as {record.encoding}"
     cropped = DRAWN.get(record.encoding) is not draw_boxes
     return figure(canvas, max(height, 12), f"fig.{anchor(short)}", title, described(parts), cropped=cropped)

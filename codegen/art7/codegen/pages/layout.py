@@ -6,12 +6,14 @@ always be made, and a test names it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from art7.codegen.pages.links import short_name
 from art7.grammar.ir.expression import Expr, ParamRef, SlotRef
 from art7.grammar.ir.module import Enum, Specification
-from art7.grammar.ir.plan import Record
+from art7.grammar.ir.plan import Block, Record
 from art7.grammar.ir.shape import Enumeration, Shape
 
 
@@ -62,6 +64,20 @@ class Scope:
     record: Record
     module: str
     specification: Specification
+    rows: Mapping[type, Row]
+
+    def parts(self, block: Block) -> tuple[Node, ...]:
+        """Return what a diagram shows of the steps of `block`, in wire order."""
+        return tuple(node for step in block.steps for node in self.step(step))
+
+    def step(self, step: Any) -> tuple[Node, ...]:
+        """Return what a diagram shows of one step; of an unknown one a plain cell with its name."""
+        row = self.rows.get(type(step))
+        if row is not None:
+            return row(step, self)
+        slot = getattr(step, "slot", None)
+        name = self.name(slot) if isinstance(slot, int) else self.short(self.record.name)
+        return (Cell(name, None, type(step).__name__, "plain"),)
 
     def name(self, slot: int | None) -> str:
         """Return what a slot is called on a page; hidden ones without what lowering added."""
@@ -88,6 +104,10 @@ class Scope:
         return replace(self, record=record)
 
 
+Row = Callable[[Any, Scope], tuple[Node, ...]]
+"""What a diagram shows of one step."""
+
+
 def enum_of(shape: Shape, specification: Specification) -> Enum | None:
     """Return the enum that a value of `shape` is one of."""
     if isinstance(shape, Enumeration):
@@ -108,6 +128,27 @@ def bounds(minimum: int | None, maximum: int | None, unit: str) -> str:
 def noted(*words: str) -> str:
     """Return those of `words` that say something, as one note."""
     return ", ".join(word for word in words if word)
+
+
+def plain_text(octets: bytes) -> str:
+    """Return the text of octets, with what cannot be seen spelled out."""
+    return octets.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")
+
+
+def unknown_policy(policy: str) -> str:
+    """Return what becomes of members that nobody declared."""
+    return {
+        "preserve": "unknown ones are kept",
+        "ignore": "unknown ones are ignored",
+        "reject": "unknown ones are refused",
+    }.get(policy, policy)
+
+
+def interval(minimum: int | None, maximum: int | None) -> str:
+    """Return bounds of a number in words, nothing without any."""
+    if minimum is None and maximum is None:
+        return ""
+    return f"{'…' if minimum is None else minimum} to {'…' if maximum is None else maximum}"
 
 
 def fixed_bits(parts: tuple[Node, ...]) -> int | None:
