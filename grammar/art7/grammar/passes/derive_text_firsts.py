@@ -12,9 +12,11 @@ from typing import Any
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.plan import First
-from art7.grammar.passes.pattern_sets import EVERY, Octets, common, pattern_sets, union
-from art7.grammar.passes.step_tree import change_steps
+from art7.grammar.passes.pattern_sets import EVERY, Octets, common, pattern_sets, pattern_words, union
+from art7.grammar.passes.step_tree import blocks_of, change_steps
 
+SEMICOLON: Octets = ((0x3B, 0x3B),)
+BLANK = b" \t"
 DIGITS: Octets = ((0x30, 0x39),)
 ALPHABETS: dict[str, Octets] = {
     "hex": ((0x30, 0x39), (0x41, 0x46), (0x61, 0x66)),
@@ -118,6 +120,9 @@ class _Firsts:
             case p.Space(octets=octets, comments=comments):
                 return Ahead(space=octets, comments=comments)
             case p.Token(pattern=pattern):
+                words = pattern_words(pattern)
+                if words is not None:
+                    return Ahead(words, empty=False)
                 sets = pattern_sets(pattern)
                 return Ahead(octets=sets.first, empty=sets.empty)
             case p.Number(minimum=minimum):
@@ -144,6 +149,8 @@ class _Firsts:
                 return Ahead(octets=ALPHABETS[transform])
             case p.CallRecord(record=name):
                 return self.record(name)
+            case p.Parameters():
+                return Ahead(octets=SEMICOLON, space=BLANK)
             case p.Check() | p.Verify() | p.View() | p.Domain():
                 return NOTHING
             case _:
@@ -195,6 +202,10 @@ class _Firsts:
                 return Ahead(octets=ALPHABETS[transform])
             case p.CallRecord(record=name):
                 return self.tail(name)
+            case p.Parameters():
+                return Ahead(octets=SEMICOLON)
+            case p.Transfer() | p.Parts():
+                return Ahead(octets=EVERY)
             case p.When(body=body) | p.Loop(body=body):
                 return self._tail(body)
             case p.Branch(cases=cases):
@@ -239,6 +250,8 @@ class _Overlaps:
         match step:
             case p.Line(body=body) | p.Through(body=body) | p.Region(body=body):
                 yield body, NOTHING
+            case p.Headers() | p.Parts() | p.Transfer():
+                yield from ((body, NOTHING) for body in blocks_of(step))
             case p.Ahead(body=body) | p.When(body=body):
                 yield body, rest
             case p.Repeat(body=body) | p.Loop(body=body):
@@ -261,7 +274,7 @@ class _Overlaps:
                 self._alternatives(cases)
             case _:
                 taken = self.firsts.greedy(step)
-                example = meeting(taken, rest, shares=False) if taken is not None else None
+                example = meeting(taken, rest) if taken is not None else None
                 if example is not None:
                     self._swallowed(step, example)
 
@@ -294,13 +307,13 @@ class _Overlaps:
         return span if span.line else self.record.span
 
 
-def meeting(one: Ahead, two: Ahead, *, shares: bool = True) -> bytes | None:
-    """Return what begins both; `shares`: a literal of `one` that is longer than what `two` begins with is tried first."""
+def meeting(one: Ahead, two: Ahead) -> bytes | None:
+    """Return what begins both; a literal of `one` that is longer than what `two` begins with is tried first."""
     for literal in sorted(one.literals):
         for other in sorted(two.literals):
-            if other.startswith(literal) or (literal.startswith(other) and not shares):
+            if other.startswith(literal):
                 return other
-        if common(((literal[0], literal[0]),), two.octets) is not None and (len(literal) == 1 or not shares):
+        if common(((literal[0], literal[0]),), two.octets) is not None and len(literal) == 1:
             return literal
     for literal in sorted(two.literals):
         if common(((literal[0], literal[0]),), one.octets) is not None:

@@ -54,6 +54,35 @@ def pattern_sets(pattern: str) -> Sets:
     return _sequence(_parser.parse(pattern))
 
 
+MOST_WORDS = 32
+
+
+@lru_cache(maxsize=1024)
+def pattern_words(pattern: str) -> frozenset[bytes] | None:
+    """Return all that a pattern matches, where that is a few words; nothing for any other."""
+    found = _words(_parser.parse(pattern))
+    return None if found is None or "" in found else frozenset(word.encode() for word in found)
+
+
+def _words(nodes: Any) -> set[str] | None:
+    words = {""}
+    for operation, argument in nodes:
+        match str(operation):
+            case "LITERAL":
+                more: set[str] | None = {chr(argument)}
+            case "SUBPATTERN":
+                more = _words(argument[-1])
+            case "BRANCH":
+                options = [_words(option) for option in argument[1]]
+                more = None if None in options else {word for option in options for word in option or ()}
+            case _:
+                more = None
+        if more is None or len(words) * len(more) > MOST_WORDS:
+            return None
+        words = {one + two for one in words for two in more}
+    return words
+
+
 def _sequence(nodes: Any) -> Sets:
     empty, first, longer = True, (), ()  # type: tuple[bool, Octets, Octets]
     for node in nodes:
