@@ -474,6 +474,9 @@ def _branch(d: CarefulEncoder, step: p.Branch) -> str:
     n = d.blocks
     tag, result = f"tag{n}", f"arm{n}"
     d.add(f"{tag} = {d.text(step.on)}")
+    if step.slot is None and len(_of_arms(d, step)) > FEW:
+        rows = ", ".join(f"({d.key(slot)}, {d.at(slot)})" for slot in _of_arms(d, step))
+        d.add(f"others{n} = ({rows})")
     order = [i for i, c in enumerate(step.cases) if c.ranges and all(a == b for a, b in c.ranges)]
     order += [i for i, c in enumerate(step.cases) if c.ranges and i not in order]
     rest = next((i for i, c in enumerate(step.cases) if not c.ranges), None)
@@ -502,7 +505,10 @@ def _arm(d: CarefulEncoder, step: p.Branch, position: int, tag: str, result: str
         d.add(f'    trace.refuse({code}, None, {d.at(step.slot)}, "another value", {got}{more})')
         return
     d.depth += 1
-    if step.slot is None:
+    if step.slot is None and len(_of_arms(d, step)) > FEW:
+        own = ", ".join(d.key(slot) for slot in _of_arms(d, step) if slot in filled_slots(case.body))
+        d.add(f"{d.use('alone')}(w, others{result.removeprefix('arm')}{', ' if own else ''}{own})")
+    elif step.slot is None:
         _refuse_foreign(d, step, position)
     else:
         value = step.value_slots[position] if step.value_slots else None
@@ -515,6 +521,17 @@ def _arm(d: CarefulEncoder, step: p.Branch, position: int, tag: str, result: str
             d.add(f"w.choose({d.key(value)}, {key}, {shape}{d.named(value)})")
     d.depth -= 1
     d.arm(case.body, result)
+
+
+FEW = 6
+"""So many members of other arms are looked at one by one; more of them in a loop."""
+
+
+def _of_arms(d: CarefulEncoder, step: p.Branch) -> list[int]:
+    """Return the slots of all arms that must be empty in the others."""
+    slots = dict.fromkeys(slot for case in step.cases for slot in filled_slots(case.body))
+    declared = d.record.slots
+    return [x for x in slots if declared[x].role is p.Role.GIVEN and declared[x].default is None]
 
 
 def _refuse_foreign(d: CarefulEncoder, step: p.Branch, position: int) -> None:

@@ -81,6 +81,13 @@ class Writing:
         self.fields[name] = None if value is None else conform(self.trace, path, value, shape)
 
 
+def alone(w: Writing, others: tuple[tuple[str, str], ...], *own: str) -> None:
+    """Refuse members of other arms, (key, name) each, in the arm that has the keys `own`."""
+    for key, at in others:
+        if key not in own and w.fields[key] is not None:
+            w.trace.refuse("unknown_field", None, at, "no value in this arm", show(w.fields[key]))
+
+
 def unmet(
     w: Writing,
     code: str,
