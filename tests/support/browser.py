@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_SILENCE = 0.25
+_SILENCE = 0.12
 
 
 def find_browser() -> str | None:
