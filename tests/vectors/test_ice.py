@@ -16,14 +16,14 @@ PREFERENCE = {"host": 126, "prflx": 110, "srflx": 100, "relay": 0}
 """How much a type is preferred (RFC 8445 §5.1.2.2)."""
 
 
-def cases() -> Iterator[dict[str, Any]]:
+def public_cases() -> Iterator[dict[str, Any]]:
     for path in found_files("vectors", "ice", ".json"):
         yield from json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_candidate_lines(codec: Codec) -> None:
+def test_candidate_lines(codec: Codec, cases: Any) -> None:
     seen = {True: 0, False: 0}
-    for case in cases():
+    for case in public_cases():
         if "candidate" not in case:
             continue
         octets, valid = case["candidate"].encode(), case.get("valid", True)
@@ -37,6 +37,7 @@ def test_candidate_lines(codec: Codec) -> None:
             assert codec.encode(LINE, decoded.native) == octets
             same_fields(decoded.plain["candidate"], case)
         seen[bool(valid)] += 1
+        cases.ran("ice")
     assert seen[True] and seen[False]
 
 
@@ -51,9 +52,9 @@ def same_fields(found: dict[str, Any], case: dict[str, Any]) -> None:
         assert told == case["attributes"]
 
 
-def test_priorities_can_be_told(codec: Codec) -> None:
+def test_priorities_can_be_told(codec: Codec, cases: Any) -> None:
     compared = 0
-    for case in cases():
+    for case in public_cases():
         if "candidate" in case or "priority" not in case:
             continue
         priority = (PREFERENCE[case["type"]] << 24) + (65535 << 8) + 256 - case["component"]
@@ -61,4 +62,5 @@ def test_priorities_can_be_told(codec: Codec) -> None:
         line = f"1 {case['component']} {case['transport']} {priority} 192.0.2.1 9 typ {case['type']}".encode()
         assert codec.decode(LINE, line).plain["candidate"]["priority"] == priority
         compared += 1
+        cases.ran("ice")
     assert compared > 0

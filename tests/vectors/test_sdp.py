@@ -39,7 +39,7 @@ OPEN = (
 """Attributes that a program refuses and the grammar allows."""
 
 
-def cases(name: str = "") -> Iterator[tuple[Path, Any]]:
+def public_cases(name: str = "") -> Iterator[tuple[Path, Any]]:
     """JSON files of the topic, and the cases in each."""
     for path in found_files("vectors", TOPIC, ".json"):
         for case in json.loads(path.read_text(encoding="utf-8")):
@@ -82,7 +82,7 @@ def attributes(section: dict[str, Any], name: str) -> list[Any]:
     return [each["value"] for each in section["attributes"] if each["name"] == name]
 
 
-def test_descriptions_of_programs(codec: Codec) -> None:
+def test_descriptions_of_programs(codec: Codec, cases: Any) -> None:
     read = 0
     for path in found_files("vectors", TOPIC, ".sdp"):
         text = path.read_text(encoding="utf-8")
@@ -92,18 +92,20 @@ def test_descriptions_of_programs(codec: Codec) -> None:
             continue
         both_ways(codec, text)
         read += 1
+        cases.ran(TOPIC)
     assert read > 0
 
 
-def test_descriptions_in_cases(codec: Codec) -> None:
+def test_descriptions_in_cases(codec: Codec, cases: Any) -> None:
     read = refused = 0
-    for _, case in cases():
+    for _, case in public_cases():
         for text, beside in descriptions(case):
             if beside.get("lenient"):
                 continue  # either outcome will do
             if beside.get("valid", True) and not exception(text):
                 both_ways(codec, text)
                 read += 1
+                cases.ran(TOPIC)
             else:
                 with pytest.raises(Refused):
                     codec.decode(SESSION, text.encode())
@@ -124,9 +126,9 @@ def in_seconds(text: str) -> str:
     return re.sub(r"^[rz]=.*$", plain, text, flags=re.M)
 
 
-def test_canonical_texts(codec: Codec) -> None:
+def test_canonical_texts(codec: Codec, cases: Any) -> None:
     compared = 0
-    for _, case in cases():
+    for _, case in public_cases():
         if (
             not isinstance(case, dict)
             or "canonical" not in case
@@ -137,12 +139,13 @@ def test_canonical_texts(codec: Codec) -> None:
         written = codec.encode(SESSION, codec.decode(SESSION, case["sdp"].encode()).native).decode()
         assert in_seconds(written) == case["canonical"]
         compared += 1
+        cases.ran(TOPIC)
     assert compared > 0
 
 
-def test_single_attributes(codec: Codec) -> None:
+def test_single_attributes(codec: Codec, cases: Any) -> None:
     seen = {True: 0, False: 0}
-    for _, case in cases():
+    for _, case in public_cases():
         if not isinstance(case, dict) or "attribute" not in case:
             continue
         octets, valid = f"a={case['attribute']}\r\n".encode(), case["valid"]
@@ -156,6 +159,7 @@ def test_single_attributes(codec: Codec) -> None:
             with pytest.raises(Refused):
                 codec.decode(ATTRIBUTE, octets)
         seen[valid] += 1
+        cases.ran(TOPIC)
     assert seen[True] and seen[False]
 
 
@@ -232,9 +236,9 @@ def fact_of_session(session: dict[str, Any], name: str) -> Any:
             return ...
 
 
-def test_facts_of_another_parser(codec: Codec) -> None:
+def test_facts_of_another_parser(codec: Codec, cases: Any) -> None:
     held = 0
-    for _, case in cases():
+    for _, case in public_cases():
         if not isinstance(case, dict) or "facts" not in case:
             continue
         session = codec.decode(SESSION, case["sdp"].encode()).plain
@@ -249,12 +253,13 @@ def test_facts_of_another_parser(codec: Codec) -> None:
                 continue  # a fact about the parser's own objects
             assert known == value, (case["name"], place)
             held += 1
+            cases.ran(TOPIC)
     assert held > 0
 
 
-def test_values_of_an_independent_parser(codec: Codec) -> None:
+def test_values_of_an_independent_parser(codec: Codec, cases: Any) -> None:
     compared = 0
-    for path, case in cases():
+    for path, case in public_cases():
         if not isinstance(case, dict) or "parsed" not in case:
             continue
         text = (path.parent / case["file"]).read_text(encoding="utf-8")
@@ -267,6 +272,7 @@ def test_values_of_an_independent_parser(codec: Codec) -> None:
         assert len(session["media"]) == len(parsed["media"])
         for media, wanted in zip(session["media"], parsed["media"], strict=True):
             compared += compare_media(media, wanted)
+            cases.ran(TOPIC)
     assert compared > 0
 
 
@@ -296,9 +302,9 @@ def compare_media(media: dict[str, Any], wanted: dict[str, Any]) -> int:
     return 1
 
 
-def test_answers_fit_their_offers(codec: Codec) -> None:
+def test_answers_fit_their_offers(codec: Codec, cases: Any) -> None:
     exchanges = 0
-    for _, case in cases():
+    for _, case in public_cases():
         if not isinstance(case, dict) or "exchange" not in case:
             continue
         read = [codec.decode(SESSION, each["sdp"].encode()).plain for each in case["exchange"]]
@@ -308,12 +314,13 @@ def test_answers_fit_their_offers(codec: Codec) -> None:
                 assert one["kind"] == two["kind"]
                 assert two["port"] == 0 or one["port"] == 0 or two["formats"]
             exchanges += 1
+            cases.ran(TOPIC)
     assert exchanges > 0
 
 
-def test_groups_name_sections(codec: Codec) -> None:
+def test_groups_name_sections(codec: Codec, cases: Any) -> None:
     found = 0
-    for _, case in cases():
+    for _, case in public_cases():
         for text, beside in descriptions(case):
             if exception(text) or not beside.get("valid", True) or beside.get("lenient"):
                 continue
@@ -323,4 +330,5 @@ def test_groups_name_sections(codec: Codec) -> None:
                 if group["semantics"] == "BUNDLE":
                     assert set(group["tags"]) <= tags
                     found += 1
+                    cases.ran(TOPIC)
     assert found > 0
