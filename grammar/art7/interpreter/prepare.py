@@ -23,11 +23,13 @@ from art7.grammar.ir.plan import (
     Either,
     Fields,
     Form,
+    Headers,
     Items,
     Kinds,
     Loop,
     Members,
     Object,
+    Parts,
     Record,
     Repeat,
     Role,
@@ -37,6 +39,7 @@ from art7.grammar.ir.plan import (
     Verify,
     View,
 )
+from art7.grammar.passes.order_emission import headers_of
 from art7.interpreter.expressions import constant, distinguishes_null, prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.scope import Evaluate, Scope
@@ -233,6 +236,8 @@ def blocks_of(step: Step) -> tuple[Block, ...]:
     match step:
         case Branch(cases=cases) | TlvChoice(cases=cases) | Either(cases=cases):
             return tuple(case.body for case in cases)
+        case Headers():
+            return tuple(header.body for header in headers_of(step))
         case Kinds(cases=kinds):
             return tuple(case.body for case in kinds)
         case Fields(entries=entries):
@@ -260,6 +265,8 @@ def filled_slots(block: Block) -> tuple[int, ...]:
     for step in all_steps(block):
         if isinstance(step, Bits):
             found.update((f.slot, None) for f in step.fields if f.slot is not None)
+        elif isinstance(step, Headers):
+            found.update((header.slot, None) for header in headers_of(step))
         elif isinstance(slot := getattr(step, "slot", None), int) and not isinstance(step, Verify):
             found[slot] = None
     return tuple(found)
@@ -267,7 +274,7 @@ def filled_slots(block: Block) -> tuple[int, ...]:
 
 def step_expressions(step: Step) -> Iterator[Expr]:
     """Yield the expressions that a step itself holds (not those of blocks inside it)."""
-    for name in ("condition", "on", "count", "expr"):
+    for name in ("condition", "on", "count", "expr", "boundary", "coding", "charset"):
         if (expr := getattr(step, name, None)) is not None:
             yield expr
     size = getattr(getattr(step, "extent", None), "size", None)
@@ -287,8 +294,10 @@ def _alternatives(block: Block) -> Iterator[tuple[int, int]]:
 
 def _items(body: Block) -> Iterator[tuple[int, int]]:
     for step in all_steps(body):
-        if isinstance(step, Loop | Items | Members | Repeat):
+        if isinstance(step, Loop | Items | Members | Repeat | Parts):
             yield step.item, step.slot
+        elif isinstance(step, Headers):
+            yield from ((x.item, x.slot) for x in headers_of(step) if x.item is not None)
         elif isinstance(step, Fields):
             yield from ((entry.item, entry.slot) for entry in step.entries if entry.item is not None)
 

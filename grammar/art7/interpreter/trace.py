@@ -15,6 +15,8 @@ from art7.grammar.ir.plan import (
     Loop,
     Members,
     Number,
+    Parameters,
+    Parts,
     Quoted,
     Record,
     Region,
@@ -28,6 +30,7 @@ from art7.grammar.ir.plan import (
     Tlv,
     TlvScalar,
     Token,
+    Transfer,
     Uint,
     Upto,
     Varint,
@@ -42,8 +45,8 @@ from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
 
-_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar, Token, Number, Quoted, Upto)
-_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv, Repeat, Through)
+_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar, Token, Number, Quoted, Upto, Parameters)
+_CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv, Repeat, Through, Parts, Transfer)
 
 
 def traced(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

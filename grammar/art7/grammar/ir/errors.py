@@ -46,6 +46,9 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "bad_coding": (37, "octets that the declared coding does not have"),
     "bad_xml": (38, "the text is not one element of XML without a document type, comments or instructions"),
     "wrong_element": (39, "an element of another name than the message's"),
+    "bad_header": (40, "no line of a name, a colon and a value where one must stand"),
+    "bad_boundary": (41, "parts without the lines of their boundary around them"),
+    "bad_charset": (42, "a charset that is not known"),
     "internal": (99, "fast and careful decoders disagree: a fault of art7, please report it"),
 }
 """Name → (number, meaning)."""

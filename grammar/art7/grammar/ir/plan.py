@@ -637,6 +637,84 @@ class Through:
     body: Block
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header of a block: `names` are its long name, as written, and short forms. The body reads one value into
+    `slot`, or into `item` where the slot is a list. `comma`: one line may hold values with commas between them
+    (outside of quotes, comments, `<>`), which are written so. Bounds are those of a list. No `names`: any other
+    header, read from the first octet of its name on."""
+
+    names: tuple[str, ...]
+    slot: int
+    body: Block
+    required: bool = False
+    item: int | None = None
+    comma: bool = False
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Lines `Name: value` in any order, up to an empty line, which is read and written too (RFC 5322 §2.2).
+
+    Names have any case. A line that begins with white space goes on with the value before it: bodies read what is
+    left without the end of the line between them, without the white space around it, and `space` and `comments`
+    are passed over on both sides. Refusals lie in the message as received. `lenient`: as `Line` has it; the end of
+    the region stands for the empty line then. `other`: what keeps headers that no entry names (`unknown`:
+    `preserve`, `ignore`, or `reject`: `unknown_field`). Written in the order of the entries, the others after them.
+
+    No line of this form: `bad_header`, at the octet that is wrong; a second one where the slot is no list:
+    `duplicate_field`, at its first octet; none: `missing_field` at the block's first octet.
+    """
+
+    entries: tuple[Header, ...]
+    unknown: str
+    other: Header | None
+    eol: bytes
+    lenient: bool
+    space: bytes = b""
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Any number of `;name=value` or `;name`, white space around each sign: a map from names, in small letters, to
+    texts, or null without a value. A value is a run of characters, or a text between double quotes; written bare
+    where it is a token (`form` `sip`: or holds `[`, `]`, `:`). `form` `mime` puts parts and charsets of RFC 2231
+    together. No name or value where one must stand: `bad_token`; a name twice: `duplicate_field`."""
+
+    slot: int
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Items between lines `--boundary`, up to the line `--boundary--`, in all that is left of the region (RFC 2046
+    §5.1). What stands before the first and behind the last line is passed over. Without these lines, or with a
+    boundary that is not 1 to 70 characters: `bad_boundary`, at the cursor, without the last at the region's end."""
+
+    slot: int
+    item: int
+    boundary: Expr
+    body: Block
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The body reads what is left of the region without its transfer coding (RFC 2045 §6), named by an expression:
+    `7bit`, `8bit`, `binary`, `quoted-printable` or `base64`, in any case; null is `7bit`. With `charset` the value
+    is a text in that charset; null is `us-ascii`. Refusals lie in the message as received: octets, or a name, that
+    no coding has: `bad_coding`; an unknown charset: `bad_charset`; octets that it does not have: `bad_text`."""
+
+    slot: int
+    coding: Expr | None
+    charset: Expr | None
+    body: Block
+
+
 # ---- steps on a tree (JSON, CBOR) ------------------------------------------------------------------------
 
 
@@ -872,6 +950,10 @@ Step = (
     | Repeat
     | Either
     | Through
+    | Headers
+    | Parameters
+    | Parts
+    | Transfer
     | Scalar
     | AnyNode
     | Items

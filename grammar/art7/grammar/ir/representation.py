@@ -280,6 +280,41 @@ class Coded:
     inner: Representation
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderValue:
+    """`inner` in a header; see `plan.Header`."""
+
+    names: tuple[str, ...]
+    inner: Representation
+    comma: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterMap:
+    """Parameters behind semicolons; see `plan.Parameters`."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartList:
+    """Items between boundary lines; see `plan.Parts`."""
+
+    item: Pair
+    boundary: Expr
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """`inner` in a transfer coding; see `plan.Transfer`."""
+
+    coding: Expr | None
+    charset: Expr | None
+    inner: Representation
+
+
 Representation = (
     BitWidth
     | Whole
@@ -309,6 +344,10 @@ Representation = (
     | Repeated
     | Among
     | Coded
+    | HeaderValue
+    | ParameterMap
+    | PartList
+    | Transferred
 )
 """Every node."""
 

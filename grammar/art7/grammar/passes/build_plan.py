@@ -128,7 +128,9 @@ class Planner:
             name=record.name,
             kind=record.kind,
             encoding=record.encoding,
-            options=tuple(sorted(xml_options(record).items() if record.encoding == "xml" else record.options.items())),
+            options=tuple(
+                sorted(xml_options(record).items() if record.encoding == "xml" else record.options.items())
+            ),
             carrier=carrier,
             form=p.Form.OBJECT,
             params=tuple(record.params),
@@ -372,6 +374,8 @@ class Planner:
                 return [self._kinds(rep, slot, name, gap)]
             case r.Word() | r.Decimal() | r.QuotedText() | r.Ended() | r.Repeated() | r.Among() | r.Coded():
                 return text_steps(self, rep, slot, name, before, gap)
+            case r.HeaderValue() | r.ParameterMap() | r.PartList() | r.Transferred():
+                return text_steps(self, rep, slot, name, before, gap)
             case _:
                 draft = self.record.drafts[slot]
                 message = f"items of `{name.strip('_')}` do not fill whole octets"
@@ -598,7 +602,9 @@ def _fills(rep: r.Representation, within: Expr) -> bool:
 
 def _is_mac(shape: s.Shape | None, expr: Expr) -> bool:
     """Whether a value is an authenticator, to be compared without leaking where it differs: octets alone can be."""
-    return isinstance(shape, s.Octets) and any(isinstance(node, e.Call) and node.function.startswith("hmac") for node in e.walk(expr))
+    return isinstance(shape, s.Octets) and any(
+        isinstance(node, e.Call) and node.function.startswith("hmac") for node in e.walk(expr)
+    )
 
 
 def _mentioned(rep: r.Representation | None) -> set[int]:
@@ -613,9 +619,19 @@ def _mentioned(rep: r.Representation | None) -> set[int]:
             return slots_of(count) | _mentioned(item.representation)
         case r.Listed(item=item) | r.Keyed(item=item) | r.Repeated(item=item):
             return _mentioned(item.representation)
-        case r.Coded(inner=inner) | r.Among(inner=inner):
+        case r.Coded(inner=inner) | r.Among(inner=inner) | r.HeaderValue(inner=inner):
             return _mentioned(inner)
-        case r.Maybe(inner=inner) | r.Marked(inner=inner) | r.Wrapped(inner=inner) | r.Tagged(inner=inner) | r.Inside(inner=inner):
+        case r.PartList(item=item, boundary=boundary):
+            return slots_of(boundary) | _mentioned(item.representation)
+        case r.Transferred(coding=coding, charset=charset, inner=inner):
+            return slots_of(coding) | slots_of(charset) | _mentioned(inner)
+        case (
+            r.Maybe(inner=inner)
+            | r.Marked(inner=inner)
+            | r.Wrapped(inner=inner)
+            | r.Tagged(inner=inner)
+            | r.Inside(inner=inner)
+        ):
             return _mentioned(inner)
         case r.ByKind(options=options):
             return {slot for _, _, pair in options for slot in _mentioned(pair.representation)}

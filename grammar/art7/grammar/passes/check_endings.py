@@ -10,6 +10,7 @@ from art7.grammar.passes.build_pairs import MOST
 from art7.grammar.passes.check_growth import check_growth
 from art7.grammar.passes.check_lengths import check_lengths
 from art7.grammar.passes.check_numbers import check_numbers
+from art7.grammar.passes.check_writing import check_writing
 from art7.grammar.passes.static_sizes import block_size, record_size
 from art7.grammar.passes.step_tree import walk_steps
 
@@ -42,6 +43,7 @@ def check_endings(
             check_lengths(module, record)
             _size(module, record)
             _progress(module, record)
+    check_writing(module, records, {**module.imported, **by_name})
 
 
 def _recursive_reach(
@@ -104,9 +106,12 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
             case p.Either(cases=either):
                 ways = [set(_always(choice.body, members)) for choice in either]
                 found += sorted(set.intersection(*ways)) if ways else []
-            case p.Line(body=body) | p.Through(body=body):
+            case p.Line(body=body) | p.Through(body=body) | p.Transfer(body=body):
                 found += _always(body, members)
-            case p.Loop(body=body, minimum=minimum) | p.Repeat(body=body, minimum=minimum) if minimum > 0:
+            case p.Headers(entries=headers):
+                for header in headers:
+                    found += _always(header.body, members) if header.required or header.minimum else []
+            case p.Loop(body=body, minimum=minimum) | p.Repeat(body=body, minimum=minimum) | p.Parts(body=body, minimum=minimum) if minimum > 0:
                 found += _always(body, members)
             case p.Branch(cases=cases):
                 arms = [set(_always(case.body, members)) for case in cases if case.refuse is None]

@@ -213,6 +213,11 @@ class Expressions:
 
     def _index(self, node: t.Index, hint: s.Shape | None) -> Typed:
         base, shape = self.typed(node.base)
+        found = bare(shape)
+        if isinstance(found, s.Mapping) and isinstance(bare(found.key), s.Text):
+            # A key that is not there gives null.
+            key = self.of_kind(node.index, Kind.TEXT)
+            return e.Element(base, key, self.world.kind(found.value)), found.value
         position = self.integer(node.index)
         if not fits(base.kind, Kind.LIST, Kind.BYTES):
             return self.error(

@@ -163,6 +163,10 @@ def expressions_of(record: p.Record) -> list[e.Expr]:
                 found.extend(arguments)
             case p.Loop(count=count) if count is not None:
                 found.append(count)
+            case p.Parts(boundary=boundary):
+                found.append(boundary)
+            case p.Transfer(coding=coding, charset=charset):
+                found += [expr for expr in (coding, charset) if expr is not None]
             case _:
                 pass
     return found

@@ -23,6 +23,8 @@ from art7.grammar.passes.drafts import (
     Later,
 )
 from art7.grammar.passes.kinds import BAD, Typed, bare
+from art7.grammar.passes.pairs_headers import other_header
+from art7.grammar.passes.plan_headers import keep_others
 from art7.grammar.passes.record_arms import arm_members, lower_union
 from art7.grammar.passes.record_members import walk_members
 from art7.grammar.passes.scopes import ModuleScope
@@ -420,6 +422,11 @@ class RecordLowering:
         if self.unknown_slot is not None:
             return
         draft = self.new_slot(self.free_name("unknown"), p.Role.GIVEN, span)
+        if self.encoding == "text":
+            keep_others(draft, self.lift(other_header(span), "unknown", span, options={}))
+            self.unknown_slot = draft.index
+            self.scopes[-1].setdefault(draft.name, draft.index)
+            return
         key: s.Shape = s.Anything("cbor") if self.encoding == "cbor" else s.Text()
         draft.shape = s.Mapping(key, s.Anything(self.encoding)) if self.on_tree else s.Octets()
         draft.optional = True

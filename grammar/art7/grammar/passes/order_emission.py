@@ -54,7 +54,7 @@ def needs_of(expr: Expr | None, computed: frozenset[int] | set[int]) -> set[int]
     return found
 
 
-_TEXT = (p.Token, p.Number, p.Quoted, p.Upto)
+_TEXT = (p.Token, p.Number, p.Quoted, p.Upto, p.Parameters)
 
 _ONE_SLOT = frozenset(
     (p.Uint, p.Varint, p.FloatOctets, p.Take, p.CallRecord, p.Scalar, p.AnyNode, p.View, *_TEXT)
@@ -84,6 +84,10 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
             yield from (choice.body for choice in choices)
         case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
             yield body
+        case p.Headers():
+            yield from (header.body for header in headers_of(step))
+        case p.Parts(body=body) | p.Transfer(body=body):
+            yield body
         case p.Branch(cases=cases):
             yield from (case.body for case in cases)
         case p.Kinds(cases=kinds):
@@ -97,6 +101,11 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
                     yield from (entry.body for entry in case.entries)
         case _:
             return
+
+
+def headers_of(step: p.Headers) -> tuple[p.Header, ...]:
+    """Return the entries of a block of headers, with the one that keeps others."""
+    return step.entries if step.other is None else (*step.entries, step.other)
 
 
 def slots_filled(step: p.Step) -> Iterable[int]:
@@ -127,8 +136,16 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
         case p.Repeat(slot=slot, item=item):
             yield slot
             yield item
-        case p.Ahead(slot=slot) | p.Through(slot=slot):
+        case p.Ahead(slot=slot) | p.Through(slot=slot) | p.Transfer(slot=slot):
             yield slot
+        case p.Parts(slot=slot, item=item):
+            yield slot
+            yield item
+        case p.Headers():
+            for header in headers_of(step):
+                yield header.slot
+                if header.item is not None:
+                    yield header.item
         case p.TlvChoice(cases=choices) | p.Either(cases=choices):
             yield from (choice.slot for choice in choices)
         case p.Tlv(slot=slot):
@@ -169,6 +186,10 @@ def step_needs(step: p.Step, slots: Sequence[p.Slot], computed: frozenset[int] |
             found |= needs_of(on, computed)
         case p.When(condition=condition, given=None):
             found |= needs_of(condition, computed)
+        case p.Parts(boundary=boundary):
+            found |= needs_of(boundary, computed)
+        case p.Transfer(coding=coding, charset=charset):
+            found |= needs_of(coding, computed) | needs_of(charset, computed)
         case p.Object(spreads=spreads) | p.Array(spreads=spreads):
             for spread in spreads:
                 found |= needs_of(spread.on, computed)

@@ -11,6 +11,7 @@ from art7.grammar.ir import representation as r
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.plan import Rest
 from art7.grammar.ir.representation import Pair
+from art7.grammar.passes.pairs_headers import header_type
 from art7.grammar.passes.scalars import RUNS
 from art7.grammar.passes.scopes import Entity
 
@@ -29,6 +30,8 @@ def text_named(types: Types, node: t.Named, context: Context) -> Pair | None:
     name = node.name.text
     if name == "quoted" and not node.type_args and not node.args:
         return Pair(s.Text(), r.QuotedText())
+    if (found := header_type(types, node, context)) is not None:
+        return found
     if name == "coded":
         return _coded(types, node, context)
     return None
@@ -144,13 +147,13 @@ def _coded(types: Types, node: t.Named, context: Context) -> Pair:
         known = ", ".join(f"`'{coding}'`" for coding in CODINGS)
         message = "`coded` takes one type and a coding"
         return types.error("A7-L090", message, node.span, f"write `coded<T>('base64url')`; codings: {known}")
-    inner = _inside(types, node.type_args[0], context)
+    inner = inside(types, node.type_args[0], context)
     if inner is VOID:
         return VOID
     return replace(inner, representation=r.Coded(word.value, inner.representation))
 
 
-def _inside(types: Types, node: t.Type, context: Context) -> Pair:
+def inside(types: Types, node: t.Type, context: Context) -> Pair:
     """Return the pair of what fills the octets that a coding yields."""
     base, extent = (node.base, node.extents[0]) if isinstance(node, t.Extended) else (node, None)
     name = base.name.text if isinstance(base, t.Named) and not base.type_args else ""

@@ -10,6 +10,7 @@ from art7.grammar.ir import plan as p
 from art7.grammar.ir import representation as r
 from art7.grammar.ir.plan import First
 from art7.grammar.passes.drafts import Framed, Item, Rule, Wire
+from art7.grammar.passes.plan_headers import body_steps, grouped_headers
 
 if TYPE_CHECKING:
     from art7.grammar.passes.build_plan import Gap, Planner
@@ -25,7 +26,7 @@ def plan_text(planner: Planner, items: list[Item]) -> list[p.Step]:
 
     if planner.record.options.get("shape") == "choice":
         return _choice(planner, items)
-    steps, left = planner._sequence(items, Gap(set()))
+    steps, left = planner._sequence(grouped_headers(planner, items), Gap(set()))
     planner._report_left(left)
     return steps
 
@@ -92,7 +93,7 @@ def text_steps(
             steps = planner._steps(inner, slot, name, before, gap)
             return [p.Through(slot, transform, planner.block(steps))]
         case _:
-            raise AssertionError(f"{type(rep).__name__} is no representation of text")
+            return body_steps(planner, rep, slot, name, before, gap)
 
 
 def _choice(planner: Planner, items: list[Item]) -> list[p.Step]:

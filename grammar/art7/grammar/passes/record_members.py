@@ -18,8 +18,9 @@ from art7.grammar.passes import simplify
 from art7.grammar.passes.drafts import Draft, Fixed, Framed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.pairs_der import tagged_pair
-from art7.grammar.passes.plan_text import literal_steps
+from art7.grammar.passes.pairs_headers import header_pair
 from art7.grammar.passes.pairs_xml import placed, settle_absence, xml_place
+from art7.grammar.passes.plan_text import literal_steps
 from art7.grammar.passes.record_arms import first_of, lower_select
 from art7.grammar.passes.scopes import did_you_mean
 
@@ -33,6 +34,7 @@ TAGS: dict[str, tuple[type, ...]] = {
     "protobuf": (t.NumberTag,),
     "der": (t.NamedTag,),
     "xml": (t.NamedTag,),
+    "text": (t.NamedTag,),
 }
 """Encoding → what may stand behind `@` at a field."""
 
@@ -94,6 +96,8 @@ def _field(
         pair = placed(record, place, member, pair)
     if record.encoding == "der" and isinstance(member.tag, t.NamedTag):
         pair = tagged_pair(record.types, member.tag, pair)
+    if record.encoding == "text" and isinstance(member.tag, t.NamedTag):
+        pair = header_pair(record.types, member.tag, pair)
     if record.on_tree and place is None and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
         # Any node may be null: where it may be absent too, null is told from absence.
         pair = replace(pair, shape=s.Nullable(pair.shape))
@@ -344,7 +348,7 @@ def _limit(record: RecordLowering, member: t.Limit) -> None:
 
 
 def _unknown(record: RecordLowering, member: t.Unknown) -> None:
-    if record.encoding not in ("json", "cbor", "xml", "protobuf", "der"):
+    if record.encoding not in ("json", "cbor", "xml", "protobuf", "der", "text"):
         message = f"`{record.encoding}` has no members beside those named"
         record.module.findings.add("A7-L025", message, member.span, "remove `unknown`")
         return

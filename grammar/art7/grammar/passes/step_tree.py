@@ -34,6 +34,12 @@ def _inside(step: p.Step, change: Callable[[p.Step], p.Step]) -> p.Step:
             return replace(step, body=change_steps(step.body, change))
         case p.Line() | p.Ahead() | p.Repeat() | p.Through():
             return replace(step, body=change_steps(step.body, change))
+        case p.Parts() | p.Transfer():
+            return replace(step, body=change_steps(step.body, change))
+        case p.Headers():
+            headers = tuple(replace(x, body=change_steps(x.body, change)) for x in step.entries)
+            other = step.other and replace(step.other, body=change_steps(step.other.body, change))
+            return replace(step, entries=headers, other=other)
         case p.Either():
             either = tuple(replace(x, body=change_steps(x.body, change)) for x in step.cases)
             return replace(step, cases=either)

@@ -1,0 +1,115 @@
+"""Lines of headers: names, values over more than one line, and the values between commas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from art7.interpreter.text_octets import TextRefused, line_end, pass_space
+
+NAME_OCTETS = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+BLANK = b" \t"
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    """One header as received: its name, the lines of its value without what ends them, and where the next begins."""
+
+    start: int
+    name: bytes
+    colon: int
+    pieces: tuple[Span, ...]
+    following: int
+
+
+def header_at(data: bytes, start: int, end: int, eol: bytes, lenient: bool) -> HeaderLine | int:
+    """Return the header at `start`, or the place behind the empty line there. Raises: TextRefused."""
+    if lenient and start >= end:
+        return start
+    stop, following = _line(data, start, end, eol, lenient)
+    if stop == start:
+        return following
+    place = start
+    while place < stop and data[place] in NAME_OCTETS:
+        place += 1
+    if place == start:
+        raise TextRefused("bad_header", start, "the name of a header", _found(data, start, stop))
+    colon = pass_space(data, place, stop, BLANK, False)
+    if colon >= stop or data[colon] != 0x3A:
+        raise TextRefused("bad_header", colon, "a colon behind the name", _found(data, colon, stop))
+    pieces = [(colon + 1, stop)]
+    while following < end and data[following] in BLANK:
+        begin = following
+        stop, following = _line(data, begin, end, eol, lenient)
+        pieces.append((begin, stop))
+    return HeaderLine(start, data[start:place], colon, tuple(pieces), following)
+
+
+def _line(data: bytes, start: int, end: int, eol: bytes, lenient: bool) -> Span:
+    found = line_end(data, start, end, eol, lenient)
+    if found is None:
+        raise TextRefused("truncated", end, "the end of a line", "the end")
+    return found
+
+
+def _found(data: bytes, place: int, stop: int) -> str:
+    return ascii(data[place : place + 1].decode("latin-1")) if place < stop else "the end of the line"
+
+
+def joined(data: bytes, pieces: tuple[Span, ...]) -> tuple[bytes, Callable[[int], int]]:
+    """Return pieces of a message as one, and what tells where its octets come from."""
+    runs: list[tuple[int, int, int]] = []
+    length = 0
+    for start, stop in pieces:
+        runs.append((length, length + stop - start, start))
+        length += stop - start
+
+    def place(offset: int) -> int:
+        for first, last, start in runs:
+            if offset < last or (first <= offset == last == length):
+                return start + offset - first
+        return pieces[-1][1]
+
+    return b"".join(data[start:stop] for start, stop in pieces), place
+
+
+def trimmed(data: bytes, start: int, stop: int) -> Span:
+    """Return what lies between the white space at both ends."""
+    while start < stop and data[start] in BLANK:
+        start += 1
+    while stop > start and data[stop - 1] in BLANK:
+        stop -= 1
+    return start, stop
+
+
+def elements(data: bytes, start: int, stop: int, comments: bool) -> list[Span]:
+    """Return the values between commas outside of quotes, comments and `<>`; none in an empty text."""
+    begin, place = trimmed(data, start, stop)[0], start
+    if begin == stop:
+        return []
+    found: list[Span] = []
+    begin = start
+    while place < stop:
+        octet = data[place]
+        if octet == 0x2C:
+            found.append(trimmed(data, begin, place))
+            begin = place = place + 1
+        elif octet == 0x22:
+            place = _behind_quotes(data, place, stop)
+        elif octet == 0x3C:
+            close = data.find(b">", place, stop)
+            place = stop if close < 0 else close + 1
+        elif octet == 0x28 and comments:
+            place = max(pass_space(data, place, stop, b"", True), place + 1)
+        else:
+            place += 1
+    found.append(trimmed(data, begin, stop))
+    return found
+
+
+def _behind_quotes(data: bytes, place: int, stop: int) -> int:
+    place += 1
+    while place < stop and data[place] != 0x22:
+        place += 2 if data[place] == 0x5C else 1
+    return min(place + 1, stop)
