@@ -1,4 +1,4 @@
-"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, CBOR.
+"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, XMPP, CBOR.
 
 Goals are held to the limits of `benchmarks.limits`: the same values and the same checks on reading, written by hand.
 On writing they test all that the specification asks for (widths, ranges, lengths of lists and octets, reserved values,
@@ -11,6 +11,8 @@ repository), which has the inputs too:
 - `stun` keeps one attribute of a type in a dict, without objects, padding or an order.
 - `mls` has tuples for credential, lifetime and codes; `protobuf` skips unknown fields.
 - `cbor` bounds no text or octets, tests neither the order of keys nor deep nesting, has an own class for each kind of part.
+- `xmpp` keeps unknown elements alone, as expat made them, takes doubles, comments and document types, has no objects for
+  thread and delay, and writes any characters.
 - On writing none of them tests widths or ranges.
 """
 
@@ -24,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import matrix_case
+from benchmarks import matrix_case, xmpp_case
 from benchmarks.measure import Group
 from benchmarks.sdk import sdk_module
 
@@ -54,6 +56,7 @@ GOALS = (
     Goal("MLS PrivateMessage", "mls_private_message.bin", "ours/mls", 0.95, 0.95, ("mls",)),
     Goal("protobuf Envelope", "signal_envelope.bin", "ours/protobuf", 0.95, 0.9, ("protobuf",)),
     Goal("Matrix event", "matrix_event.json", "matrix", 0.9, 0.85),
+    Goal("XMPP message", "xmpp_message.xml", "ours/xmpp", 0.85, 0.85, ("xmpp",)),
     Goal("MIMI content", "mimi_content.cbor", "ours/cbor", 0.85, 0.85, ("cbor",)),
 )
 
@@ -66,6 +69,8 @@ def limit(name: str) -> Codec:
         sys.path.insert(0, str(BENCH))
     if name == "matrix":
         return matrix_case.limit_codec(BENCH)
+    if name == "xmpp":
+        return xmpp_case.limit_codec(BENCH)
     stem = name.removesuffix(" with key")
     module = importlib.import_module(
         f"benchmarks.limits.{stem.removeprefix('ours/')}" if "/" in stem else f"limits.{stem}"
@@ -92,6 +97,7 @@ def ours() -> dict[str, Codec]:
         "MLS PrivateMessage": (mls.decode, mls.encode),
         "protobuf Envelope": (envelope.decode, envelope.encode),
         "Matrix event": matrix_case.our_codec(),
+        "XMPP message": xmpp_case.our_codec(),
         "MIMI content": (content.decode, content.encode),
     }
 

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
+
 from art7.codegen.python.expressions import NOT, quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests
 from art7.codegen.python.tree_view import Lines, TreeRecord
 from art7.codegen.python.tree_write import checks, compute, unpack
 from art7.codegen.python.value_expressions import refusal
+from art7.codegen.python.wrapping import wrapped
 from art7.codegen.python.xml_explain import is_flag, is_list
 from art7.grammar.ir import plan as p
 
@@ -39,6 +42,11 @@ def head_text(name: str, outer: str = "") -> str:
     return f"<{local}" if uri == outer else f'<{local} xmlns="{attribute_text(uri)}"'
 
 
+def _are_names(step: p.Domain) -> bool:
+    """Whether every value that a domain has can be a name as it is."""
+    return all(low == high and re.fullmatch("[A-Za-z][A-Za-z0-9._-]*", str(low)) for low, high in step.ranges)
+
+
 class _Writer:
     def __init__(self, view: TreeRecord) -> None:
         self.view = view
@@ -56,6 +64,7 @@ class _Writer:
         for step in self.record.body.steps:
             if isinstance(step, p.Object):
                 self.element(step)
+        self.tags()
         parameters = "".join(f", {name}: Any" for name in self.view.parameters)
         head = (
             f"def _write_{self.view.stem()}(value: Any, head: str, tail: str, outer: str{parameters}) -> str:"
@@ -150,10 +159,14 @@ class _Writer:
     def family(self, entry: p.Entry, name: str, key: str) -> None:
         """An element without content, whose name is the value."""
         self.scalar(entry.body, name, "")
-        function = self.support("xml_written")
-        spelled = f"{quoted(key[:-1])} + {name}"
-        self.lines.refuse_if(f"not isinstance({name}, str)")
-        self.lines.add(f'inside += {function}({{"name": {spelled}, "content": []}}, {spelled}, outer, 1)')
+        uri, _ = split_name(key)
+        if any(isinstance(step, p.Domain) and _are_names(step) for step in entry.body.steps[1:]):
+            foreign = f' xmlns="{attribute_text(uri)}"/>'
+            self.lines.add(
+                f"inside += f'<{{{name}}}/>' if outer == {quoted(uri)} else f'<{{{name}}}{foreign}'"
+            )
+            return
+        self.lines.add(f"inside += {self.support('xml_empty')}({name}, {quoted(uri)}, outer)")
 
     def several(self, first: p.Step, name: str) -> None:
         assert isinstance(first, p.Items), "only lists are several"
@@ -201,10 +214,23 @@ class _Writer:
             return self.heads[key]
         uri, _ = split_name(key)
         name = self.heads[key] = self.view.fresh("tag")
-        spelled = f"{quoted(head_text(key, uri))} if outer == {quoted(uri)} else {quoted(head_text(key, uri + '?'))}"
-        # Before everything else: an element may stand in a branch, and again in another.
-        self.lines.lines.insert(0, f"    {name} = {spelled}")
         return name
+
+    def tags(self) -> None:
+        """Name the beginnings of tags before everything else: constants where the usual namespace holds outside."""
+        if not self.heads:
+            return
+        own = str(dict(self.record.options).get("ns", ""))
+        stem = self.view.stem().upper().strip("_")
+        usual = "".join(f"{quoted(head_text(key, own))}, " for key in self.heads)
+        rows = "".join(f"{quoted(key)}, " for key in self.heads)
+        tags = self.view.scope.constant(f"_{stem}_TAGS", "\n".join(wrapped(f"_ = ({usual})", 0))[4:])
+        keys = self.view.scope.constant(f"_{stem}_NAMES", "\n".join(wrapped(f"_ = ({rows})", 0))[4:])
+        names = "".join(f"{name}, " for name in self.heads.values()).rstrip(
+            " " if len(self.heads) == 1 else ", "
+        )
+        source = f"{names} = {tags} if outer == {quoted(own)} else {self.support('xml_tags')}({keys}, outer)"
+        self.lines.lines[:0] = wrapped(source, 4)
 
     # ---- scalars ----
 
@@ -267,8 +293,7 @@ class _Writer:
     def unknown(self, step: p.Object) -> None:
         assert step.unknown_slot is not None, "only called with one"
         name = self.view.locals[step.unknown_slot]
-        with self.lines.block(f"if {name} is not None:"):
-            self.lines.refuse_if(f"not isinstance({name}, dict)")
+        with self.lines.block(f"if {name}:"):
             rows = ", ".join(
                 f"({quoted(str(x.key))}, {'True' if is_list(x) else self.present(x)})" for x in step.entries
             )
@@ -278,3 +303,5 @@ class _Writer:
             self.lines.add(f"more, others = {call}")
             self.lines.add("head += more")
             self.lines.add("inside += others")
+        with self.lines.block(f"elif {name} is not None:"):
+            self.lines.refuse_if(f"not isinstance({name}, dict)")
