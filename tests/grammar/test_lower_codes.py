@@ -119,6 +119,7 @@ CASES = {
         + " ".join(f"let a{i}: u64 = a{i - 1} | a{i - 1}" for i in range(1, 14))
         + " }"
     ),
+    "A7-L047": S + "x: u8 = offset(self) }",
     "A7-L045": S + "n: u8 = octets(d) d: bytes[0..1000] within n }",
     "A7-L050": "struct S as xml { x: u8 }",
     "A7-L060": "message M as cbor(shape: 'value') { limit size = 9 limit depth = 9 x: coded<u8>('json') }",
