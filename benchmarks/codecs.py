@@ -1,4 +1,4 @@
-"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, XMPP, CBOR.
+"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, XMPP, CBOR, DER.
 
 Goals are held to the limits of `benchmarks.limits`: the same values and the same checks on reading, written by hand.
 On writing they test all that the specification asks for (widths, ranges, lengths of lists and octets, reserved values,
@@ -13,6 +13,7 @@ repository), which has the inputs too:
 - `cbor` bounds no text or octets, tests neither the order of keys nor deep nesting, has an own class for each kind of part.
 - `xmpp` keeps unknown elements alone, as expat made them, takes doubles, comments and document types, has no objects for
   thread and delay, and writes any characters.
+- `der` has pairs of texts for names and looks neither at alphabets, days and shortest integers nor at what codes a text.
 - On writing none of them tests widths or ranges.
 """
 
@@ -58,6 +59,7 @@ GOALS = (
     Goal("Matrix event", "matrix_event.json", "matrix", 0.9, 0.85),
     Goal("XMPP message", "xmpp_message.xml", "ours/xmpp", 0.85, 0.85, ("xmpp",)),
     Goal("MIMI content", "mimi_content.cbor", "ours/cbor", 0.85, 0.85, ("cbor",)),
+    Goal("X.509 certificate", "cert.der", "ours/x509", 0.85, 0.85, ("der",)),
 )
 
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -86,6 +88,7 @@ def ours() -> dict[str, Codec]:
     rtp, stun = sdk_module("ietf.rtp").RtpPacket, sdk_module("ietf.stun").StunMessage
     mls, envelope = sdk_module("ietf.mls").MlsMessage, sdk_module("signal.envelope").Envelope
     content = sdk_module("ietf.mimi_content").MimiContent
+    certificate = sdk_module("itu.x509").OpaqueCertificate
     plain = (stun.decode, stun.encode)
     keyed = (lambda data: stun.decode(data, key=KEY), lambda value: value.encode(key=KEY))
     return {
@@ -99,6 +102,7 @@ def ours() -> dict[str, Codec]:
         "Matrix event": matrix_case.our_codec(),
         "XMPP message": xmpp_case.our_codec(),
         "MIMI content": (content.decode, content.encode),
+        "X.509 certificate": (certificate.decode, certificate.encode),
     }
 
 

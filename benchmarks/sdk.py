@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from art7.codegen.names import package_names
-from art7.codegen.python.module_text import VENDORED, module_source
+from art7.codegen.python.module_text import module_source
+from art7.codegen.python.package import VENDORED
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.catalogue import catalogue_text
 from art7.grammar.diagnostics import Report

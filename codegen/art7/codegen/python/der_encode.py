@@ -22,8 +22,16 @@ def write_tlv(emitter: EncodeEmitter, frame: WriteFrame, step: p.Tlv) -> list[Pi
     """Write an element around what it holds."""
     content = emitter.octets_of(emitter.pieces(frame, step.body))
     tag = frame.tag if step.outer and frame.tag is not None else step.identifier
-    helper = emitter.scope.support("tlv_set" if step.ordered else "tlv")
-    return [_made(emitter, frame, step.slot, f"{helper}({literal(tag).text}, {content})")]
+    arguments = f"({literal(tag).text}, {content})"
+    made = f"{emitter.scope.support('tlv')}{arguments}"
+    items = frame.values.get(step.slot) if step.ordered and step.slot is not None else None
+    if items is not None:
+        # Most sets have one element, which needs no order.
+        sort = f"{emitter.scope.support('tlv_set')}{arguments}"
+        made = f"{sort} if len({items.text}) > 1 else {made}"
+    elif step.ordered:
+        made = f"{emitter.scope.support('tlv_set')}{arguments}"
+    return [_made(emitter, frame, step.slot, made)]
 
 
 def _made(emitter: EncodeEmitter, frame: WriteFrame, slot: int | None, text: str) -> Raw:

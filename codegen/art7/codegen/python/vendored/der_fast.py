@@ -324,7 +324,7 @@ def oid_element(tag: bytes, text: str, relative: bool) -> bytes:
 
 def tlv_oid(tag: bytes, value: Any, relative: bool = False) -> bytes:
     """Return an OBJECT IDENTIFIER."""
-    if not isinstance(value, str):
+    if value.__class__ is not str and not isinstance(value, str):
         raise Refused
     return oid_element(tag, value, relative)
 
