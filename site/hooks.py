@@ -15,6 +15,7 @@ from mkdocs.structure.files import File, Files
 
 from art7.cli.codes import CodePage, all_codes
 from art7.codegen.pages import generate_pages, page_of
+from art7.codegen.pages.standalone import style_sheet
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.builtins import FUNCTIONS, Function
@@ -63,6 +64,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
         name = "index.md" if path.name == "README.md" else path.name
         made[f"decisions/{name}"] = path.read_text(encoding="utf-8")
     made |= {"codes.md": _codes_page(), "functions.md": _functions_page()}
+    made["assets/a7.css"] = style_sheet()
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     return files
@@ -102,14 +104,42 @@ def modules() -> tuple[Specification, tuple[str, ...]]:
     return specification, tuple(sorted(names))
 
 
+FAMILIES = {
+    "P": "Parsing",
+    "N": "Names",
+    "T": "Types",
+    "L": "Layout",
+    "S": "States",
+    "K": "Keys",
+    "I": "Identity",
+    "V": "Offers",
+    "B": "Bundles",
+    "C": "Compatibility",
+    "D": "Decoding",
+    "R": "Running",
+}
+"""Letter of a code → what the code is about."""
+
+
 def _codes_page() -> str:
     parts = ["# Codes", "Every finding has a stable code. `art7 explain CODE` shows the same text."]
-    parts += [_code(page) for page in all_codes().values()]
+    family = ""
+    order = list(FAMILIES)
+    for page in sorted(all_codes().values(), key=lambda each: (_place(each.code[3:4], order), each.code)):
+        letter = page.code[3:4]
+        if letter != family:
+            family = letter
+            parts.append(f"## {FAMILIES.get(letter, letter)}")
+        parts.append(_code(page))
     return "\n\n".join(parts)
 
 
+def _place(letter: str, order: list[str]) -> int:
+    return order.index(letter) if letter in order else len(order)
+
+
 def _code(page: CodePage) -> str:
-    lines = [f"## {page.code}", f"**{escape(page.title)}**"]
+    lines = [f"### {page.code}", f"**{escape(page.title)}**"]
     if page.clause:
         lines.append(escape(page.clause))
     lines += [escape(paragraph) for paragraph in page.paragraphs]

@@ -1,4 +1,4 @@
-"""`art7 generate`: a typed SDK, test vectors or JSON Schemas from a specification."""
+"""`art7 generate`: a typed SDK, test vectors, JSON Schemas or pages from a specification."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Files = dict[str, bytes]
 @click.command(
     cls=Command,
     context_settings=SETTINGS,
-    short_help="Generate an SDK, test vectors or schemas from a specification.",
+    short_help="Generate an SDK, test vectors, schemas or pages from a specification.",
     epilog="Examples: art7 generate python ietf.stun -o stun; art7 generate vectors offer/ -o vectors; "
-    "art7 generate json-schema modules/chat.a7 -o schemas.",
+    "art7 generate json-schema modules/chat.a7 -o schemas; art7 generate docs offer/ -o pages.",
 )
-@click.argument("target", type=click.Choice(["python", "vectors", "json-schema"]))
+@click.argument("target", type=click.Choice(["python", "vectors", "json-schema", "docs"]))
 @click.argument("source")
 @click.option(
     "-o", "--output", required=True, metavar="DIR", help="The folder to write; it must be new or empty."
@@ -51,7 +51,7 @@ def command(settings: Settings, target: str, source: str, output: str, force: bo
         say(json.dumps({"target": target, "folder": output, "files": sorted(files)}, indent=2))
     else:
         say(f"{len(files)} files in {shown(output)}")
-        if target != "json-schema" and not settings.quiet:
+        if target in ("python", "vectors") and not settings.quiet:
             _tell_uncovered(files)
     return ExitCode.CLEAN
 
@@ -81,10 +81,18 @@ def _json_schema(given: GeneratorSource) -> Files:
     return {path: text.encode() for path, text in made.items()}
 
 
+def _docs(given: GeneratorSource) -> Files:
+    from art7.codegen.pages.standalone import generate_documents
+
+    made = generate_documents(given.specification, given.modules)
+    return {path: text.encode() for path, text in made.items()}
+
+
 _TARGETS: dict[str, Callable[[GeneratorSource], Files]] = {
     "python": _python,
     "vectors": _vectors,
     "json-schema": _json_schema,
+    "docs": _docs,
 }
 
 

@@ -29,10 +29,12 @@ def _flow(canvas: Canvas, parts: tuple[Node, ...], x: float, y: float, width: fl
             continue
         inline = _inline(part)
         if inline is not None and inline <= width:
-            if begun and at + inline > x + width:
+            if begun and (at + inline > x + width or _is_line(part)):
                 at, y = x, y + _CHIP + _GAP
             _inlined(canvas, part, at, y, inline)
             at, begun = at + inline + _GAP, True
+            if _is_line(part):
+                at, y, begun = x, y + _CHIP + 2 * _GAP, False
             continue
         if begun:
             at, y, begun = x, y + _CHIP + _GAP, False
@@ -46,21 +48,32 @@ def _width(cell: Cell) -> float:
 
 def _inline(part: Node) -> float | None:
     """Return the width of an optional part that can stand in the row, `None` if it cannot."""
+    found = _row_of(part)
+    return sum(_width(each) + _GAP for each in found) + 2 * _GAP + _LEAD if found else None
+
+
+def _is_line(part: Node) -> bool:
+    """Whether an optional part is a whole line of the wire."""
+    return isinstance(part, Frame) and any(isinstance(e, Frame) and e.kind == "line" for e in part.parts)
+
+
+def _row_of(part: Node) -> tuple[Cell, ...]:
+    """Return the cells of an optional part that is one row, nothing for any other."""
     if not isinstance(part, Frame) or part.kind != "optional":
-        return None
-    if not all(isinstance(each, Cell) for each in part.parts):
-        return None
-    return sum(_width(each) + _GAP for each in part.parts if isinstance(each, Cell)) + 2 * _GAP + _LEAD
+        return ()
+    only = part.parts[0] if len(part.parts) == 1 else None
+    inner = only.parts if isinstance(only, Frame) and only.kind == "line" else part.parts
+    cells = tuple(each for each in inner if isinstance(each, Cell))
+    return cells if len(cells) == len(inner) else ()
 
 
 def _inlined(canvas: Canvas, part: Node, x: float, y: float, width: float) -> None:
     canvas.rect(x, y - 2, width, _CHIP + 4, "a7-frame a7-optional", 6)
     canvas.words(x + 7, y + 17, "?", "a7-label")
     at = x + _LEAD
-    for each in part.parts if isinstance(part, Frame) else ():
-        if isinstance(each, Cell):
-            _chip(canvas, each, at, y, _width(each))
-            at += _width(each) + _GAP
+    for each in _row_of(part):
+        _chip(canvas, each, at, y, _width(each))
+        at += _width(each) + _GAP
 
 
 def _chip(canvas: Canvas, cell: Cell, x: float, y: float, width: float) -> None:

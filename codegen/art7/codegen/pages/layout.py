@@ -131,8 +131,12 @@ def noted(*words: str) -> str:
 
 
 def plain_text(octets: bytes) -> str:
-    """Return the text of octets, with what cannot be seen spelled out."""
-    return octets.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")
+    """Return the text of octets, with what cannot be seen spelled out and spaces as `␣`."""
+    shown = octets.decode("utf-8", "backslashreplace")
+    escaped = (
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in shown
+    )
+    return "".join(escaped).replace(" ", "␣")
 
 
 def unknown_policy(policy: str) -> str:

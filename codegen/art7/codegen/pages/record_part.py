@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from art7.codegen.pages.diagrams import record_diagram
 from art7.codegen.pages.expression_text import expression_text, range_text
-from art7.codegen.pages.layout import enum_of, noted
+from art7.codegen.pages.layout import enum_of, noted, plain_text
 from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, prose, references
@@ -33,7 +33,7 @@ def record_part(record: Record, links: Links) -> Html:
 
 
 def _summary(record: Record, links: Links) -> Html:
-    options = "".join(f", {name}: {value}" for name, value in record.options)
+    options = "".join(f", {name}: {_option(value)}" for name, value in record.options)
     rows: list[tuple[str, Content]] = [("Encoding", tag("code", record.encoding + options))]
     limits = noted(
         f"at most {record.limit_size:,} octets" if record.limit_size is not None else "",
@@ -48,6 +48,13 @@ def _summary(record: Record, links: Links) -> Html:
     rows += list(_layers(record, links))
     rows += [("Sent", each) for each in links.sent(record.name)]
     return tag("dl", [Html(tag("dt", name) + tag("dd", words)) for name, words in rows], class_="a7-facts")
+
+
+def _option(value: str | bool) -> str:
+    """Return the value of an option; line ends and spaces as what they are written with."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value.isprintable() and " " not in value else f"'{plain_text(value.encode())}'"
 
 
 def _layers(record: Record, links: Links) -> Iterator[tuple[str, Content]]:
