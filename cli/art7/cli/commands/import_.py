@@ -126,6 +126,10 @@ def _tell(report: Report, output: str | None, settings: Settings) -> None:
         errors = sum(found.severity is Severity.ERROR for found in report.diagnostics)
         notes = len(report.diagnostics) - errors
         if output is not None:
-            note(f"wrote {shown(output)}: {errors} findings, {notes} notes")
+            note(f"wrote {shown(output)}: {_count(errors, 'finding')}, {_count(notes, 'note')}")
         elif not report.diagnostics:
             note("imported whole")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

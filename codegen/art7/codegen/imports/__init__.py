@@ -126,7 +126,7 @@ def _notes(report: Report) -> list[str]:
     errors = sum(found.severity is Severity.ERROR for found in report.diagnostics)
     lines = [
         f"---- what the import found: {errors} that change what is accepted or must be corrected, "
-        f"{len(report.diagnostics) - errors} notes ----"
+        f"{len(report.diagnostics) - errors} to know ----"
     ]
     return lines + [line_of(found) for found in report.diagnostics]
 

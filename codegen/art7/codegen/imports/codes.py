@@ -53,7 +53,7 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "A7-P208": (
         "YAML that is not read",
-        "The text is no YAML, or uses of it what plain data does not need: aliases, anchors, tags, several "
+        "The text is no YAML, or uses of it what plain data does not need: tags, aliases of nothing, several "
         "documents, keys that are no texts or stand twice.",
         "Write plain YAML or JSON.",
     ),

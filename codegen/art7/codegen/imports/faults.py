@@ -80,6 +80,15 @@ class Faults:
             return
         self.report.add(code, message, span, help=help, severity=severity)
 
+    def mark(self) -> tuple[int, set[tuple[str, str, Span]], int]:
+        """Return what `rewind` needs to forget all that is found from here on: a reading that may be given up."""
+        return len(self.report.diagnostics), set(self._seen), self._more
+
+    def rewind(self, mark: tuple[int, set[tuple[str, str, Span]], int]) -> None:
+        """Forget what was found since `mark`."""
+        size, self._seen, self._more = mark
+        del self.report.diagnostics[size:]
+
     def close(self) -> None:
         """Say how many findings were not shown; put the others in the order of their places."""
         found = self.report.diagnostics

@@ -63,10 +63,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A plain check."""
+    """A plain check, or a numbered requirement with its level (`must`, `should`)."""
 
     condition: str
     doc: str = ""
+    level: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

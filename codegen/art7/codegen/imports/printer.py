@@ -46,6 +46,8 @@ def qualified(name: str) -> str:
 def print_type(type: Type) -> str:
     """Spell a type."""
     match type:
+        case Name("null"):
+            return "null"
         case Name(name, types, given):
             inner = f"<{', '.join(print_type(each) for each in types)}>" if types else ""
             return f"{qualified(name)}{inner}{f'({given})' if given else ''}"
@@ -114,8 +116,9 @@ def _members(members: tuple[Member, ...]) -> Iterator[str]:
         match member:
             case Field():
                 yield _field(member) + "\n"
-            case Rule(condition, doc):
-                yield f"check {condition}{_doc(doc)}\n"
+            case Rule():
+                level = f"{member.level} {member.number}:" if member.level else "check"
+                yield f"{level} {member.condition}{_doc(member.doc)}\n"
             case Select():
                 yield _select(member) + "\n"
 

@@ -135,6 +135,16 @@ class Cursor:
             raise self.lost(f"`{text}`", where)
         return self.take()
 
+    def end(self, where: str) -> None:
+        """Pass a `;`; one that is missing at the end of a line is reported and taken as written. Raises: Lost."""
+        if self.accept(";"):
+            return
+        before = self.tokens[self.at - 1].end if self.at else 0
+        if self.token.kind != END and "\n" not in self.source.text[before : self.token.start]:
+            raise self.lost("`;`", where)
+        found = shown(self.token.text)
+        self.faults.mistake("A7-P200", f"expected `;` {where}, found {found}", self.behind(), "put `;` there")
+
     def word(self, what: str, where: str, kind: str = "word") -> Token:
         """Pass a token of a kind. Raises: Lost after reporting another one."""
         if self.token.kind != kind:

@@ -561,6 +561,7 @@ class _Lowering:
                 for each in self.outer.enums()
                 if labels and labels <= set(each.members or ())
             ]
+        flat = spelled.replace("_", "")
         best = named or (
             found if len(found) == 1 else [v for v in found if v.name.rpartition(".")[2].lower() == flat]
         )
