@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.plan import Fault, Role
+from art7.grammar.passes.late_values import kept_late
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord
 
@@ -20,7 +21,8 @@ def written_value(slot_index: int, prepared: PreparedRecord) -> ValueOf:
     verify = prepared.verifies.get(slot_index)
     if slot.value is None or slot.role is Role.VIEW_INPUT or slot.role is Role.GIVEN:
         return _given(slot_index)
-    compute = deferred if verify is not None and verify.deferred else prepared.slot_value(slot_index)
+    late = slot_index in kept_late(prepared.record) if verify is None else verify.deferred
+    compute = deferred if late else prepared.slot_value(slot_index)
     if slot.role is Role.COMPUTED and not (verify and verify.guard):
         return compute
     if verify is None:

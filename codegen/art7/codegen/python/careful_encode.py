@@ -23,6 +23,7 @@ from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Covered, Expr
+from art7.grammar.passes.late_values import kept_late
 
 
 class WritingNames(CarefulNames):
@@ -295,18 +296,31 @@ def _bits(d: CarefulEncoder, step: p.Bits) -> str:
 
 
 def _scalar(d: CarefulEncoder, slot: int, octets: int, spell: Callable[[str], str]) -> str:
-    verify = d.verifies.get(slot)
-    if verify is None or not verify.deferred:
+    if not _is_late(d, slot):
         d.add(f"value = {d.value(slot)}")
         return f"w.keep({d.key(slot)}, {spell('value')})"
-    value = d.record.slots[slot].value
+    return f"w.keep({d.key(slot)}, {_later(d, slot, str(octets), spell)})"
+
+
+def _is_late(d: CarefulEncoder, slot: int) -> bool:
+    """Whether a value is made when the message is complete."""
+    verify = d.verifies.get(slot)
+    return slot in kept_late(d.record) if verify is None else verify.deferred
+
+
+def _later(d: CarefulEncoder, slot: int, octets: str, spell: Callable[[str], str]) -> str:
+    """Return what stands for such a value until then; without its key, or where it is lenient, the given one."""
+    value, verify = d.record.slots[slot].value, d.verifies.get(slot)
     assert value is not None
     make = f"trace.defer({octets}, {d.at(slot)}, lambda: {spell(d.text(value))})"
+    if verify is None:
+        given = f"v[{d.key(slot)}]"
+        return f"{spell(given)} if {given} is not None else {make}"
     if verify.guard:
         missing = " or ".join(f"{d.names.params[i]} is None" for i in verify.guard)
         given = spell(f"{d.use('needed')}(trace, v[{d.key(slot)}], {d.at(slot)})")
         make = f"{given} if {missing} else {make}"
-    return f"w.keep({d.key(slot)}, {make})"
+    return make
 
 
 def _uint(d: CarefulEncoder, step: p.Uint) -> str:
@@ -369,17 +383,9 @@ def _take(d: CarefulEncoder, step: p.Take) -> str:
     def spell(value: str) -> str:
         return f"{name}(trace, {value}, {limits})"
 
-    verify = d.verifies.get(step.slot)
-    if verify is not None and verify.deferred:
+    if _is_late(d, step.slot):
         size = d.text(step.extent.size) if isinstance(step.extent, p.Exact) else "0"
-        value = d.record.slots[step.slot].value
-        assert value is not None
-        make = f"trace.defer({size}, {at}, lambda: {spell(d.text(value))})"
-        if verify.guard:
-            missing = " or ".join(f"{d.names.params[i]} is None" for i in verify.guard)
-            given = spell(f"{d.use('needed')}(trace, v[{d.key(step.slot)}], {at})")
-            make = f"{given} if {missing} else {make}"
-        d.add(f"content = {make}")
+        d.add(f"content = {_later(d, step.slot, size, spell)}")
     else:
         d.add(f"value = {d.value(step.slot)}", f"content = {spell('value')}")
     d.keep(step.slot, "content")

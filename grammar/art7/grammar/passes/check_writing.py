@@ -13,6 +13,7 @@ from typing import Any
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
+from art7.grammar.passes.late_values import covers
 from art7.grammar.passes.simplify import slots_of
 from art7.grammar.passes.step_tree import walk_steps
 
@@ -31,7 +32,7 @@ def _check(module: Any, record: p.Record, wanted: _Wanted) -> None:
     late = {step.slot for step in steps if isinstance(step, p.Verify) and step.deferred}
     for slot in record.slots:
         if slot.role in (p.Role.COMPUTED, p.Role.KEPT) and slot.value is not None and slot.index not in late:
-            if not _covers(record, slot.value, set()) and _is_hidden(slot.value, hidden):
+            if not covers(record, slot.value, set()) and _is_hidden(slot.value, hidden):
                 message = f"`{slot.name}` is computed from a place or from octets that only reading knows"
                 module.findings.add("A7-L047", message, slot.span, _ADVICE)
     for step in steps:
@@ -69,19 +70,6 @@ def _is_hidden(expr: Expr, hidden: set[int]) -> bool:
     if e.is_positional(expr):
         return True
     return any(isinstance(node, e.SlotRef) and node.index in hidden for node in e.walk(expr))
-
-
-def _covers(record: p.Record, expr: Expr, seen: set[int]) -> bool:
-    """Whether a value is made when the message is complete, through what it mentions too."""
-    for node in e.walk(expr):
-        if isinstance(node, e.Covered):
-            return True
-        if isinstance(node, e.SlotRef) and node.index not in seen:
-            seen.add(node.index)
-            slot = record.slots[node.index]
-            if slot.role is p.Role.COMPUTED and slot.value is not None and _covers(record, slot.value, seen):
-                return True
-    return False
 
 
 class _Wanted:
