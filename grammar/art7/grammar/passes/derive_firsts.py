@@ -39,7 +39,32 @@ def derive_firsts(module: Any, records: Mapping[str, p.Record]) -> dict[str, p.R
 
         found[name] = replace(record, body=change_steps(record.body, fill))
         _Overlaps(module, record, firsts).run()
+        if dict(record.options).get("shape") == "set":
+            _check_set(module, record, firsts)
     return found
+
+
+def _check_set(module: Any, record: p.Record, firsts: _Firsts) -> None:
+    """Report members of a SET that are not declared in the order in which DER writes them (X.690 §10.3)."""
+    before: tuple[int, int] | None = None
+    for step in record.body.steps[0].body.steps if isinstance(record.body.steps[0], p.Tlv) else ():
+        slot = _slot(step)
+        tags = [_tag(x) for x in firsts.step(step)[0] if x is not None]
+        if slot is None or not tags:
+            continue
+        if before is not None and min(tags) < before:
+            message = f"`{record.slots[slot].name}` stands behind a member whose tag is larger"
+            advice = "declare the members of a SET in the order of their tags"
+            module.findings.add("A7-L085", message, record.slots[slot].span, advice)
+        before = max(tags)
+
+
+def _tag(identifier: bytes) -> tuple[int, int]:
+    """Return class and number of an identifier: what orders the members of a SET (X.680 §8.6)."""
+    number = identifier[0] & 0x1F if len(identifier) == 1 else 0
+    for octet in identifier[1:]:
+        number = number << 7 | octet & 0x7F
+    return identifier[0] >> 6, number
 
 
 def _known(first: tuple[bytes | None, ...]) -> tuple[bytes, ...]:
@@ -236,6 +261,11 @@ def _slot(step: p.Step) -> int | None:
 
 
 CODES = {
+    "A7-L085": (
+        "SET in another order",
+        "DER writes the members of a SET in the order of their tags: universal, application, context, private.",
+        "Declare them in that order.",
+    ),
     "A7-L084": (
         "members that begin alike",
         "DER tells optional members and alternatives apart by their identifiers; these two begin with the same one.",
