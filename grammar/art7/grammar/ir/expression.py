@@ -139,7 +139,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A fact about a slot: `octets` (wire size, without its own length prefix), `count` (items, octets of a
+    """A fact about a slot: `octets` (wire size, without its own length prefix; of an element of DER the whole), `count` (items, octets of a
     byte string, characters of a text) or `present`."""
 
     what: str
@@ -195,7 +195,7 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class EncodedSlot:
-    """`octets_of(x)`: the wire octets of slot `slot`, without its own length prefix."""
+    """`octets_of(x)`: the wire octets of slot `slot`, without its own length prefix; in DER the whole element."""
 
     slot: int
     kind: Kind = Kind.BYTES

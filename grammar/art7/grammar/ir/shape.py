@@ -51,7 +51,8 @@ class Octets:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A Unicode text; bounds count octets of UTF-8 on an octet carrier, characters on a tree carrier.
+    """A Unicode text; bounds count octets of UTF-8 on an octet carrier, characters on a tree carrier
+    and in DER.
 
     `pattern`: the regular expression (RE2 syntax, for a full match) of the token or identity that it is."""
 
