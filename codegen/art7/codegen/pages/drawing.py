@@ -41,7 +41,13 @@ class Canvas:
 
     def rect(self, x: float, y: float, width: float, height: float, class_: str, radius: int = 3) -> None:
         """Draw a box."""
-        place = {"x": _n(x), "y": _n(y), "width": _n(width), "height": _n(height), "rx": radius}
+        place: dict[str, str | int] = {
+            "x": _n(x),
+            "y": _n(y),
+            "width": _n(width),
+            "height": _n(height),
+            "rx": radius,
+        }
         self.used = max(self.used, x + width)
         self.elements.append(tag("rect", class_=class_, **place))
 

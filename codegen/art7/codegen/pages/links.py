@@ -9,7 +9,7 @@ from posixpath import relpath
 from typing import Any
 
 from art7.codegen.pages.markup import Html, anchor, joined, tag, text
-from art7.grammar.ir.module import Module, SendAction, Specification
+from art7.grammar.ir.module import Identity, Module, Protocol, Resolution, Schedule, SendAction, Specification
 from art7.grammar.ir.plan import CallRecord, Record
 
 
@@ -115,8 +115,12 @@ def declared_names(module: Module) -> Iterator[str]:
     """Yield the qualified name of everything that has a heading of its own on the module's page."""
     yield from (record.name for record in module.records)
     yield from (enum.name for enum in module.enums)
-    for each in (*module.schedules, *module.protocols, *module.identities, *module.resolutions):
-        yield qualified(each.name, module.name)
+    yield from (qualified(each.name, module.name) for each in others(module))
+
+
+def others(module: Module) -> tuple[Schedule | Protocol | Identity | Resolution, ...]:
+    """Return what a module declares beside records and enums."""
+    return (*module.schedules, *module.protocols, *module.identities, *module.resolutions)
 
 
 def called(record: Record) -> tuple[str, ...]:

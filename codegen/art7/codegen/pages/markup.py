@@ -13,7 +13,7 @@ class Html(str):
     __slots__ = ()
 
 
-Content = str | Html | Iterable["str | Html"]
+Content = str | Html | Iterable["Content"]
 """What a tag holds: a text (escaped), markup, or several of them."""
 
 NOTHING = Html("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from art7.codegen.pages.links import Links, qualified
+from art7.codegen.pages.links import Links, others, qualified
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import prose, references
 from art7.grammar.ir.module import Module
@@ -36,7 +36,7 @@ def _stated(module: Module, links: Links) -> Iterator[tuple[Requirement, Html]]:
     for record in module.records:
         for requirement in record.requirements:
             yield requirement, links.declared(record.name)
-    for each in (*module.schedules, *module.protocols, *module.identities, *module.resolutions):
+    for each in others(module):
         name = qualified(each.name, module.name)
         for requirement in each.requirements:
             yield requirement, links.declared(name)

@@ -14,7 +14,7 @@ from art7.grammar.ir.plan import Record
 from art7.interpreter.decode import decode
 from art7.interpreter.dump import dump, explain, is_text, notes
 from art7.interpreter.errors import DecodeError
-from art7.interpreter.values import ValueRefused, from_json
+from art7.interpreter.values import from_json
 
 _ROWS = 60
 _HEX = 16
@@ -97,7 +97,7 @@ def _reading(vector: VectorDeclaration, name: str, specification: Specification)
         return _listing(
             "Refused", _cut(explain(specification, name, error, vector.octets))
         ), error.requirement
-    except (KeyError, ValueRefused):
+    except (KeyError, ValueError):
         return NOTHING, None
     lines = _cut(dump(specification, decoded.tree, vector.octets))
     place = "Line:column" if is_text(specification, name) else "Offset"
