@@ -5,14 +5,19 @@ from __future__ import annotations
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
+from art7.grammar.passes.step_tree import walk_steps
 
 
 def kept_late(record: p.Record) -> frozenset[int]:
     """Return the lenient slots whose computed value speaks of octets that are final at the end alone."""
-    return frozenset(
+    found = {
         slot.index
         for slot in record.slots
         if slot.role is p.Role.KEPT and slot.value is not None and covers(record, slot.value, set())
+    }
+    # What is kept for want of a key is tested with it, and its test says when it is made.
+    return frozenset(
+        found - {step.slot for step in walk_steps(record.body) if isinstance(step, p.Verify)} if found else ()
     )
 
 
