@@ -141,15 +141,15 @@ def test_executions_agree_on_what_is_changed(name: str, spec: Specification, sdk
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("Feed", {"n": 256, "text": "a"}, "out_of_range"),
-    ("Feed", {"n": 1, "text": "a\r\nb"}, "bad_token"),
+    ("Feed", {"n": 1, "text": "a\r\nb"}, "bad_characters"),
     ("Feed", {"n": 1, "text": 5}, "wrong_kind"),
     ("Unix", {"rows": ["a\nb"]}, "bad_text"),
     ("Lenient", {"rows": ["1"]}, "wrong_kind"),
     ("Choice", {}, "missing_field"),
     ("Choice", {"short": 1, "number": 2}, "unknown_field"),
     ("Choice", {"number": 7}, "rule_broken"),
-    ("Spaced", {"name": "a b", "parameters": []}, "bad_token"),
-    ("Spaced", {"name": "", "parameters": []}, "bad_token"),
+    ("Spaced", {"name": "a b", "parameters": []}, "bad_characters"),
+    ("Spaced", {"name": "", "parameters": []}, "bad_characters"),
     ("Coded", {"a": b"", "b": {"n": 1, "rest": b""}, "c": {"x": 1}, "d": ""}, "too_short"),
     ("Coded", {"a": b"1", "b": {"n": 9, "rest": b""}, "c": {"x": 1}, "d": ""}, "rule_broken"),
 ]

@@ -46,7 +46,7 @@ GROWING = {
     "formats without end": (b"m=a 1 x" + b" 1" * 100_000 + b"\r\n", "too_many"),
     "one long word": (b"a=" + b"x" * 250_000 + b"\r\n", None),
     "a number without end": (b"m=a " + b"9" * 200_000 + b" x y\r\n", "out_of_range"),
-    "brackets": (b"a=imageattr:97 send [x=[" + b"[" * 100_000 + b"\r\n", "bad_token"),
+    "brackets": (b"a=imageattr:97 send [x=[" + b"[" * 100_000 + b"\r\n", "bad_characters"),
     "alternatives": (b"a=simulcast:send " + b"1,1;" * 40_000 + b"\r\n", "trailing_data"),
     "switches": (b"a=fmtp:1 " + b"stereo=1;" * 20_000 + b"\r\n", None),
     "not UTF-8": (b"i=\xff\r\n", "trailing_data"),

@@ -40,9 +40,6 @@ INSTANCES = 5_000
 CONSTANTS_DEEP = 64
 """Constants that need one that stands further down, and so on."""
 
-SUPPORTED = frozenset(("binary", "tls", "protobuf", "json", "cbor", "xml", "der", "text"))
-"""Encodings that have codecs; records of the others keep their names and the types of their members."""
-
 NESTING = 8
 """How deep an instance's arguments may themselves be instances."""
 
@@ -163,14 +160,6 @@ class ModuleLowering:
         signature = self.signatures[name]
         node = signature.node
         refs = tuple(ref.text for ref in node.meta.refs)
-        if signature.encoding not in SUPPORTED:
-            message = f"encoding `{signature.encoding}` is not supported yet"
-            span = node.encoding.span if node.encoding is not None else node.name.span
-            self.findings.add(
-                "A7-L050", message, span, "use `binary`, `tls`, `protobuf`, `json`, `cbor`, `xml`, `der` or `text`"
-            )
-            self._stand_in(signature)
-            return
         lowering = RecordLowering(
             self,
             name,
@@ -181,26 +170,6 @@ class ModuleLowering:
             signature.params(self),
         )
         lowering.run(node.members, node.name.span, node.meta.doc, refs)
-
-    def _stand_in(self, signature: Signature) -> None:
-        """Keep an empty record, so that mentions of it resolve."""
-        node = signature.node
-        self.add(
-            p.Record(
-                signature.name,
-                node.kind,
-                signature.encoding,
-                (),
-                p.Carrier.OCTETS,
-                p.Form.OBJECT,
-                signature.params(self),
-                (),
-                (),
-                p.Block((), ()),
-                doc=node.meta.doc,
-                span=node.name.span,
-            )
-        )
 
     def _lower_enums(self) -> None:
         for entity in self.scope.entities.values():
@@ -516,7 +485,7 @@ class ModuleLowering:
     def member_shape(self, record: str, name: str) -> s.Shape | None:
         """Return the shape of a member of a record."""
         found = self.record(record)
-        if found is not None and found.encoding in SUPPORTED:
+        if found is not None:
             for slot in found.slots:
                 if slot.name == name and slot.role is not p.Role.LOCAL:
                     return slot.shape
@@ -527,7 +496,7 @@ class ModuleLowering:
     def member_names(self, record: str) -> Iterable[str]:
         """Return the names of a record's members."""
         found = self.record(record)
-        if found is not None and found.encoding in SUPPORTED:
+        if found is not None:
             return [slot.name for slot in found.slots if slot.role is not p.Role.LOCAL]
         signature = self.signatures.get(record)
         return signature.member_names() if signature is not None else ()
@@ -577,11 +546,6 @@ CODES = {
         "Name an enum of this module or of one in use.",
     ),
     "A7-N018": ("unknown error", "Refusals are named in `errors { … }` or builtin.", "Declare it."),
-    "A7-L050": (
-        "encoding not supported yet",
-        "The text is read, but this version makes codecs for `binary`, `tls`, `protobuf`, `json` and `cbor` only.",
-        "Use one of these, or wait for the next version.",
-    ),
     "A7-T021": ("not constant", "Defaults, bounds and limits are constants.", "Write a literal."),
     "A7-T033": (
         "wrong number of types",

@@ -53,7 +53,7 @@ def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Param
     while stop < end and data[stop] in NAME_OCTETS:
         stop += 1
     if stop == start:
-        raise TextRefused("bad_token", start, "the name of a parameter", _found(data, start, end))
+        raise TextRefused("bad_characters", start, "the name of a parameter", _found(data, start, end))
     name = data[start:stop].decode("ascii").lower()
     sign = pass_space(data, stop, end, BLANK, comments)
     if sign >= end or data[sign] != 0x3D:
@@ -70,7 +70,7 @@ def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Param
     except UnicodeDecodeError as error:
         raise TextRefused("bad_text", begin + error.start, "UTF-8", "another octet") from None
     if not text:
-        raise TextRefused("bad_token", begin, "the value of a parameter", _found(data, begin, end))
+        raise TextRefused("bad_characters", begin, "the value of a parameter", _found(data, begin, end))
     return Parameter(name, text, start, begin), stop
 
 
@@ -84,7 +84,7 @@ def _put_together(found: list[Parameter]) -> dict[str, Value]:
     for each in found:
         match = _SECTION.fullmatch(each.name)
         if match is None:
-            raise TextRefused("bad_token", each.place, "a name, and the number of a part", each.name)
+            raise TextRefused("bad_characters", each.place, "a name, and the number of a part", each.name)
         number = None if match[2] is None else int(match[2])
         groups.setdefault(match[1], []).append((number, match[3] is not None, each))
     return {name: _whole(rows) for name, rows in groups.items()}
@@ -134,7 +134,7 @@ def spell(values: dict[str, Value], form: str) -> bytes:
     for name, value in values.items():
         low = name.lower()
         if not _TOKEN.fullmatch(name) or (form == "mime" and any(sign in name for sign in "*'%")):
-            raise TextRefused("bad_token", 0, "the name of a parameter", ascii(name)[:40])
+            raise TextRefused("bad_characters", 0, "the name of a parameter", ascii(name)[:40])
         if low in names:
             raise TextRefused("duplicate_field", 0, "another name", low)
         names.add(low)

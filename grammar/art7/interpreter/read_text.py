@@ -41,7 +41,7 @@ from art7.interpreter.text_octets import (
     quoted_at,
 )
 
-BAD_TOKEN, RANGE = Fault("bad_token"), Fault("out_of_range")
+BAD_CHARACTERS, RANGE = Fault("bad_characters"), Fault("out_of_range")
 UNKNOWN = Fault("unknown_value")
 
 
@@ -72,7 +72,7 @@ def read_token(step: Token, prepared: PreparedRecord, opened: frozenset[int]) ->
             frame.starts[slot] = start
         stop = longest(pattern, run.data, start, run.end)
         if stop is None:
-            frame.refuse(BAD_TOKEN, slot, start, "a token", shown(run.data, start, run.end))
+            frame.refuse(BAD_CHARACTERS, slot, start, "a token", shown(run.data, start, run.end))
         _take(frame, slot, run.data[start:stop].decode("utf-8"), stop, measured)
 
     return read

@@ -21,7 +21,7 @@ from art7.interpreter.write_common import WRONG, write_block
 from art7.interpreter.write_octets import check_count, write_items
 from art7.interpreter.written_values import MISSING, written_value
 
-BAD_TEXT, BAD_TOKEN, DUPLICATE = Fault("bad_text"), Fault("bad_token"), Fault("duplicate_field")
+BAD_TEXT, BAD_CHARACTERS, DUPLICATE = Fault("bad_text"), Fault("bad_characters"), Fault("duplicate_field")
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
@@ -95,7 +95,7 @@ def _others(
         for piece in () if _is_absent(items) else write_items(frame, slot, item, items, body):
             name, _, value = piece.partition(b":")
             if not _NAME.fullmatch(name):
-                frame.refuse(BAD_TOKEN, slot, None, "the name of a header", brief(name))
+                frame.refuse(BAD_CHARACTERS, slot, None, "the name of a header", brief(name))
             if name.lower() in known:
                 frame.refuse(DUPLICATE, slot, None, "a name that no member has", brief(name))
             lines.append(name + b": " + checked(frame, slot, value) + step.eol)

@@ -28,7 +28,7 @@ from art7.interpreter.write_common import TOO_LONG, TOO_SHORT, UNEXPECTED, WRONG
 from art7.interpreter.write_octets import Spell, check_bounds, check_count, integer, write_items
 from art7.interpreter.written_values import MISSING, written_value
 
-BAD_TOKEN, BAD_QUOTED, BAD_TEXT = Fault("bad_token"), Fault("bad_quoted"), Fault("bad_text")
+BAD_CHARACTERS, BAD_QUOTED, BAD_TEXT = Fault("bad_characters"), Fault("bad_quoted"), Fault("bad_text")
 
 
 def _scalar(slot: int, prepared: PreparedRecord, opened: frozenset[int], spell: Spell) -> StepRunner:
@@ -61,7 +61,7 @@ def write_token(step: Token, prepared: PreparedRecord, opened: frozenset[int]) -
     def spell(frame: Frame, value: Any) -> bytes:
         text = _text(frame, slot, value)
         if not matches(text, pattern):
-            frame.refuse(BAD_TOKEN, slot, None, "a token", brief(text))
+            frame.refuse(BAD_CHARACTERS, slot, None, "a token", brief(text))
         return text.encode()
 
     return _scalar(slot, prepared, opened, spell)

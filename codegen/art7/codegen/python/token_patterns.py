@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from art7.grammar.passes.pattern_sets import Octets, common, union
+from art7.grammar.ir.pattern_sets import Octets, common, union
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
 _ENDLESS = _parser.MAXREPEAT

@@ -40,7 +40,7 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "bad_cbor": (31, "the octets are not one CBOR value"),
     "not_der": (32, "a form that BER allows and DER does not"),
     "bad_der": (33, "an element whose content its type does not have"),
-    "bad_token": (34, "characters that are not of the token that must stand here"),
+    "bad_characters": (34, "characters that are not of the token that must stand here"),
     "bad_decimal": (35, "no decimal number in its shortest form where one must stand"),
     "bad_quoted": (36, "no text between double quotes where one must stand"),
     "bad_coding": (37, "octets that the declared coding does not have"),

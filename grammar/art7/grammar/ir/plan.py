@@ -43,7 +43,7 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | content of a `TlvScalar` | `not_der`, `bad_text`, `out_of_range`, … | first octet of the content | the slot |
 | elements of a `Tlv` that do not ascend | `not_der` | first octet of the first one out of order | the slot |
 | `TlvOptional` with the default value | `not_der` | its first octet | the slot |
-| `Token` that nothing matches, of whose text is not UTF-8 | `bad_token` | cursor | the slot |
+| `Token` that nothing matches, of whose text is not UTF-8 | `bad_characters` | cursor | the slot |
 | `Number` without digits, or with needless zeros | `bad_decimal` | its first octet | the slot |
 | `Number` outside its bounds | `out_of_range` | its first octet | the slot |
 | `Quoted` | `bad_quoted` | the octet that cannot stand there; without an end: its first octet | the slot |
@@ -682,7 +682,7 @@ class Parameters:
     """Any number of `;name=value` or `;name`, white space around each sign: a map from names, in small letters, to
     texts, or null without a value. A value is a run of characters, or a text between double quotes; written bare
     where it is a token (`form` `sip`: or holds `[`, `]`, `:`). `form` `mime` puts parts and charsets of RFC 2231
-    together. No name or value where one must stand: `bad_token`; a name twice: `duplicate_field`."""
+    together. No name or value where one must stand: `bad_characters`; a name twice: `duplicate_field`."""
 
     slot: int
     form: str

@@ -11,8 +11,8 @@ from typing import Any
 
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.pattern_sets import EVERY, Octets, common, pattern_sets, pattern_words, union
 from art7.grammar.ir.plan import First
-from art7.grammar.passes.pattern_sets import EVERY, Octets, common, pattern_sets, pattern_words, union
 from art7.grammar.passes.step_tree import blocks_of, change_steps
 
 SEMICOLON: Octets = ((0x3B, 0x3B),)

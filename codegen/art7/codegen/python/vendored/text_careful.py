@@ -53,7 +53,7 @@ def read_token(
         if automaton.end in states:
             stop = place
     if stop < 0:
-        r.trace.refuse("bad_token", o, name if at is None else at, "a token", _standing(data, o, end))
+        r.trace.refuse("bad_characters", o, name if at is None else at, "a token", _standing(data, o, end))
     return _keep(r, name, o, stop, data[o:stop].decode(), inside)
 
 
@@ -301,7 +301,7 @@ def put_token(trace: Writer, value: Any, pattern: str, at: str) -> bytes:
     """Write a text that matches a pattern."""
     text = _text_of(trace, value, at)
     if not matches(text, pattern):
-        trace.refuse("bad_token", None, at, "a token", show(text))
+        trace.refuse("bad_characters", None, at, "a token", show(text))
     return text.encode()
 
 
