@@ -23,7 +23,7 @@ from art7.codegen.pages.machine_drawing import spans
 from art7.codegen.pages.markup import anchor, tag, text
 from art7.codegen.pages.prose import prose, reference
 from art7.codegen.pages.record_part import shown_slots
-from art7.codegen.pages.rows import ROWS, parts_of
+from art7.codegen.pages.rows import ROWS, parts_of, record_sizes
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir import plan
@@ -87,7 +87,7 @@ def test_a_step_that_came_later_is_a_plain_box_with_its_name() -> None:
         slot: int
 
     found = record("struct S as binary { thought: u8 }", "S")
-    (cell,) = Scope(found, "demo", Specification(), ROWS).step(Telepathy(0))
+    (cell,) = Scope(found, "demo", Specification(), ROWS, {}).step(Telepathy(0))
     assert cell == Cell("thought", None, "Telepathy", "plain")
 
 
@@ -112,7 +112,7 @@ def test_every_slot_on_the_wire_is_in_its_diagram(name: str) -> None:
     module, _, _ = page(name)
     specification, _ = catalogue()
     for found in module.records:
-        drawn = parts_of(found, name, specification)
+        drawn = parts_of(found, name, specification, {})
         assert not [cell for cell in cells(drawn) if cell.kind == "plain"]
         words = " ".join(_labels(drawn))
         for slot, how in zip(found.slots, found.representations, strict=False):
@@ -181,7 +181,7 @@ def test_pages_load_nothing() -> None:
 
 def test_every_drawing_has_a_title_and_says_in_words_what_it_shows() -> None:
     found = record("struct S as binary { kind: u4  size: u4  rest: bytes[rest] }", "S")
-    drawn = str(record_diagram(found, "demo", Specification()))
+    drawn = str(record_diagram(found, "demo", Specification(), {}))
     assert '<title id="fig.S.t">S as binary</title>' in drawn
     assert "kind 4 bits; size 4 bits; rest (up to the end)" in drawn
     assert 'aria-labelledby="fig.S.t"' in drawn and 'aria-describedby="fig.S.d"' in drawn
@@ -303,6 +303,17 @@ def test_expressions_have_the_brackets_that_they_need() -> None:
     assert expression_text(slot.value, found) == "((a >> 4) & 3) + (2 * (a - 1))"
     (rule,) = [step for step in found.body.steps if isinstance(step, plan.Check)]
     assert expression_text(rule.condition, found) == "not (a == 1 or b > 2) and a < 9"
+
+
+def test_records_of_fixed_size_are_measured_once_however_they_call_one_another() -> None:
+    depth = 26
+    chain = "".join(f"struct S{n} as binary {{ a: S{n + 1} b: S{n + 1} }}\n" for n in range(depth))
+    specification, report = load(
+        chain + f"struct S{depth} as binary {{ a: u8 }}\nstruct V as binary {{ a: bytes[rest] }}"
+    )
+    assert not report.has_errors
+    sizes = record_sizes(specification)
+    assert sizes["demo.S0"] == 8 * 2**depth and sizes[f"demo.S{depth}"] == 8 and sizes["demo.V"] is None
 
 
 def test_short_names_of_narrow_cells_differ() -> None:

@@ -11,6 +11,7 @@ from art7.codegen.pages.links import Links, links_of, page_of
 from art7.codegen.pages.markup import Content, Html, tag
 from art7.codegen.pages.module_page import module_page
 from art7.codegen.pages.prose import prose
+from art7.codegen.pages.rows import record_sizes
 from art7.grammar.ir.module import Module, Specification
 
 __all__ = ["generate_pages", "page_of"]
@@ -19,7 +20,7 @@ __all__ = ["generate_pages", "page_of"]
 def generate_pages(specification: Specification, modules: Iterable[str]) -> dict[str, str]:
     """Return the pages of `modules` and `index.md`, their list: path → Markdown."""
     names = sorted(set(modules))
-    links = links_of(specification, frozenset(names))
+    links = links_of(specification, frozenset(names), record_sizes(specification))
     pages = {page_of(name): module_page(specification.modules[name], links.at(name)) for name in names}
     return {"index.md": _index(specification, names, links), **pages}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from art7.codegen.pages.boxes import draw_boxes
 from art7.codegen.pages.drawing import Canvas, figure
@@ -28,9 +28,11 @@ DRAWN: dict[str, Callable[[tuple[Node, ...], Canvas], float]] = {
 """Encoding → how it is drawn; one that is not here is drawn as an outline."""
 
 
-def record_diagram(record: Record, module: str, specification: Specification) -> Html:
-    """Return the diagram of `record` for the page of `module`."""
-    parts = parts_of(record, module, specification)
+def record_diagram(
+    record: Record, module: str, specification: Specification, sizes: Mapping[str, int | None]
+) -> Html:
+    """Return the diagram of `record` for the page of `module`; `sizes` as `record_sizes` gives them."""
+    parts = parts_of(record, module, specification, sizes)
     canvas = Canvas()
     height = DRAWN.get(record.encoding, draw_outline)(parts, canvas)
     short = short_name(record.name, module)

@@ -7,7 +7,7 @@ always be made, and a test names it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from art7.codegen.pages.links import short_name
@@ -59,12 +59,16 @@ Node = Cell | Frame | Choice
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The record whose plan is read. `module` is whose names are written short."""
+    """The record whose plan is read. `module` is whose names are written short.
+
+    `sizes`: record → its bits, where it always has the same number of them.
+    """
 
     record: Record
     module: str
     specification: Specification
     rows: Mapping[type, Row]
+    sizes: Mapping[str, int | None]
 
     def parts(self, block: Block) -> tuple[Node, ...]:
         """Return what a diagram shows of the steps of `block`, in wire order."""
@@ -98,10 +102,6 @@ class Scope:
             return None
         found = self.record.slots if isinstance(on, SlotRef) else self.record.params
         return enum_of(found[on.index].shape, self.specification) if on.index < len(found) else None
-
-    def within(self, record: Record) -> Scope:
-        """Return the scope of another record, seen from the same module."""
-        return replace(self, record=record)
 
 
 Row = Callable[[Any, Scope], tuple[Node, ...]]

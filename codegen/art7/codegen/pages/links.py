@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from posixpath import relpath
 from typing import Any
 
@@ -34,10 +34,12 @@ class Links:
     mentions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     senders: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
     """record → (protocol, sender, receiver), each qualified name once."""
+    sizes: Mapping[str, int | None] = field(default_factory=dict)
+    """record → its bits, where it always has the same number of them."""
 
     def at(self, module: str) -> Links:
         """Return the same addresses seen from the page of `module`."""
-        return Links(self.specification, module, self.pages, self.homes, self.mentions, self.senders)
+        return replace(self, module=module)
 
     def address(self, module: str, fragment: str = "") -> str:
         """Return the address of a module's page, or of a place on it, relative to this page."""
@@ -73,7 +75,7 @@ class Links:
         ]
 
 
-def links_of(specification: Specification, pages: frozenset[str]) -> Links:
+def links_of(specification: Specification, pages: frozenset[str], sizes: Mapping[str, int | None]) -> Links:
     """Return the addresses of all that `specification` declares, seen from nowhere."""
     homes: dict[str, str] = {}
     mentions: dict[str, dict[str, None]] = defaultdict(dict)
@@ -86,7 +88,7 @@ def links_of(specification: Specification, pages: frozenset[str]) -> Links:
                 if target != record.name:
                     mentions[target].setdefault(record.name)
     found = {key: tuple(names) for key, names in mentions.items()}
-    return Links(specification, "", pages, homes, found, _senders(specification))
+    return Links(specification, "", pages, homes, found, _senders(specification), sizes)
 
 
 def _senders(specification: Specification) -> dict[str, tuple[tuple[str, str, str], ...]]:
@@ -130,9 +132,9 @@ def called(record: Record) -> tuple[str, ...]:
 
 def _steps(node: Any) -> Iterator[Any]:
     """Yield every dataclass at or below `node`: whatever a step holds, also one that came later than this page."""
-    waiting = [node]
+    waiting = deque([node])
     while waiting:
-        found = waiting.pop(0)
+        found = waiting.popleft()
         if isinstance(found, tuple):
             waiting.extend(found)
         elif is_dataclass(found) and not isinstance(found, type):

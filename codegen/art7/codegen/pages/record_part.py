@@ -23,7 +23,7 @@ def record_part(record: Record, links: Links) -> Html:
     parts = [
         _summary(record, links),
         paragraph(record.doc, "a7-lead"),
-        record_diagram(record, links.module, links.specification),
+        record_diagram(record, links.module, links.specification, links.sizes),
         _params(record, links),
         field_table(record, links),
         *_alternatives(record, links),

@@ -14,7 +14,6 @@ from art7.codegen.pages.layout import (
     Row,
     Scope,
     bounds,
-    fixed_bits,
     noted,
     plain_text,
     unknown_policy,
@@ -22,7 +21,6 @@ from art7.codegen.pages.layout import (
 from art7.grammar.ir import plan as p
 
 _WIRE_TYPES = {0: "varint", 1: "8 octets", 2: "length and content", 5: "4 octets"}
-_MOST_NESTED = 24
 
 
 def _nothing(step: Any, scope: Scope) -> tuple[Node, ...]:
@@ -152,18 +150,7 @@ def _call(step: p.CallRecord, scope: Scope) -> tuple[Node, ...]:
     name, target = scope.name(step.slot), scope.short(step.record)
     words = noted("or null" if step.nullable else "", f"tag {step.tag.hex()}" if step.tag else "")
     label = target if name == "item" else f"{name}: {target}"
-    return (Cell(label, _size_of(step.record, scope), words, "call"),)
-
-
-def _size_of(record: str, scope: Scope, depth: int = 0) -> int | None:
-    """Return the bits of a record that has always the same number of them."""
-    try:
-        found = scope.specification.record(record)
-    except KeyError:
-        return None
-    if found.recursive or depth > _MOST_NESTED or found.carrier is not p.Carrier.OCTETS:
-        return None
-    return fixed_bits(scope.within(found).parts(found.body))
+    return (Cell(label, scope.sizes.get(step.record), words, "call"),)
 
 
 def _fields(step: p.Fields, scope: Scope) -> tuple[Node, ...]:
