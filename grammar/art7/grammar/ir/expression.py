@@ -139,8 +139,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A fact about a slot: `octets` (wire size, without its own length prefix; of an element of DER the whole), `count` (items, octets of a
-    byte string, characters of a text) or `present`."""
+    """A fact about a slot: `octets` (wire size, without its own length prefix; of an element of DER the whole),
+    `count` (items, octets of a byte string, characters of a text) or `present`."""
 
     what: str
     slot: int
