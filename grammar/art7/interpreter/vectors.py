@@ -8,13 +8,14 @@ from typing import Any
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.module import Module, Specification, VectorDeclaration
 from art7.grammar.ir.plan import Param, Record
-from art7.grammar.ir.shape import Shape
+from art7.grammar.ir.shape import Mapping as MappingShape
+from art7.grammar.ir.shape import Nullable, RecordOf, Sequence, Shape, Union
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError, DecodeError, EncodeError
 from art7.interpreter.quoting import brief, quote
 from art7.interpreter.schedules import DeriveError, Trace, find_schedule, run_schedule
-from art7.interpreter.values import ValueRefused, from_json, record_from_json
+from art7.interpreter.values import ValueRefused, fits, from_json, record_from_json
 
 FAILED = "A7-D001"
 CODES = {
@@ -129,14 +130,53 @@ def _difference(wanted: Any, found: Any, specification: Specification, record: R
     for name, value in wanted.items():
         if name not in shapes:
             return f"`{name}` is no member of the value"
-        member = found.get(name)
+        member = _by_name(specification, shapes[name], found.get(name))
         try:
             spelled = None if value is None else from_json(specification, shapes[name], value, name)
         except ValueRefused:
             spelled = value
+        spelled = _named_by(value, _by_name(specification, shapes[name], spelled))
         if _mismatch(name, value, member) and (told := _mismatch(name, spelled, member)):
             return told
     return None
+
+
+def _by_name(specification: Specification, shape: Shape, value: Any) -> Any:
+    """Return a value with its typed tuples as records, so that members are compared by their names."""
+    match shape, value:
+        case Nullable(inner=inner), _:
+            return _by_name(specification, inner, value)
+        case Sequence(item=item), list():
+            return [_by_name(specification, item, one) for one in value]
+        case MappingShape(value=inner), dict():
+            return {key: _by_name(specification, inner, one) for key, one in value.items()}
+        case RecordOf(name=name), dict() | tuple():
+            api = specification.record(name).api()
+            members = (
+                value
+                if isinstance(value, dict)
+                else {slot.name: one for slot, one in zip(api, value, strict=True)}
+            )
+            shapes = {slot.name: slot.shape for slot in api}
+            return {
+                key: _by_name(specification, shapes[key], one) if key in shapes else one
+                for key, one in members.items()
+            }
+        case Union(arms=arms), _:
+            fitting = (arm.shape for arm in arms if arm.shape and fits(specification, arm.shape, value))
+            chosen = next(fitting, None)
+            return value if chosen is None else _by_name(specification, chosen, value)
+        case _:
+            return value
+
+
+def _named_by(value: Any, spelled: Any) -> Any:
+    """Return of `spelled` the members that the vector's own `value` names."""
+    if isinstance(value, dict) and isinstance(spelled, dict):
+        return {key: _named_by(value[key], one) for key, one in spelled.items() if key in value}
+    if isinstance(value, list) and isinstance(spelled, list) and len(value) == len(spelled):
+        return [_named_by(*pair) for pair in zip(value, spelled, strict=True)]
+    return spelled
 
 
 def _mismatch(path: str, wanted: Any, found: Any) -> str | None:
@@ -148,8 +188,6 @@ def _mismatch(path: str, wanted: Any, found: Any) -> str | None:
             if told := _mismatch(f"{path}.{name}", value, found.get(name)):
                 return told
         return None
-    if isinstance(wanted, dict) and isinstance(found, tuple):
-        wanted = list(wanted.values())
     if isinstance(wanted, list) and isinstance(found, list | tuple):
         if len(wanted) != len(found):
             return f"`{path}`: expected {len(wanted)} items, found {len(found)}"
@@ -162,6 +200,8 @@ def _mismatch(path: str, wanted: Any, found: Any) -> str | None:
 def _same(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, bool) or isinstance(found, bool):
         return wanted is found
+    if isinstance(wanted, str) and isinstance(found, bytes):
+        return wanted.encode() == found  # text stands for its octets, in a union too
     return bool(wanted == found)
 
 
