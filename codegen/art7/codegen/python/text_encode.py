@@ -1,21 +1,160 @@
-"""Steps of text in the fast encoder: what holds text is written by the careful twin."""
+"""Text in the fast encoder: every value is spelled by one call, every line made when its content is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from art7.codegen.python.encode_names import Unsupported
+from art7.codegen.python.code import Assign, Body, If, Line, Test
+from art7.codegen.python.encode_lists import write_loop
+from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
+from art7.codegen.python.encode_numbers import written
+from art7.codegen.python.expressions import Code, expression, literal, quoted
+from art7.codegen.python.pieces import Piece, Raw
+from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 
-
-def left_to_the_twin(emitter: Any, frame: Any, step: p.Step) -> NoReturn:
-    """Say that only the careful encoder writes the step."""
-    raise Unsupported("text")
+if TYPE_CHECKING:
+    from art7.codegen.python.octets_encode import EncodeEmitter
 
 
-ROWS: dict[type, Callable[[Any, Any, Any], Any]] = dict.fromkeys(
-    (p.Token, p.Number, p.Quoted, p.Upto, p.Space, p.Line, p.Ahead, p.Repeat, p.Either, p.Through),
-    left_to_the_twin,
-)
+def _made(emitter: EncodeEmitter, frame: WriteFrame, slot: int | None, text: str, hint: str) -> list[Piece]:
+    """Put octets into a variable; returns them as a piece."""
+    name = emitter.fresh(hint if slot is None else f"{frame.record.slots[slot].name}_{hint}")
+    emitter.out.append(Assign([name], text, pure=False))
+    if slot is not None:
+        frame.octets[slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def _value(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
+    return written(emitter, frame, slot).text
+
+
+def write_token(emitter: EncodeEmitter, frame: WriteFrame, step: p.Token) -> list[Piece]:
+    """Write a text that a pattern takes."""
+    value, text = _value(emitter, frame, step.slot), octets_pattern(step.pattern)
+    if text is None:
+        spelled = f"{emitter.scope.support('stepped_octets')}({value}, {quoted(step.pattern)})"
+    else:
+        emitter.scope.standard("re")
+        mark = sha256(step.pattern.encode()).hexdigest()[:8]
+        whole = emitter.scope.constant(f"_whole_{mark}", f're.compile(rb"{text}").fullmatch')
+        spelled = f"{emitter.scope.support('token_octets')}({value}, {whole})"
+    return _made(emitter, frame, step.slot, spelled, "text")
+
+
+def write_number(emitter: EncodeEmitter, frame: WriteFrame, step: p.Number) -> list[Piece]:
+    """Write a number in decimal digits."""
+    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}"
+    spelled = f"{emitter.scope.support('number_octets')}({_value(emitter, frame, step.slot)}, {bounds})"
+    return _made(emitter, frame, step.slot, spelled, "digits")
+
+
+def write_quoted(emitter: EncodeEmitter, frame: WriteFrame, step: p.Quoted) -> list[Piece]:
+    """Write a text between double quotes."""
+    bounds = f"{step.minimum}, {step.maximum}"
+    spelled = f"{emitter.scope.support('quoted_octets')}({_value(emitter, frame, step.slot)}, {bounds})"
+    return _made(emitter, frame, step.slot, spelled, "text")
+
+
+def write_upto(emitter: EncodeEmitter, frame: WriteFrame, step: p.Upto) -> list[Piece]:
+    """Write what stands before a mark, and the mark."""
+    rest = f"{literal(step.until).text}, {step.minimum}, {step.maximum}, {step.text}"
+    spelled = f"{emitter.scope.support('upto_octets')}({_value(emitter, frame, step.slot)}, {rest})"
+    return _made(emitter, frame, step.slot, spelled, "run")
+
+
+def write_space(emitter: EncodeEmitter, frame: WriteFrame, step: p.Space) -> list[Piece]:
+    """Write nothing: white space is for reading."""
+    return []
+
+
+def write_line(emitter: EncodeEmitter, frame: WriteFrame, step: p.Line) -> list[Piece]:
+    """Write a line around what it holds."""
+    content = emitter.octets_of(emitter.pieces(frame, step.body))
+    make = emitter.scope.support("lenient_octets" if step.lenient else "line_octets")
+    return _made(emitter, frame, None, f"{make}({content}, {literal(step.eol).text})", "line")
+
+
+def write_ahead(emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead) -> list[Piece]:
+    """Write what may be absent: nothing for what is not given, or is the default."""
+    slot = frame.record.slots[step.slot]
+    if slot.role is p.Role.COMPUTED:
+        raise Unsupported("a computed member that may be absent")
+    value = written(emitter, frame, step.slot)
+    name = emitter.fresh(f"{slot.name}_part")
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[step.slot] = replace(value, optional=False)
+    absent = f"{value.text} is None"
+    if slot.default is not None:
+        absent += f" or {value.text} == {expression(slot.default, EncodeNames(emitter, frame)).text}"
+
+    def body() -> None:
+        emitter.out.append(Assign([name], emitter.octets_of(emitter.pieces(inner, step.body)), pure=False))
+
+    nothing: Body = [Assign([name], 'b""', pure=False)]
+    emitter.out.append(If([(absent, nothing)], emitter.nested(body)))
+    frame.octets[step.slot] = Code(f"len({name})")
+    return [Raw(name, f"len({name})")]
+
+
+def write_repeat(emitter: EncodeEmitter, frame: WriteFrame, step: p.Repeat) -> list[Piece]:
+    """Write a list: what ends it when it is read is not written."""
+    return write_loop(
+        emitter, frame, p.Loop(step.slot, step.item, step.body, None, step.minimum, step.maximum)
+    )
+
+
+def write_either(emitter: EncodeEmitter, frame: WriteFrame, step: p.Either) -> list[Piece]:
+    """Write the one alternative that is given."""
+    names = EncodeNames(emitter, frame)
+    values = [names.slot(case.slot) for case in step.cases]
+    name = emitter.fresh("alternative")
+    arms = [
+        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
+        for at, (case, value) in enumerate(zip(step.cases, values, strict=True))
+    ]
+    emitter.scope.support("Refused")
+    emitter.out.append(If(arms, [Line("raise Refused")]))
+    return [Raw(name, f"len({name})")]
+
+
+def _alternative(
+    emitter: EncodeEmitter, frame: WriteFrame, case: p.EitherCase, values: list[Code], name: str
+) -> Body:
+    """Write the first of `values`, which must be the only one; those before it are not given."""
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[case.slot] = replace(values[0], optional=False)
+
+    def body() -> None:
+        if values[1:]:
+            emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
+        octets = emitter.octets_of(emitter.pieces(inner, case.body))
+        emitter.out.append(Assign([name], octets, pure=False))
+
+    return emitter.nested(body)
+
+
+def write_through(emitter: EncodeEmitter, frame: WriteFrame, step: p.Through) -> list[Piece]:
+    """Write octets in the characters of a coding."""
+    content = emitter.octets_of(emitter.pieces(frame, step.body))
+    encode = emitter.scope.support(f"encode_{step.transform}")
+    return _made(emitter, frame, step.slot, f"{encode}({content})", "coded")
+
+
+ROWS: dict[type, Callable[[Any, WriteFrame, Any], list[Piece]]] = {
+    p.Token: write_token,
+    p.Number: write_number,
+    p.Quoted: write_quoted,
+    p.Upto: write_upto,
+    p.Space: write_space,
+    p.Line: write_line,
+    p.Ahead: write_ahead,
+    p.Repeat: write_repeat,
+    p.Either: write_either,
+    p.Through: write_through,
+}
 """One row for each step of text."""

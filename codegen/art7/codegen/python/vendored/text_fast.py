@@ -6,10 +6,11 @@ Text of generated projects. Expressions are over octets; each is one that cannot
 from __future__ import annotations
 
 import re
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 
 from art7.codegen.python.vendored.core import Refused
-from art7.codegen.python.vendored.patterns import _pattern
+from art7.codegen.python.vendored.patterns import _pattern, matches
 
 match_number = re.compile(rb"(?:0|[1-9][0-9]{0,39})(?![0-9])").match
 match_signed = re.compile(rb"(?:0|-?[1-9][0-9]{0,39})(?![0-9])").match
@@ -121,3 +122,87 @@ def decode_base64url(data: bytes, o: int, end: int) -> tuple[bytes, int]:
         raise Refused
     text = found[0]
     return urlsafe_b64decode(text + b"=" * (-len(text) % 4)), found.end()
+
+
+# ---- writing ---------------------------------------------------------------------------------------------
+
+
+def token_octets(value: object, fullmatch: Callable[[bytes], object]) -> bytes:
+    """Return a text that an expression takes whole."""
+    if not isinstance(value, str):
+        raise Refused
+    octets = value.encode()
+    if fullmatch(octets) is None:
+        raise Refused
+    return octets
+
+
+def stepped_octets(value: object, pattern: str) -> bytes:
+    """Return a text that a pattern takes whole: for patterns that no expression takes."""
+    if not isinstance(value, str) or not matches(value, pattern):
+        raise Refused
+    return value.encode()
+
+
+def number_octets(value: object, low: int, high: int) -> bytes:
+    """Return an integer in decimal digits."""
+    if not isinstance(value, int) or not low <= value <= high:
+        raise Refused
+    return b"%d" % value
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+
+
+def quoted_octets(value: object, minimum: int, maximum: int | None) -> bytes:
+    """Return a text between double quotes."""
+    if not isinstance(value, str) or _CONTROL(value):
+        raise Refused
+    if len(value) < minimum or (maximum is not None and len(value) > maximum):
+        raise Refused
+    if '"' in value or "\\" in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'.encode()
+
+
+def upto_octets(value: object, mark: bytes, minimum: int, maximum: int | None, text: bool) -> bytes:
+    """Return octets, or text, and the mark behind them."""
+    octets = value.encode() if text and isinstance(value, str) else value
+    if not isinstance(octets, bytes) or (text and octets is value):
+        raise Refused
+    if len(octets) < minimum or (maximum is not None and len(octets) > maximum):
+        raise Refused
+    whole = octets + mark
+    if whole.find(mark) != len(octets):
+        raise Refused
+    return whole
+
+
+def line_octets(content: bytes, eol: bytes) -> bytes:
+    """Return a line; it holds nothing that ends one."""
+    line = content + eol
+    if line.find(eol) != len(content):
+        raise Refused
+    return line
+
+
+def lenient_octets(content: bytes, eol: bytes) -> bytes:
+    """Return a line where a line feed alone ends one."""
+    if b"\n" in content or (eol == b"\n" and content[-1:] == b"\r"):
+        raise Refused
+    return content + eol
+
+
+def encode_hex(octets: bytes) -> bytes:
+    """Return octets in hexadecimal digits."""
+    return octets.hex().encode()
+
+
+def encode_base64(octets: bytes) -> bytes:
+    """Return octets in base64 with its padding."""
+    return b64encode(octets)
+
+
+def encode_base64url(octets: bytes) -> bytes:
+    """Return octets in base64url without padding."""
+    return urlsafe_b64encode(octets).rstrip(b"=")
