@@ -17,13 +17,14 @@ from art7.codegen.pages import generate_pages, page_of
 from art7.codegen.pages.diagrams import DRAWN, record_diagram
 from art7.codegen.pages.drawing import Canvas
 from art7.codegen.pages.expression_text import expression_text
-from art7.codegen.pages.layout import Cell, Choice, Frame, Node, Scope
+from art7.codegen.pages.layout import Cell, Choice, Frame, Node, Scope, number_text
 from art7.codegen.pages.links import short_name
 from art7.codegen.pages.machine_drawing import spans
 from art7.codegen.pages.markup import anchor, tag, text
 from art7.codegen.pages.prose import prose, reference
 from art7.codegen.pages.record_part import shown_slots
 from art7.codegen.pages.rows import ROWS, parts_of, record_sizes
+from art7.codegen.pages.types import pattern_text
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir import plan
@@ -314,6 +315,17 @@ def test_records_of_fixed_size_are_measured_once_however_they_call_one_another()
     assert not report.has_errors
     sizes = record_sizes(specification)
     assert sizes["demo.S0"] == 8 * 2**depth and sizes[f"demo.S{depth}"] == 8 and sizes["demo.V"] is None
+
+
+def test_numbers_beside_powers_of_two_are_told_as_such() -> None:
+    assert [number_text(each) for each in (65535, 2**53 - 1, -(2**53) + 1, -(2**63), 2**32)] == [
+        "65,535", "2^53 − 1", "−(2^53 − 1)", "−2^63", "2^32",
+    ]  # fmt: skip
+
+
+def test_patterns_are_told_in_ascii_and_bounded() -> None:
+    assert pattern_text("[a-\u00e9\u202e]+", 99) == r"[a-\u{e9}\u{202e}]+"
+    assert len(pattern_text("a" * 5000, 600)) == 600
 
 
 def test_short_names_of_narrow_cells_differ() -> None:

@@ -152,7 +152,19 @@ def interval(minimum: int | None, maximum: int | None) -> str:
     """Return bounds of a number in words, nothing without any."""
     if minimum is None and maximum is None:
         return ""
-    return f"{'…' if minimum is None else minimum} to {'…' if maximum is None else maximum}"
+    low, high = ("…" if each is None else number_text(each) for each in (minimum, maximum))
+    return f"{low} to {high}"
+
+
+def number_text(value: int) -> str:
+    """Return a number; those beside a large power of two as such."""
+    if value < 0:
+        positive = number_text(-value)
+        return f"−({positive})" if " " in positive else f"−{positive}"
+    for power, words in ((value, ""), (value + 1, " − 1")):
+        if power > 1 << 20 and power & (power - 1) == 0:
+            return f"2^{power.bit_length() - 1}{words}"
+    return f"{value:,}"
 
 
 def fixed_bits(parts: tuple[Node, ...]) -> int | None:

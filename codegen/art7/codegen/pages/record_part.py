@@ -11,7 +11,7 @@ from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, prose, references
 from art7.codegen.pages.requirement_part import requirement_links
-from art7.codegen.pages.types import limits_of, pattern_of, type_of
+from art7.codegen.pages.types import limits_of, pattern_of, pattern_text, type_of
 from art7.grammar.ir.plan import Param, Record, Role, Slot
 from art7.grammar.ir.shape import Sequence, Shape, Union, UnionArm
 
@@ -150,7 +150,9 @@ def _limits(shape: Shape) -> Html:
     words = text(limits_of(shape))
     if pattern is None:
         return words
-    return joined([part for part in (words, tag("code", _short(pattern), class_="a7-pattern")) if part])
+    return joined(
+        [part for part in (words, tag("code", pattern_text(pattern, _LONGEST), class_="a7-pattern")) if part]
+    )
 
 
 def _meaning(slot: Slot) -> Html:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from art7.codegen.pages.expression_text import expression_text
 from art7.codegen.pages.layout import noted
-from art7.codegen.pages.links import Links
+from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Content, Html, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, prose, references
 from art7.codegen.pages.requirement_part import requirement_links
-from art7.codegen.pages.types import type_of
+from art7.codegen.pages.types import pattern_text, type_of
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.module import Derive, Identity, Named, Resolution, Schedule
 from art7.grammar.ir.plan import Block, Carrier, Form, Record
@@ -18,7 +18,7 @@ from art7.grammar.ir.plan import Block, Carrier, Form, Record
 
 def schedule_part(schedule: Schedule, links: Links) -> Html:
     """Return all that stands below a schedule's heading."""
-    shell = _shell(schedule)
+    shell, short = _shell(schedule), short_name(schedule.name, links.module)
     inputs = [_named(each, "optional" if each.optional else "required", links) for each in schedule.inputs]
     steps: list[tuple[Content, ...]] = []
     for step in schedule.steps:
@@ -36,8 +36,8 @@ def schedule_part(schedule: Schedule, links: Links) -> Html:
     parts = [
         paragraph(schedule.doc, "a7-lead"),
         tag("p", references(schedule.refs)) if schedule.refs else NOTHING,
-        table(_HEADS, inputs, f"Inputs of {schedule.name}", "a7-fields") if inputs else NOTHING,
-        table(_HEADS, steps, f"Steps of {schedule.name}, in order", "a7-fields") if steps else NOTHING,
+        table(_HEADS, inputs, f"Inputs of {short}", "a7-fields") if inputs else NOTHING,
+        table(_HEADS, steps, f"Steps of {short}, in order", "a7-fields") if steps else NOTHING,
         tag("dl", facts, class_="a7-facts") if facts else NOTHING,
         _conditions(schedule.conditions, shell),
         requirement_links(schedule.requirements, links),
@@ -45,6 +45,7 @@ def schedule_part(schedule: Schedule, links: Links) -> Html:
     return Html("".join(parts))
 
 
+_LONGEST = 600
 _HEADS = ("Name", "Type", "Label", "From", "Meaning")
 
 
@@ -94,7 +95,9 @@ def _conditions(conditions: tuple[tuple[str, Expr, str | None], ...], shell: Rec
 
 def identity_part(identity: Identity, links: Links) -> Html:
     """Return all that stands below an identity's heading."""
-    facts: list[tuple[str, Content]] = [("Syntax", tag("code", identity.pattern, class_="a7-pattern"))]
+    facts: list[tuple[str, Content]] = [
+        ("Syntax", tag("code", pattern_text(identity.pattern, _LONGEST), class_="a7-pattern"))
+    ]
     if identity.canonical is not None:
         facts.append(("Canonical form", tag("code", expression_text(identity.canonical))))
     facts += [(name.replace("_", " ").capitalize(), _word(value)) for name, value in identity.properties]
@@ -144,7 +147,7 @@ def resolution_part(resolution: Resolution, links: Links) -> Html:
     parts = [
         paragraph(resolution.doc, "a7-lead"),
         tag("p", references(resolution.refs)) if resolution.refs else NOTHING,
-        table(("Step", "What", "Gives"), rows, f"How {resolution.name} resolves"),
+        table(("Step", "What", "Gives"), rows, f"How {short_name(resolution.name, links.module)} resolves"),
         paragraph(ends),
         _conditions(resolution.conditions, shell),
         requirement_links(resolution.requirements, links),

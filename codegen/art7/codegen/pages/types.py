@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.codegen.pages.layout import bounds, noted
+from art7.codegen.pages.layout import bounds, noted, number_text
 from art7.codegen.pages.links import Links
 from art7.codegen.pages.markup import Html, joined, tag, text
 from art7.grammar.ir import shape as s
@@ -44,7 +44,7 @@ def limits_of(shape: s.Shape) -> str:
     """Return the limits of a value in words, empty without any."""
     match shape:
         case s.Integer(minimum=minimum, maximum=maximum):
-            return f"{_number(minimum)} to {_number(maximum)}"
+            return f"{number_text(minimum)} to {number_text(maximum)}"
         case s.Octets(minimum=minimum, maximum=maximum):
             return bounds(minimum, maximum, "octets")
         case s.Text(minimum=minimum, maximum=maximum) | s.Label(minimum=minimum, maximum=maximum):
@@ -67,11 +67,7 @@ def pattern_of(shape: s.Shape) -> str | None:
     return shape.pattern if isinstance(shape, s.Text) else None
 
 
-def _number(value: int) -> str:
-    """Return a number, powers of two as such where they are long."""
-    for power, words in ((value, ""), (value + 1, " − 1")):
-        if power > 1 << 20 and power & (power - 1) == 0:
-            return f"2^{power.bit_length() - 1}{words}"
-    if value < -(1 << 20) and -value & (-value - 1) == 0:
-        return f"−2^{(-value).bit_length() - 1}"
-    return f"{value:,}".replace("-", "−")
+def pattern_text(pattern: str, most: int) -> str:
+    """Return a regular expression in ASCII, cut to `most` characters."""
+    shown = "".join(each if " " <= each <= "~" else f"\\u{{{ord(each):x}}}" for each in pattern)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

@@ -14,6 +14,8 @@ from art7.grammar.ir.plan import Record
 from art7.interpreter.decode import decode
 from art7.interpreter.dump import dump, explain, is_text, notes
 from art7.interpreter.errors import DecodeError
+from art7.interpreter.quoting import brief
+from art7.interpreter.schedules import DeriveError, Trace, find_schedule, run_schedule
 from art7.interpreter.values import from_json
 
 _ROWS = 60
@@ -86,23 +88,49 @@ def _listing(title: str, lines: str) -> Html:
 
 
 def _reading(vector: VectorDeclaration, name: str, specification: Specification) -> tuple[Html, str | None]:
-    """Return what the interpreter says of a vector's octets, and the requirement that they break."""
+    """Return what the interpreter says of a vector, and the requirement that it breaks."""
+    try:
+        record = specification.record(name)
+    except KeyError:
+        return _derivation(vector, name, specification)
     if vector.octets is None:
         return NOTHING, None
     try:
-        record = specification.record(name)
         params = _params(specification, record, vector.given)
         decoded = decode(specification, name, vector.octets, params)
     except DecodeError as error:
         return _listing(
             "Refused", _cut(explain(specification, name, error, vector.octets))
         ), error.requirement
-    except (KeyError, ValueError):
+    except ValueError:
         return NOTHING, None
     lines = _cut(dump(specification, decoded.tree, vector.octets))
     place = "Line:column" if is_text(specification, name) else "Offset"
     told = "\n".join([lines, *notes(decoded.notes, decoded.unverified)])
     return _listing(f"{place}, what stands there, and where it is declared", told), None
+
+
+def _derivation(
+    vector: VectorDeclaration, name: str, specification: Specification
+) -> tuple[Html, str | None]:
+    """Return every value of a schedule in order, up to where it is refused."""
+    trace, refused, requirement = Trace(), NOTHING, None
+    try:
+        _, schedule = find_schedule(specification, name)
+        own = {param.name for param in schedule.params}
+        inputs = {key: value for key, value in vector.given.items() if key not in own}
+        params = {key: value for key, value in vector.given.items() if key in own}
+        run_schedule(specification, name, inputs, params, trace=trace)
+    except DeriveError as error:
+        refused, requirement = _listing("Refused", str(error)), error.requirement
+    except (KeyError, ValueError):
+        return NOTHING, None
+    lines = "\n".join(
+        f"{step.name:<24} {step.label:<7} {brief(step.value, 64)}"
+        for step in trace.steps
+        if step.kind == "derived"
+    )
+    return Html((_listing("Derived, in order", _cut(lines)) if lines else NOTHING) + refused), requirement
 
 
 def _cut(lines: str) -> str:
