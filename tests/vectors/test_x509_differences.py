@@ -27,6 +27,12 @@ TEMPLATE = "1.3.6.1.4.1.311.21.7"
 
 OURS = (
     (
+        r"tbs\.public_key",
+        "bad_constant",
+        "a key that does not fill its octets, read when asked for: RFC 3279 §2.3",
+    ),
+    (r"tbs\.public_key", "bad_public_key", "parameters that a key has (not): RFC 8410 §3, RFC 5480 §2.1.1"),
+    (
         r"tbs\.public_key\.key",
         "",
         "the library reads a key when asked for it: RFC 5280 §4.1.2.7, RFC 3279 §2.3",
