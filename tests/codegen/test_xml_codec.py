@@ -360,3 +360,47 @@ def test_a_dump_shows_lines_and_columns(spec: Specification) -> None:
     with pytest.raises(DecodeError) as caught:
         decode(spec, "sample.xml.Bare", bad)
     assert "(line:column 3:2)" in explain(spec, "sample.xml.Bare", caught.value, bad)
+
+
+STREAM = (
+    b"<?xml version='1.0'?><s:html title='t' xmlns='urn:sample' xmlns:s='urn:page'> <message to='a'><body>x</body></message>\n"
+    b"<s:ping/><message to='b'/><m xmlns='urn:other'>z</m></s:html>"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 50, 1000])
+def test_a_stream_gives_its_start_and_its_elements(sdk: ModuleType, size: int) -> None:
+    decoder, found = sdk.Stanza.Decoder(), []
+    for place in range(0, len(STREAM), size):
+        found += decoder.feed(STREAM[place : place + size])
+    decoder.close()
+    assert decoder.ended and found[0].page.title == "t"
+    assert [each.message and each.message.to for each in found] == [None, "a", None, "b", None]
+    assert found[2].ping and "{urn:other}m" in found[4].unknown
+
+
+BROKEN = {
+    b"<s:html title='t' xmlns:s='urn:page'><!-- x -->": ("bad_xml", 37),
+    b"<s:html title='t' xmlns:s='urn:page'>x": ("bad_xml", 37),
+    b"<s:html title='t' xmlns:s='urn:page'></t>": ("bad_xml", 39),
+    b"<!DOCTYPE x><x/>": ("bad_xml", 11),
+    b"<?xml version='1.0' encoding='latin-1'?>": ("bad_xml", 0),
+    b"<s:html xmlns:s='urn:page'>": ("missing_field", 0),
+    b"<s:html title='t' xmlns='urn:sample' xmlns:s='urn:page'><message/>": ("missing_field", 0),
+    b"<s:html title='t' xmlns='urn:sample' xmlns:s='urn:page'><q:x/>": ("bad_xml", 0),
+    b"<s:html title='t' xmlns:s='urn:page'><a>" + b"<b>" * 9: ("too_deep", 55),
+    b"<s:html title='t' xmlns:s='urn:page'><a>" + b"x" * 5000: ("too_large", 0),
+}
+
+
+@pytest.mark.parametrize("octets", BROKEN)
+def test_a_stream_that_breaks_is_refused_however_it_comes(sdk: ModuleType, octets: bytes) -> None:
+    code, place = BROKEN[octets]
+    for size in (1, 3, len(octets)):
+        decoder = sdk.Stanza.Decoder()
+        with pytest.raises(Exception, match=code) as caught:
+            for start in range(0, len(octets), size):
+                decoder.feed(octets[start : start + size])
+            decoder.feed(b"")
+        assert type(caught.value).__name__ == "DecodeError"
+        assert (caught.value.code, caught.value.offset) == (code, place)  # type: ignore[attr-defined]

@@ -93,7 +93,8 @@ def members_of(step: Object) -> Any:
     """Return how the members of an element are made those that `step` names: a function on its node.
 
     What is not there is left out: characters that nothing names if they are white space. A list whose elements may
-    all be missing is there, empty; `{uri}*` is the local name of an element of that namespace that has no other place.
+    all be missing is there, empty; `{uri}*` is the local name of an element of that namespace that has no other place; one that holds
+    more than its name is there as itself, too.
     """
     entries = [*step.entries, *(entry for x in step.spreads for case in x.cases for entry in case.entries)]
     keys = {str(entry.key): entry for entry in entries}
@@ -123,11 +124,20 @@ def members_of(step: Object) -> Any:
                 second = first if star in found else member.value[1]
                 frame.refuse(DUPLICATE, keys[star].slot, second.start, "one element of its namespace", "two")
             found[star] = Node(key[len(star) - 1 :], first.start, first.end)
+            if holds_more(first):
+                found[key] = member
         for key in lists:
             found.setdefault(key, Node([], node.start, node.end))
         return Node(found, node.start, node.end)
 
     return made
+
+
+def holds_more(node: Node) -> bool:
+    """Whether an element has more than its name: attributes, elements, characters that are no white space."""
+    texts = [one.value for one in node.value["#content"].value if isinstance(one.value, str)]
+    more = len(texts) < len(node.value["#content"].value) or any(key[0] == "@" for key in node.value)
+    return more or bool("".join(texts).strip(SPACE))
 
 
 def is_list(entry: Entry) -> bool:

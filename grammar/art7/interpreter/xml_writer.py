@@ -111,7 +111,8 @@ def _content(value: dict[str, Any]) -> list[Any]:
         elif key == "#content":
             found += [_named(each.value) for each in member]
         elif key.endswith("}*"):
-            found.append((key[:-1] + member, {}))
+            if key[:-1] + member not in value:  # it has more than its name, and stands among unknown ones
+                found.append((key[:-1] + member, {}))
         elif key[0] != "@":
             found += [(key, one) for one in member]
     return found

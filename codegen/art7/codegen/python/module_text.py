@@ -61,6 +61,7 @@ VENDORED = (
     "xml_fast",
     "xml_careful",
     "xml_explain",
+    "xml_stream",
     "ciphers",
 )
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""

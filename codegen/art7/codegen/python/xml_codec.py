@@ -9,7 +9,9 @@ from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
-from art7.codegen.python.tree_view import TreeRecord, tree_view
+from art7.codegen.python.streams import stream_limit
+from art7.codegen.python.tree_view import DEFAULT_DEPTH, TreeRecord, tree_view
+from art7.codegen.python.wrapping import wrapped
 from art7.codegen.python.xml_explain import explain_xml_reading, explain_xml_writing
 from art7.codegen.python.xml_read import xml_read_function
 from art7.codegen.python.xml_write import head_text, split_name, xml_write_function
@@ -83,7 +85,36 @@ def _methods(record: Record, scope: ModuleScope) -> list[str]:
     methods = ["\n".join(decode), "\n".join(encode)]
     if record.kind == "message":
         methods.append(many_method(record, scope))
+    if _is_stream(record):
+        methods.append(_decoder(record, scope))
     return methods
+
+
+def _is_stream(record: Record) -> bool:
+    """Whether elements of a stream are read one by one: a message that is any of several, without parameters."""
+    return record.kind == "message" and dict(record.options).get("shape") == "choice" and not record.params
+
+
+def _decoder(record: Record, scope: ModuleScope) -> str:
+    """Return the `Decoder` of a message that is one element of a stream."""
+    stem, name = scope.names.functions[record.name], scope.names.classes[record.name]
+    text = docstring(
+        "Reads elements out of a stream: `feed` it octets as they come, it returns the elements they complete.",
+        ["The first is the start of the stream, read as an element without content."],
+        " " * 8,
+    )
+    rows = f"_decode_{stem}_octets, {stream_limit(record)}, {record.limit_depth or DEFAULT_DEPTH}"
+    return "\n".join(
+        [
+            f'    class Decoder({scope.support("XmlStream")}["{name}"]):',
+            text,
+            "",
+            "        __slots__ = ()",
+            "",
+            "        def __init__(self) -> None:",
+            *wrapped(f"super().__init__({rows}, __name__, {quoted(stem + '_inside')})", 12),
+        ]
+    )
 
 
 def _options(view: TreeRecord) -> tuple[str, int, str]:
@@ -104,6 +135,8 @@ def _octets_functions(view: TreeRecord) -> list[str]:
     support("Refused")
     shared = ", unverified: list[str] | None = None" if view.record.guarded else ""
     handed = ", [] if unverified is None else unverified" if view.record.guarded else ""
+    around = f", around: bytes = {context}" if _is_stream(view.record) else ""
+    context = "around" if around else context
     read = f"{support('read_xml')}(data, {view.record.limit_size}, {view.depth}, {attributes}, {context})"
     right = f"    if node.tag != {quoted(name)}:\n        raise Refused\n" if name else ""
     size = (
@@ -115,7 +148,7 @@ def _octets_functions(view: TreeRecord) -> list[str]:
     ends = f"{quoted(head_text(name))}, {quoted(f'</{local}>')}, {quoted(uri)}" if name else '"", "", ""'
     kind = view.scope.class_of(view.record.name)
     return [
-        f"def _decode_{stem}_octets(data: bytes{parameters}{shared}) -> {kind}:\n"
+        f"def _decode_{stem}_octets(data: bytes{parameters}{shared}{around}) -> {kind}:\n"
         f"    node = {read}\n{right}"
         f"    return _read_{stem}(node{handed}{arguments})",
         f"def _encode_{stem}_octets(value: Any{parameters}) -> bytes:\n"
@@ -130,9 +163,15 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
     arguments = "".join(f", {name}" for name in view.parameters)
     context, attributes, name = _options(view)
     support("Trace")
-    limits = f"{view.record.limit_size}, {view.depth}, {attributes}, {context}, {quoted(name)}"
+    around = f", around: bytes = {context}" if _is_stream(view.record) else ""
+    limits = f"{view.record.limit_size}, {view.depth}, {attributes}, {'around' if around else context}, {quoted(name)}"
+    inside = [
+        f"def decode_{stem}_inside(trace: Trace, around: bytes) -> Any:\n"
+        f"    return _decode_{stem}_octets(trace, 0, trace.data, around)"
+    ]
     return [
-        f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}) -> Any:\n"
+        *(inside if around else []),
+        f"def _decode_{stem}_octets(trace: Trace, start: int, data: bytes{parameters}{around}) -> Any:\n"
         f"    node = {support('xml_root')}(trace, start, data, {limits})\n"
         f"    return _explain_read_{stem}(trace, node, start{arguments})",
         f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"

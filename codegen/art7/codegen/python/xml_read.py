@@ -237,6 +237,9 @@ class _Reader:
                 self.lines.refuse_if(f"{name} is not None")
                 self.lines.add(f"{name} = child.tag[{len(prefix)}:]")
                 self.value(entry.body, name, entry.slot)
+                if step.unknown != "ignore" and not has_content:
+                    with self.lines.block(f"if {self.support('xml_more')}(child):"):
+                        self.unknown(step)
             word = "elif"
         if step.unknown == "ignore" or has_content:
             if not families:

@@ -157,9 +157,18 @@ class _Writer:
                 self.child(first, entry.body.steps[1:], name, key)
 
     def family(self, entry: p.Entry, name: str, key: str) -> None:
-        """An element without content, whose name is the value."""
+        """An element whose name is the value; one that has more than its name stands among unknown ones."""
         self.scalar(entry.body, name, "")
         uri, _ = split_name(key)
+        holder = next((x for x in self.record.body.steps if isinstance(x, p.Object)), None)
+        if holder is not None and holder.unknown_slot is not None:
+            unknown = self.view.locals[holder.unknown_slot]
+            with self.lines.block(f"if not {unknown} or {quoted(key[:-1])} + {name} not in {unknown}:"):
+                self.empty(entry, name, uri)
+            return
+        self.empty(entry, name, uri)
+
+    def empty(self, entry: p.Entry, name: str, uri: str) -> None:
         if any(isinstance(step, p.Domain) and _are_names(step) for step in entry.body.steps[1:]):
             foreign = f' xmlns="{attribute_text(uri)}"/>'
             self.lines.add(

@@ -12,12 +12,9 @@ from typing import Any
 from xml.parsers import expat
 
 from art7.codegen.python.vendored.json_careful import JsonNode, JsonRefused
-from art7.codegen.python.vendored.xml_fast import XML_DECLARATION, xml_spelled
+from art7.codegen.python.vendored.xml_fast import XML_DECLARATION, XML_TAG, xml_end, xml_spelled
 
 _XML_ATTRIBUTE = re.compile(rb"""[ \t\r\n]+([^ \t\r\n=/>]+)[ \t\r\n]*=[ \t\r\n]*(?:"[^"]*"|'[^']*')""")
-_XML_TAG = re.compile(
-    rb"""<[^ \t\r\n/>]+(?:[ \t\r\n]+[^ \t\r\n=/>]+[ \t\r\n]*=[ \t\r\n]*(?:"[^"]*"|'[^']*'))*[ \t\r\n]*/?>"""
-)
 _XML_JUNK = 9
 """What expat calls something behind the document's element."""
 
@@ -65,7 +62,7 @@ class XmlScan:
             self.refuse("too_deep", f"at most {self.depth} levels", "one more")
         if len(attributes) > 2 * self.attributes:
             self.refuse("too_many", f"at most {self.attributes} attributes", str(len(attributes) // 2))
-        tag = _XML_TAG.match(self.data, start)
+        tag = XML_TAG.match(self.data, start)
         end = start if tag is None else tag.end()
         places = [
             found.end(1) + re.match(rb"[ \t\r\n=]*.", self.data[found.end(1) :]).end()  # type: ignore[union-attr]
@@ -134,7 +131,7 @@ def read_xml_nodes(data: bytes, depth: int, attributes: int, context: bytes) -> 
         data = b" " * declared.end() + data[declared.end() :]
     scan = XmlScan(data, depth, attributes, context)
     try:
-        scan.parser.Parse(context + data + (b"</_>" if context else b""), True)
+        scan.parser.Parse(context + data + xml_end(context), True)
     except expat.ExpatError as error:
         place = min(max(scan.parser.ErrorByteIndex - len(context), 0), len(data))
         code = "trailing_data" if error.code == _XML_JUNK else "bad_xml"

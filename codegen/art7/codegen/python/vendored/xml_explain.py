@@ -101,9 +101,17 @@ def xml_object(
             path = dict(families)[family]
             json_refuse(trace, "duplicate_field", path, second.start, "one element of its namespace", "two")
         found[family + "*"] = JsonNode(key[len(family) :], member.value[0].start)
+        if _xml_holds_more(member.value[0].value):
+            found[key] = member
     for key in lists:
         found.setdefault(key, JsonNode([], node.start))
     return found
+
+
+def _xml_holds_more(element: dict[str, Any]) -> bool:
+    """Whether an element has more than its name."""
+    inside = any(type(item.value) is not str for item in element["#content"].value)
+    return inside or any(key[0] == "@" for key in element) or bool(element["#"].value.strip(" \t\r\n"))
 
 
 def xml_only(trace: Trace, node: JsonNode, path: str) -> JsonNode:
@@ -297,7 +305,8 @@ def _xml_content(trace: Trace, tree: dict[str, Any]) -> list[Any]:
         elif key == "#content":
             found += [_xml_named(trace, item.value) for item in member]
         elif key.endswith("}*"):
-            found.append((key[:-1] + member, {}))
+            if key[:-1] + member not in tree:  # it has more than its name, and stands among unknown ones
+                found.append((key[:-1] + member, {}))
         elif key[:1] != "@":
             found += [(key, item) for item in member]
     return found

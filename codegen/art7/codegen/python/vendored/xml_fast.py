@@ -22,6 +22,11 @@ XML_DECLARATION = re.compile(
 )
 """An XML declaration of version 1.0 in UTF-8 (XML 1.0 §2.8)."""
 
+XML_TAG = re.compile(
+    rb"""<[^ \t\r\n/>]+(?:[ \t\r\n]+[^ \t\r\n=/>]+[ \t\r\n]*=[ \t\r\n]*(?:"[^"]*"|'[^']*'))*[ \t\r\n]*/?>"""
+)
+"""A tag that the parser has found good."""
+
 XML_DEPTH = 128
 """The most levels that are written."""
 
@@ -29,6 +34,12 @@ XML_DEPTH = 128
 def xml_spelled(name: str) -> str:
     """Return a name of expat as `{uri}local`."""
     return "{" + name if "}" in name else name
+
+
+def xml_end(context: bytes) -> bytes:
+    """Return the end tag of the start tag that `context` is; of nothing, nothing."""
+    found = XML_TAG.match(context)
+    return b"" if found is None else b"</" + re.split(rb"[ \t\r\n>]", context[1:], maxsplit=1)[0] + b">"
 
 
 def read_xml(data: bytes, size: int | None, depth: int, attributes: int, context: bytes) -> Element:
@@ -51,7 +62,7 @@ def read_xml(data: bytes, size: int | None, depth: int, attributes: int, context
     else:
         try:
             parser = XMLParser()
-            parser.feed(context + data + b"</_>" if context else data)
+            parser.feed(context + data + xml_end(context) if context else data)
             root = parser.close()
         except ParseError:
             raise Refused from None
@@ -118,7 +129,7 @@ def _xml_policed(data: bytes, context: bytes) -> Element:
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = parser.CommentHandler = parser.ProcessingInstructionHandler = _xml_forbid
     try:
-        parser.Parse(context + data + (b"</_>" if context else b""), True)
+        parser.Parse(context + data + xml_end(context), True)
     except expat.ExpatError:
         raise Refused from None
     return builder.close()
@@ -131,6 +142,11 @@ def xml_text(element: Element) -> str:
         if child.tail:
             text += child.tail
     return text
+
+
+def xml_more(element: Element) -> bool:
+    """Whether an element has more than its name: attributes, elements, characters that are no white space."""
+    return bool(element.attrib or len(element) or (element.text and element.text.strip(" \t\r\n")))
 
 
 def xml_any(element: Element) -> dict[str, Any]:
