@@ -66,6 +66,10 @@ OURS = (
 """(path, code, explanation): what art7 alone refuses. An empty code stands for every one."""
 
 THEIRS = (
+    (
+        r"not_before must be before",
+        "no rule says that a key's period has its beginning first: RFC 3280 §4.2.1.4",
+    ),
     (r"must be X500_UNIQUE_IDENTIFIER", "values of names may be of any type: RFC 5280 §4.1.2.4"),
     (
         r"signature_alg|SubjectPublicKeyInfo::algorithm|AlgorithmIdentifier::|RsaPssParameters|EcParameters",
