@@ -19,7 +19,7 @@ from art7.codegen.pages.drawing import Canvas
 from art7.codegen.pages.expression_text import expression_text
 from art7.codegen.pages.layout import Cell, Choice, Frame, Node, Scope, number_text
 from art7.codegen.pages.links import short_name
-from art7.codegen.pages.machine_drawing import spans
+from art7.codegen.pages.machine_drawing import machine_drawing, spans
 from art7.codegen.pages.markup import anchor, tag, text
 from art7.codegen.pages.prose import prose, reference
 from art7.codegen.pages.record_part import shown_slots
@@ -188,25 +188,55 @@ def test_every_drawing_has_a_title_and_says_in_words_what_it_shows() -> None:
     assert 'aria-labelledby="fig.S.t"' in drawn and 'aria-describedby="fig.S.d"' in drawn
 
 
-def test_who_sends_it_is_told() -> None:
-    text_ = """
+TALK = """
 message Ask as binary { limit size = 9  n: u8 }
 protocol Talk "They talk." {
-    channel alice <-> bob ordered bound 2 carries Ask
+    roles alice, bob
+    channel alice -> bob ordered bound 2 carries Ask
     role alice {
-        state Idle start { on local go() goto Waiting send Ask(n: 1) to bob }
-        state Waiting final { }
+        timer tired = 5s
+        start state Idle { on local go() => Waiting { send Ask(n: 1) to bob start tired } }
+        hot state Waiting { on timeout tired => Idle  on local stop() => Gone  on local wait() }
+        final state Gone
     }
-    role bob { state Ready start { on Ask from alice as a goto Done }  state Done final { } }
+    role bob { start state Ready { ignore Ask from alice } }
+    scenario short "One word." { alice local go  alice -> bob: Ask }
 }
 """
-    specification, report = load(text_)
-    if report.has_errors:
-        pytest.skip(f"the language has moved on: {report.diagnostics[0].message}")
+
+
+def test_who_sends_what_is_told_and_drawn() -> None:
+    specification, report = load(TALK)
+    assert not report.diagnostics
     found = generate_pages(specification, ["demo"])["demo.md"]
-    told = " ".join(" ".join(read_page(found).texts).split())
-    assert "by alice to bob in" in told
-    assert "fig.Talk.alice.t" in found and "Who sends which message where" in found
+    read = read_page(found)
+    told = " ".join(" ".join(read.texts).split())
+    assert "by alice to bob in Talk" in told and "Who sends which message where" in told
+    assert {"fig.Talk.alice.t", "fig.Talk.bob.t", "fig.Talk.short.t"} <= set(read.ids)
+    assert "3 states, 4 transitions, listed in the table below" in told
+    assert "↻ 4" in told and "Timers: tired 5 s." in told
+    assert found.count('class="a7-arrow"') == 4, "three ways between states, one message"
+
+
+def test_arrows_of_a_machine_do_not_lie_on_one_another() -> None:
+    """Upright parts on one side either have different places or do not meet; no two ends share a point."""
+    ways = "".join(
+        f"state S{n} {{ on local x{n}() => S{(n * 7 + 3) % 12}  on local y{n}() => S{(n + 5) % 12} }}\n"
+        for n in range(12)
+    )
+    text_ = f"protocol P {{ roles r role r {{ start {ways} }} }}"
+    specification, report = load(text_)
+    assert "demo" in specification.modules and specification.modules["demo"].protocols, report.diagnostics
+    drawn = str(machine_drawing(specification.modules["demo"].protocols[0].roles[0], "fig"))
+    uprights = [
+        (float(x), *sorted((float(a), float(b))))
+        for a, x, b in re.findall(r"M[\d.]+ ([\d.]+)H([\d.-]+)V([\d.]+)H", drawn)
+    ]
+    assert len(uprights) >= 20
+    for at, (x, low, high) in enumerate(uprights):
+        assert 0 <= x <= 640
+        for other, start, end in uprights[at + 1 :]:
+            assert abs(x - other) > 5 or end < low or start > high
 
 
 HOSTILE = (

@@ -12,7 +12,8 @@ from art7.grammar.ir.module import Protocol, RoleMachine, Scenario
 _GAP = 18
 _BOX = 30
 _PORT = 11
-_LANE = 19
+_LANE = 19.0
+_MARGIN = 190.0
 
 
 @dataclass(slots=True)
@@ -38,14 +39,16 @@ def machine_drawing(role: RoleMachine, name: str) -> Html:
     ways, loops, count = _ways(role, order)
     tops, heights = _places(len(order), ways)
     lanes = {side: _lanes([way for way in ways if way.is_down is side]) for side in (True, False)}
-    left = 34.0 + lanes[False] * _LANE
-    right = WIDTH - 34.0 - lanes[True] * _LANE
+    gaps = {side: min(_LANE, _MARGIN / max(count, 1)) for side, count in lanes.items()}
+    left = 34.0 + lanes[False] * gaps[False]
+    right = WIDTH - 34.0 - lanes[True] * gaps[True]
     canvas = Canvas()
+    reach = {id(way): _reach(way, right if way.is_down else left, gaps[way.is_down]) for way in ways}
     for way in sorted(ways, key=lambda each: each.lane):
-        _arrow(canvas, way, right if way.is_down else left)
+        _arrow(canvas, way, right if way.is_down else left, reach[id(way)])
     taken: list[tuple[float, float, float]] = []
     for way in ways:
-        _pill(canvas, way, right if way.is_down else left, taken)
+        _pill(canvas, way, reach[id(way)], taken)
     kinds = {state.name: state.kind for state in role.states}
     for at, state in enumerate(order):
         box = (left, tops[at], right - left, heights[at])
@@ -116,23 +119,23 @@ def _lanes(ways: list[_Way]) -> int:
     return len(ends)
 
 
-def _reach(way: _Way, edge: float) -> float:
-    return edge + (1 if way.is_down else -1) * (18.0 + way.lane * _LANE)
+def _reach(way: _Way, edge: float, gap: float) -> float:
+    """Return how far out an arrow goes that leaves and enters at `edge`."""
+    return edge + (1 if way.is_down else -1) * (18.0 + way.lane * gap)
 
 
-def _arrow(canvas: Canvas, way: _Way, edge: float) -> None:
+def _arrow(canvas: Canvas, way: _Way, edge: float, reach: float) -> None:
     """Draw an arrow: on the right downwards, on the left upwards."""
     out = 1 if way.is_down else -1
-    reach = _reach(way, edge)
     canvas.path(f"M{edge:.1f} {way.begin:.1f}H{reach:.1f}V{way.end:.1f}H{edge + out * 6:.1f}", "a7-arrow")
     canvas.path(f"M{edge:.1f} {way.end:.1f}l{out * 7} -4v8Z", "a7-head")
 
 
-def _pill(canvas: Canvas, way: _Way, edge: float, taken: list[tuple[float, float, float]]) -> None:
+def _pill(canvas: Canvas, way: _Way, x: float, taken: list[tuple[float, float, float]]) -> None:
     """Write the numbers of an arrow on its upright part, where nothing else is written."""
     words = spans(way.numbers)
     words = words if len(words) <= 9 else words[:8] + "…"
-    x, half = _reach(way, edge), width_of(words, small=True) / 2 + 5
+    half = width_of(words, small=True) / 2 + 5
     low, high = min(way.begin, way.end), max(way.begin, way.end)
     middle = (low + high) / 2
     tries = sorted(

@@ -68,7 +68,7 @@ def scrolling(content: Html, label: str, class_: str, searched: bool = True) -> 
     """
     hidden = None if searched else ""
     return tag(
-        "div", content, class_=class_, role="region", tabindex=0, aria_label=label, data_search_exclude=hidden
+        "div", content, class_=class_, role="group", tabindex=0, aria_label=label, data_search_exclude=hidden
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from art7.codegen.pages.expression_text import expression_text
 from art7.codegen.pages.layout import noted
-from art7.codegen.pages.links import Links, qualified
+from art7.codegen.pages.links import Links, qualified, short_name
 from art7.codegen.pages.machine_drawing import ladder_drawing, machine_drawing
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, references
@@ -22,7 +22,7 @@ def protocol_part(protocol: m.Protocol, links: Links) -> Html:
     for role in protocol.roles:
         parts += _role(protocol, role, links)
     for scenario in protocol.scenarios:
-        name = f"fig.{anchor(protocol.name)}.{anchor(scenario.name)}"
+        name = f"fig.{anchor(short_name(protocol.name, links.module))}.{anchor(scenario.name)}"
         title = tag("p", tag("strong", f"Scenario {scenario.name}"))
         parts += [title, paragraph(scenario.doc), ladder_drawing(protocol, scenario, name)]
     parts.append(requirement_links(protocol.requirements, links))
@@ -50,7 +50,7 @@ def _role(protocol: m.Protocol, role: m.RoleMachine, links: Links) -> list[Html]
             target = transition.target or state.name
             cells = (_trigger(transition, links), _actions(transition, links), _word(target))
             rows.append((str(len(rows) + 1), _word(state.name), *cells))
-    name = f"fig.{anchor(protocol.name)}.{anchor(role.name)}"
+    name = f"fig.{anchor(short_name(protocol.name, links.module))}.{anchor(role.name)}"
     parts = [tag("p", tag("strong", f"Role {role.name}")), machine_drawing(role, name)]
     heads = ("No.", "In", "On", "Does", "Then")
     parts.append(table(heads, rows, f"Transitions of {role.name}", "a7-fields") if rows else NOTHING)
