@@ -12,16 +12,18 @@ WORDS = frozenset(
     function given hot identity if ignore in input into keep lenient let limit line local lossy manual match max
     may message module must not null on open or order ordered otherwise output pattern prefix preserve property
     protocol raise ref refuse accept reject require resolve rest role roles route run satisfies scenario schedule
-    select send set should since size skip some split start state stop struct then timeout timer to token true
+    select send set should since size skip some split start state stop struct then timeout timer to token null true
     unknown unordered until use var vectors version when with within""".split()
 )
 """Words that mean something somewhere; between back-quotes none of them does."""
 
 TYPES = frozenset(
     """bool bytes text secret any integer number double float empty map optional tagged coded label base64 base64url
-    hex varint sbits ascii null decimal date list record self end remaining octets count present absent
-    offset""".split()
+    hex varint sbits ascii null decimal date list record""".split()
 )
+MEASURES = frozenset({"self", "end", "remaining"})
+"""Names that mean something of the wire in every expression."""
+
 _BUILTIN = re.compile(r"[uis](?:[0-9]{1,3})|s?fixed(?:32|64)|leb128|mls_varint")
 _GOOD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST = 80
@@ -58,7 +60,7 @@ def type_name(name: str) -> str:
 def member_name(name: str) -> str:
     """Return a name for a member that expressions can mention."""
     word = plain(name)
-    return f"{word}_" if word in TYPES else word
+    return f"{word}_" if word in MEASURES else word
 
 
 def unique(name: str, taken: Container[str]) -> str:

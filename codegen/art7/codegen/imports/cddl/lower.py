@@ -173,12 +173,10 @@ class _Lowering:
     def _alone(self, rule: Rule) -> None:
         """A rule that is no record and that nothing mentions: a message with that value."""
         assert rule.type is not None
-        if self._literal(rule.type, {}) is not None or self._values(rule.type, {}, []):
-            shape = self._shape(rule.type, {}, self.names[rule.name])
-            if isinstance(shape.type, Name) and shape.type.name in self.enums:
-                return
-        else:
-            shape = self._shape(rule.type, {}, self.names[rule.name])
+        name, is_first = self.names[rule.name], rule.name == next(iter(self.rules))
+        shape = self._shape(rule.type, {}, f"{name}Values" if is_first else name, own=True)
+        if isinstance(shape.type, Name) and shape.type.name == name and name in self.enums:
+            return
         if self.names[rule.name] not in self.records:
             self._value_record(self.names[rule.name], shape, rule.doc)
 
@@ -1129,10 +1127,10 @@ class _Lowering:
         self.taken.add(name)
         self.records[name] = Record(name, (), "cbor", (("shape", "array"),))
         if len(array.group.choices) > 1:
-            found = self._by_tag(array.group, env, name, {}, array.span)
+            found = self._by_tag(array.group, env, name, {}, set())
             members = found if found is not None else None
         else:
-            members = self._items(entries, name, {})
+            members = self._items(entries, name, {}, set())
         if members is None:
             del self.records[name]
             return self._ragged(array)
@@ -1149,14 +1147,18 @@ class _Lowering:
         return Shape(ANY, (f"kind_of({SUBJECT}) == 'list'",))
 
     def _items(
-        self, entries: list[tuple[Entry, Env]], record: str, names: dict[str, ModelType]
+        self, entries: list[tuple[Entry, Env]], record: str, names: dict[str, ModelType], used: set[str]
     ) -> list[Member] | None:
-        """Members of an array in their order; None when optional ones stand before others."""
+        """Members of an array in their order; None when optional ones stand before others.
+
+        `names` are those of the whole record with their types, which alternatives share; `used` those of this run.
+        """
         members: list[Member] = []
         is_optional = False
         for index, (entry, env) in enumerate(entries):
             if entry.word.startswith("\0"):
-                more = self._by_tag(self.choices[int(entry.word[1:])], env, record, names, entry.span)
+                group = self.choices[int(entry.word[1:])]
+                more = self._by_tag(group, env, record, names, used)
                 if more is None or index + 1 < len(entries) or entry.low == 0:
                     return None
                 members += more
@@ -1164,26 +1166,25 @@ class _Lowering:
             if is_optional and entry.low > 0:
                 return None
             is_optional |= entry.low == 0
-            members += self._item(entry, env, record, names, len(members))
+            members += self._item(entry, env, record, names, used)
         return members
 
     def _item(
-        self, entry: Entry, env: Env, record: str, names: dict[str, ModelType], index: int
+        self, entry: Entry, env: Env, record: str, names: dict[str, ModelType], used: set[str]
     ) -> list[Member]:
         key = self._key(entry, env)
-        label = (
-            str(key[0])
-            if key
-            else entry.value.name
-            if isinstance(entry.value, Ref) and entry.value.name not in _PRELUDE
-            else ""
-        )
-        wanted = member_name(snake(label) if "-" in label else label) if label else f"item_{index + 1}"
+        label = str(key[0]) if key else ""
+        if not label and isinstance(entry.value, Ref) and entry.value.name not in (*_PRELUDE, *_WIDER, *env):
+            label = entry.value.name
+        wanted = member_name(snake(label) if "-" in label else label) if label else f"item_{len(used) + 1}"
         shape = self._shape(entry.value, env, f"{record}{pascal(label or wanted)}")
-        name = unique(wanted, names) if wanted in names and names[wanted] != shape.full_type() else wanted
-        if name in names and not label:
-            name = unique(wanted, names)
-        names[name] = shape.full_type()
+        type_ = shape.full_type()
+        name, number = wanted, 1
+        while name in used or names.get(name, type_) != type_:
+            number += 1
+            name = f"{wanted}_{number}"
+        names[name] = type_
+        used.add(name)
         return self._field(name, None, shape, entry)
 
     def _tagged_choices(
@@ -1203,7 +1204,7 @@ class _Lowering:
         return found
 
     def _by_tag(
-        self, group: Group, env: Env, record: str, names: dict[str, ModelType], span: Span
+        self, group: Group, env: Env, record: str, names: dict[str, ModelType], used: set[str]
     ) -> list[Member] | None:
         """`( kind: 0, … // kind: 1, … )` as a select on the first entry; None when the alternatives do not begin so."""
         choices = self._tagged_choices(group, env)
@@ -1227,7 +1228,7 @@ class _Lowering:
         arms: list[Arm] = []
         for literal, _, rest in choices:
             assert literal is not None
-            members = self._items(rest, record, names)
+            members = self._items(rest, record, names, {*used, name})
             if members is None:
                 return None
             case = str(literal.value) if isinstance(literal.value, int) else data(str(literal.value))

@@ -359,6 +359,10 @@ class _Parser(Cursor):
         self.leave()
         if self.is_next("=>", "^", "/", "..", "...") or self.token.kind == "control":
             raise Lost
+        alone = group.choices[0] if len(group.choices) == 1 else ()
+        if len(alone) == 1 and isinstance(alone[0], Entry) and alone[0].key is None and not alone[0].word:
+            if alone[0].low == alone[0].high == 1:
+                return Entry(low, high, None, "", alone[0].value, alone[0].doc, self._since(first))
         return Inline(low, high, group, self._since(first))
 
     def _occurrence(self) -> tuple[int, int | None]:

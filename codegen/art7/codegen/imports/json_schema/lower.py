@@ -105,7 +105,11 @@ class _Lowering:
             found = root.node.get(name)
             for key, node in found.members.items() if found is not None else ():
                 schema = root.inner(node, name, key.replace("~", "~0").replace("/", "~1"))
-                if schema.key in self.shared or schema.key in self.collector.followed or node.kind != "object":
+                if (
+                    schema.key in self.shared
+                    or schema.key in self.collector.followed
+                    or node.kind != "object"
+                ):
                     continue
                 facts = self.collector.collect(schema)
                 if self._is_record(facts):
@@ -600,7 +604,7 @@ class _Lowering:
         members: list[Member] = []
         tags = self._tagged(facts)
         tag_key = tags[0] if tags else ""
-        order = sorted(names, key=lambda key: key != tag_key) if tag_key else list(names)
+        order = [tag_key, *(key for key in names if key != tag_key)] if tag_key else list(names)
         for key in order:
             if key == tag_key:
                 members += self._by_tag(facts, names, name)

@@ -112,7 +112,7 @@ class _Yaml:
         self.anchors: dict[str, Node] = {}
 
     def read(self) -> Node | None:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
 
         if len(self.source.text) > YAML_OCTETS:
             self.faults.mistake(

@@ -60,10 +60,12 @@ class _Lowering:
         self.names: dict[str, str] = {}
         self.taken: set[str] = set()
         for file in (own, *others):
-            for each in (*file.messages, *file.enums):
-                self._know(each, file)
+            for message in file.messages:
+                self._know(message, file)
+            for enum in file.enums:
+                self._know(enum, file)
         self.made: dict[str, list[Declaration]] = {}
-        self.waiting = [each.path for each in (*own.enums, *own.messages)]
+        self.waiting = [*(each.path for each in own.enums), *(each.path for each in own.messages)]
 
     def _know(self, each: Message | Enumeration, file: File) -> None:
         if each.path in self.known:

@@ -88,8 +88,8 @@ class _Lowering:
             else:
                 self.known[each.name] = each
         self.names: dict[str, str] = {}
-        for each in self.known:
-            self.names[each] = unique(type_name(each), set(self.names.values()))
+        for name_ in self.known:
+            self.names[name_] = unique(type_name(name_), set(self.names.values()))
         self.enums = {n: self._values(n, d) for n, d in self.known.items() if isinstance(d, Enumeration)}
         self.records: dict[str, Record] = {}
         self.going: list[str] = []

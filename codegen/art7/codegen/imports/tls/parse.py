@@ -84,7 +84,8 @@ class _Parser(Cursor):
         if self.is_next("struct"):
             return self._struct()
         if first.kind == "word" and self.ahead(1).text == "=":
-            return self._formula()
+            self._formula()
+            return None
         if first.kind != "word":
             raise self.lost("`struct`, `enum` or a type", "here")
         if self.is_next("select"):
