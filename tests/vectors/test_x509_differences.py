@@ -162,6 +162,9 @@ def seeds(codec: Codec) -> list[bytes]:
                     continue
                 try:
                     codec.decode(CERTIFICATE, item.octets)
+                except Refused:
+                    continue
+                try:
                     fields_of_library(item.octets)
                 except Exception:
                     continue
