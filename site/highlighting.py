@@ -6,6 +6,8 @@ from pygments.lexer import RegexLexer, words
 from pygments.lexers import LEXERS
 from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, Punctuation, Text
 
+__all__ = ["A7Lexer"]  # what Pygments loads from here
+
 KEYWORDS = """a7 accept align and as at bind by channel closed code const data default defer derive deprecated each else
 encoding enum erase error errors every expect extend final for from function generic given goto group header hot identity
 if ignore in input is json keep lenient let limit line local manual may message mixed module must none not on open optional or

@@ -6,6 +6,8 @@ import importlib.util
 import re
 from types import ModuleType
 
+import pytest
+
 import corpus
 
 SITE = corpus.REPOSITORY / "site"
@@ -43,3 +45,15 @@ def test_headings_in_code_are_code() -> None:
         pages["a-b.md"] == "# A b\n\nSays. More.\n\n```\n## no\n### no\n```\n\n## C\n\n[f](../functions.md)\n"
     )
     assert "1. [A b](a-b.md): Says." in pages["index.md"]
+
+
+def test_examples_are_coloured() -> None:
+    pytest.importorskip("pygments", reason="run `make site` once: it installs what builds the site")
+    lexer = site_module("highlighting").A7Lexer()
+    found = [
+        (str(kind), text)
+        for kind, text in lexer.get_tokens('message M as json { a: u8 = 0x1F "Said." } // end\n')
+    ]
+    assert ("Token.Keyword", "message") in found and ("Token.Keyword.Type", "u8") in found
+    assert ("Token.Literal.String.Doc", '"Said."') in found and ("Token.Literal.Number", "0x1F") in found
+    assert "".join(text for _, text in lexer.get_tokens(TEXT)) == TEXT.strip("\n") + "\n"
