@@ -84,8 +84,18 @@ def record_to_json(specification: Specification, record: Record, value: Any) -> 
         member = value[slot.name]
         # An explicit null is told from an absent member only where both can be.
         if member is not None or (slot.optional and isinstance(slot.shape, Nullable)):
-            found[slot.name] = to_json(specification, slot.shape, member)
+            found[slot.name] = to_json(specification, _arm_by_tag(slot.shape, value), member)
     return found
+
+
+def _arm_by_tag(shape: Shape, members: dict[str, Any]) -> Shape:
+    """Return the shape that a member has where the tag of its union stands beside it; else its own."""
+    union = shape.inner if isinstance(shape, Nullable) else shape
+    tag = members.get(union.tag) if isinstance(union, Union) and union.tag is not None else None
+    if not isinstance(union, Union) or not isinstance(tag, int | str):
+        return shape
+    chosen = [arm for arm in union.arms if _takes(arm.cases, tag)] or [a for a in union.arms if not a.cases]
+    return chosen[0].shape if chosen and chosen[0].shape is not None else shape
 
 
 def scalar_to_json(value: Any) -> Any:
@@ -139,10 +149,13 @@ def fits(specification: Specification, shape: Shape, value: Any) -> bool:
         case Mapping():
             return isinstance(value, dict)
         case RecordOf(name=name):
-            names = [slot.name for slot in specification.record(name).api()]
-            if isinstance(value, dict):
-                return set(value) <= set(names)
-            return isinstance(value, tuple) and len(value) == len(names)
+            shapes = {slot.name: slot.shape for slot in specification.record(name).api()}
+            if isinstance(value, tuple) and len(value) == len(shapes):
+                value = dict(zip(shapes, value, strict=True))
+            return isinstance(value, dict) and all(
+                key in shapes and (one is None or fits(specification, shapes[key], one))
+                for key, one in value.items()
+            )
         case Nullable(inner=inner):
             return value is None or fits(specification, inner, value)
         case Union(arms=arms):
