@@ -21,6 +21,7 @@ from art7.grammar.ir.plan import (
 )
 from art7.interpreter.broken_rule import describe, rule_text
 from art7.interpreter.dialects import DEPTH, DIALECTS
+from art7.interpreter.errors import CodecError
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import ABSENT, MOST_NOTES, Frame
 from art7.interpreter.operators import in_ranges
@@ -191,10 +192,22 @@ def read_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> S
     slot, compute = step.slot, prepare(step.expr, prepared.scope)
 
     def read(frame: Frame) -> None:
-        frame.values[slot] = compute(frame)
         frame.starts[slot] = place(frame)
+        frame.values[slot] = named_view(frame, slot, compute)
 
     return read
+
+
+def named_view(frame: Frame, slot: int, compute: Callable[[Frame], Any]) -> Any:
+    """Return the value of a view; where it has none, the refusal bears the view's name and place."""
+    try:
+        return compute(frame)
+    except CodecError as refusal:
+        # A look at an octet that is not there has a place of its own.
+        if refusal.code != "truncated" and refusal.path == frame.path():
+            refusal.path = frame.path(slot)
+            refusal.offset = None if frame.run.writing else frame.starts[slot]
+        raise
 
 
 def read_verify(step: Verify, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner | None:

@@ -30,7 +30,7 @@ from art7.interpreter.marks import Mark, settle
 from art7.interpreter.operators import in_ranges
 from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, mentioned, prepare_block
 from art7.interpreter.quoting import brief
-from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, enter
+from art7.interpreter.read_common import TOO_DEEP, UNKNOWN, choose, enter, named_view
 from art7.interpreter.written_values import MISSING, ValueOf
 
 UNEXPECTED, WRONG = Fault("unknown_field"), Fault("wrong_kind")
@@ -259,7 +259,7 @@ def write_view(step: View, prepared: PreparedRecord, opened: frozenset[int]) -> 
 
     def write(frame: Frame) -> bytes:
         if computes and known:
-            frame.values[slot] = compute(frame)
+            frame.values[slot] = named_view(frame, slot, compute)
         return b""
 
     return write

@@ -14,7 +14,7 @@ from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
-from art7.codegen.python.record_facts import FactsOf, RecordFacts, own_identifier
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, may_refuse, own_identifier
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
@@ -521,7 +521,13 @@ def _domain(d: CarefulDecoder, step: p.Domain) -> None:
 
 
 def _view(d: CarefulDecoder, step: p.View) -> None:
-    d.add(f"v[{d.key(step.slot)}] = {d.text(step.expr)}", f"at[{d.key(step.slot)}] = o")
+    found = f"v[{d.key(step.slot)}] = {d.text(step.expr)}"
+    if may_refuse(step.expr):
+        failure = f"except {d.use('BuiltinError')} as failure:"
+        d.add("try:", f"    {found}", failure, f"    trace.refuse(failure.code, o, {d.at(step.slot)})")
+    else:
+        d.add(found)
+    d.add(f"at[{d.key(step.slot)}] = o")
 
 
 def _verify(d: CarefulDecoder, step: p.Verify) -> None:

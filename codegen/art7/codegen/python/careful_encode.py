@@ -16,6 +16,7 @@ from art7.codegen.python.record_facts import (
     RecordFacts,
     filled_slots,
     is_checkable,
+    may_refuse,
     own_identifier,
     unknown_views,
 )
@@ -633,7 +634,12 @@ def _domain(d: CarefulEncoder, step: p.Domain) -> str:
 
 def _view(d: CarefulEncoder, step: p.View) -> str:
     if d.record.slots[step.slot].role is not p.Role.VIEW_INPUT and step.slot not in d.unknown:
-        d.add(f"v[{d.key(step.slot)}] = {d.text(step.expr)}")
+        found = f"v[{d.key(step.slot)}] = {d.text(step.expr)}"
+        if may_refuse(step.expr):
+            failure = f"except {d.use('BuiltinError')} as failure:"
+            d.add("try:", f"    {found}", failure, f"    trace.refuse(failure.code, None, {d.at(step.slot)})")
+        else:
+            d.add(found)
     return ""
 
 

@@ -61,15 +61,19 @@ from art7.codegen.python.pieces import (
 from art7.codegen.python.record_facts import FactsOf, is_checkable, unknown_views, walk_steps
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, is_optional
+from art7.codegen.python.text_written import write_run, written_runs
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import (
     Binary,
+    Call,
+    Element,
     Expr,
     Kind,
     Literal,
     Quantified,
     SlotRef,
     is_positional,
+    walk,
 )
 from art7.grammar.ir.shape import Integer, Octets, Union
 from art7.grammar.passes.late_values import kept_late
@@ -224,6 +228,7 @@ class EncodeEmitter:
         """Emit the steps of `block`; returns the pieces in wire order."""
         whole = self.in_order is not None and block is self.in_order.record.body
         block = merge_whens(block)
+        runs = written_runs(self, frame, block)
         self._gather_rules(block)
         made: dict[int, list[Piece]] = {}
         later = [i for i in block.emit if isinstance(block.steps[i], p.Align)]
@@ -234,6 +239,10 @@ class EncodeEmitter:
             ready = self.in_order.ready
         for index in [*(i for i in block.emit if i not in later), *sorted(later)]:
             step = block.steps[index]
+            if index in runs:
+                if runs[index].first not in made:
+                    made[runs[index].first] = write_run(self, frame, runs[index])
+                continue
             if index in tags.values():
                 continue
             if id(step) in ready:
@@ -316,13 +325,33 @@ def _view(emitter: EncodeEmitter, frame: WriteFrame, step: p.View) -> list[Piece
     slot = frame.record.slots[step.slot]
     if slot.role is p.Role.VIEW_INPUT or is_positional(step.expr):
         return []
+    can_fail = is_checkable(step.expr, frame.unknown) and _can_fail(step.expr)
     try:
-        frame.values[step.slot] = expression(
-            emitter.simplified(frame, step.expr), EncodeNames(emitter, frame)
-        )
+        found = expression(emitter.simplified(frame, step.expr), EncodeNames(emitter, frame))
     except Unsupported:
-        pass
+        if can_fail:
+            raise
+        return []
+    if can_fail and not found.text.isidentifier():
+        # A view that has no value refuses the record, whether something asks for it or not.
+        name = emitter.fresh(slot.name)
+        emitter.out.append(Assign([name], found.text, pure=False))
+        found = Code(name, optional=found.optional)
+    frame.values[step.slot] = found
     return []
+
+
+_SAFE_CALLS = frozenset("length min max abs lower upper utf8 hex starts_with ends_with contains".split())
+
+
+def _can_fail(expr: Expr) -> bool:
+    """Whether values of the right kinds can leave `expr` without a value."""
+    return any(
+        (isinstance(node, Call) and node.function not in _SAFE_CALLS)
+        or (isinstance(node, Binary) and node.op in ("/", "%", "<<", ">>"))
+        or isinstance(node, Element)
+        for node in walk(expr)
+    )
 
 
 def _verify(emitter: EncodeEmitter, frame: WriteFrame, step: p.Verify) -> list[Piece]:

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from art7.grammar.ir.expression import (
+    Binary,
+    Call,
     Covered,
+    Element,
     EncodedSlot,
     Expr,
     Kind,
     Measure,
     Position,
     SlotRef,
+    Unary,
     is_positional,
     walk,
 )
@@ -33,9 +37,12 @@ from art7.grammar.ir.plan import (
     Exact,
     Fields,
     FloatOctets,
+    Headers,
     Line,
     Loop,
     Number,
+    Parameters,
+    Parts,
     Present,
     Quoted,
     Record,
@@ -49,6 +56,7 @@ from art7.grammar.ir.plan import (
     TlvOptional,
     TlvScalar,
     Token,
+    Transfer,
     Uint,
     Upto,
     Varint,
@@ -56,6 +64,7 @@ from art7.grammar.ir.plan import (
     View,
     When,
 )
+from art7.grammar.passes.order_emission import headers_of
 
 
 @dataclass(slots=True)
@@ -237,7 +246,7 @@ def _gather_steps(block: Block, found: list[Any]) -> None:
 
 _HOLDERS = frozenset(
     (Region, Loop, When, Present, Branch, Fields, Tlv, TlvOptional, TlvChoice)
-    + (Line, Ahead, Repeat, Either, Through)
+    + (Line, Ahead, Repeat, Either, Through, Headers, Parts, Transfer)
 )
 """Steps with blocks inside."""
 
@@ -251,6 +260,8 @@ def inner_blocks(step: Any) -> tuple[Block, ...]:
         return tuple(case.body for case in step.cases)
     if kind is Fields:
         return tuple(entry.body for entry in step.entries)
+    if kind is Headers:
+        return tuple(entry.body for entry in headers_of(step))
     body: Block = step.body
     return (body,)
 
@@ -262,6 +273,10 @@ def step_expressions(step: Any, record: Record) -> list[Expr]:
             return [size]
         case Loop(count=count) if count is not None:
             return [count]
+        case Parts(boundary=boundary):
+            return [boundary]
+        case Transfer(coding=coding, charset=charset):
+            return [expr for expr in (coding, charset) if expr is not None]
         case Branch(on=on):
             return [on]
         case When(condition=condition):
@@ -298,8 +313,12 @@ def filled_slots(block: Block) -> list[int]:
                 found.append(slot)
             case Line(body=body):
                 found += filled_slots(body)
-            case Ahead(slot=slot, body=body) | Through(slot=slot, body=body):
+            case Ahead(slot=slot, body=body) | Through(slot=slot, body=body) | Transfer(slot=slot, body=body):
                 found += [*filled_slots(body), slot]
+            case Headers():
+                found += [header.slot for header in headers_of(step)]
+            case Parts(slot=slot) | Parameters(slot=slot):
+                found.append(slot)
             case Either(cases=options):
                 for option in options:
                     found += [*filled_slots(option.body), option.slot]
@@ -356,6 +375,11 @@ def is_checkable(expr: Expr, unknown: frozenset[int]) -> bool:
     if is_positional(expr):
         return False
     return not any(isinstance(node, SlotRef) and node.index in unknown for node in walk(expr))
+
+
+def may_refuse(expr: Expr) -> bool:
+    """Whether a builtin may refuse what `expr` gives it; operators are builtins too where they can fail."""
+    return any(isinstance(node, Binary | Call | Element | Unary) for node in walk(expr))
 
 
 def uses_in(steps: tuple[Any, ...], record: Record) -> Counter[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
+from art7.codegen.python.record_facts import may_refuse
 from art7.codegen.python.tree_read import differs
 from art7.codegen.python.tree_view import (
     Lines,
@@ -127,7 +128,16 @@ class _Reader:
                 with self.lines.block(f"if {test} and not {self.view.in_ranges(name, ranges)}:"):
                     self.refuse(fault, self.path(slot, item), self.places[slot], name)
             case p.View(slot=slot, expr=expr):
-                self.lines.add(f"{self.view.locals[slot]} = {self.view.expression(expr)}")
+                found = f"{self.view.locals[slot]} = {self.view.expression(expr)}"
+                if may_refuse(expr):
+                    with self.lines.block("try:"):
+                        self.lines.add(found)
+                    with self.lines.block(f"except {self.support('BuiltinError')} as failure:"):
+                        self.lines.add(
+                            f"json_refuse(trace, failure.code, {self.path(slot, item)}, {node}.start)"
+                        )
+                else:
+                    self.lines.add(found)
                 self.lines.add(f"{self.places[slot]} = {node}.start")
             case p.Verify():
                 self.verify(step, item)

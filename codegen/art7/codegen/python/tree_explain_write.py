@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from art7.codegen.python.expressions import AND, quoted
+from art7.codegen.python.record_facts import may_refuse
 from art7.codegen.python.tree_explain import key_check, key_path
 from art7.codegen.python.tree_view import (
     Lines,
@@ -124,7 +125,14 @@ class _Writer:
                 self.lines.add(f"result: Any = {self.value(step, self.path(step.slot))}")
             case p.View(slot=slot, expr=expr):
                 if self.record.slots[slot].role is not p.Role.VIEW_INPUT:
-                    self.lines.add(f"{self.view.locals[slot]} = {self.view.expression(expr)}")
+                    found = f"{self.view.locals[slot]} = {self.view.expression(expr)}"
+                    if may_refuse(expr):
+                        with self.lines.block("try:"):
+                            self.lines.add(found)
+                        with self.lines.block(f"except {self.support('BuiltinError')} as failure:"):
+                            self.lines.add(f"json_refuse(trace, failure.code, {self.path(slot, item)}, None)")
+                    else:
+                        self.lines.add(found)
             case p.Check(level="must", on_writing=True):
                 with self.lines.block(f"if {refusal(step.condition, self.view.values, AND)}:"):
                     self.refuse(step.fault, '""' if step.at is None else self.path(step.at, item))
