@@ -37,7 +37,13 @@ class BlockEmitter(DecodeState):
         self.run_steps(frame, block.steps)
 
     def run_steps(self, frame: Frame, steps: tuple[Any, ...]) -> None:
+        taken = 0
         for position, step in enumerate(steps):
+            if position < taken:
+                continue
+            if together := self.together(frame, steps[position:]):
+                taken = position + together
+                continue
             split = split_condition(steps[position:], frame.record, frame.values, frame.known)
             if split is not None and self.level < DEEPEST:
                 self._split(frame, split, steps[position:])
@@ -50,6 +56,10 @@ class BlockEmitter(DecodeState):
             self.round.later.append(later_steps(self, frame, rest))
             self.table[type(step)](self, frame, step)
             self.round.later.pop()
+
+    def together(self, frame: Frame, steps: tuple[Any, ...]) -> int:
+        """Emit the first of some steps in one, where that is possible; returns how many."""
+        return 0
 
     def _split(self, frame: Frame, condition: Expr, steps: tuple[Any, ...]) -> None:
         """Emit the rest of a block twice: knowing that `condition` holds, and that it does not."""

@@ -39,9 +39,18 @@ def dispatch(on: Code, arms: list[DispatchArm], bodies: list[Body]) -> Body:
         (ranges, body) for ranges, body in merged if ranges and all(low == high for low, high in ranges)
     ]
     wide = [(ranges, body) for ranges, body in merged if (ranges, body) not in singles]
-    if len(singles) <= CHAIN or on.optional or not all(isinstance(r[0][0], int) for r, _ in singles):
+    if len(singles) <= CHAIN or on.optional or not _is_ordered(singles, wide):
         return _chain(on, merged)
     return _cut(on, singles, wide)
+
+
+def _is_ordered(singles: list[tuple[Ranges, Body]], wide: list[tuple[Ranges, Body]]) -> bool:
+    """Whether single values can be halved: integers, or texts where nothing but the rest is beside them."""
+    if all(isinstance(ranges[0][0], int) for ranges, _ in singles):
+        return True
+    return all(isinstance(low, str) for ranges, _ in singles for low, _ in ranges) and not any(
+        ranges for ranges, _ in wide
+    )
 
 
 def _merge(arms: list[DispatchArm], bodies: list[Body]) -> list[tuple[Ranges, Body]]:
@@ -87,22 +96,19 @@ def condition(on: Code, ranges: Ranges) -> str:
 
 def _cut(on: Code, singles: list[tuple[Ranges, Body]], wide: list[tuple[Ranges, Body]]) -> Body:
     """Halve the single values until few are left; a chain for those."""
-    values = sorted(
-        (low, position)
-        for position, (ranges, _) in enumerate(singles)
-        for low, _ in ranges
-        if isinstance(low, int)
+    values: list[tuple[Any, int]] = sorted(
+        (low, position) for position, (ranges, _) in enumerate(singles) for low, _ in ranges
     )
     return _halved(on, values, singles, wide, None, None)
 
 
 def _halved(
     on: Code,
-    values: list[tuple[int, int]],
+    values: list[tuple[Any, int]],
     singles: list[tuple[Ranges, Body]],
     wide: list[tuple[Ranges, Body]],
-    floor: int | None,
-    ceiling: int | None,
+    floor: Any,
+    ceiling: Any,
 ) -> Body:
     if len(values) <= LEAF:
         return _group(on, values, singles, wide, floor, ceiling)
@@ -135,13 +141,13 @@ def _copied(statement: Statement) -> Statement:
 
 def _group(
     on: Code,
-    group: list[tuple[int, int]],
+    group: list[tuple[Any, int]],
     singles: list[tuple[Ranges, Body]],
     wide: list[tuple[Ranges, Body]],
-    floor: int | None,
-    ceiling: int | None,
+    floor: Any,
+    ceiling: Any,
 ) -> Body:
-    owned: dict[int, list[int]] = {}
+    owned: dict[int, list[Any]] = {}
     for value, position in group:
         owned.setdefault(position, []).append(value)
     chain: list[tuple[Ranges, Body]] = [

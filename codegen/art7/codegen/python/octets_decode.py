@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from art7.codegen.python import text_runs
 from art7.codegen.python.code import Body
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_calls import call_record
@@ -63,6 +64,9 @@ class DecodeEmitter(BlockEmitter):
     """One function under construction, by the steps of all kinds."""
 
     table = STEPS
+
+    def together(self, frame: Frame, steps: tuple[Any, ...]) -> int:
+        return text_runs.together(self, frame, steps) if frame.record.encoding == "text" else 0
 
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from art7.codegen.python.code import Assign, Line, Place, Test, While
+from art7.codegen.python.code import Assign, Body, If, Line, Place, Test, While
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_calls import more_arguments
@@ -129,8 +129,7 @@ def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     begin, outer = emitter.cursor, emitter.cursor_state
     stop, after = emitter.fresh("line_stop"), emitter.fresh("line_after")
     if step.lenient:
-        call = f"{emitter.scope.support('lenient_line')}({emitter.data}, {begin}, {emitter.end})"
-        emitter.out.append(Assign([f"{stop}, {after}"], call, pure=False))
+        _find_lenient(emitter, begin, stop, after)
     else:
         call = f"{emitter.data}.find({literal(step.eol).text}, {begin}, {emitter.end})"
         emitter.out.append(Assign([stop], call, pure=False))
@@ -141,6 +140,19 @@ def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     if emitter.cursor != Place(stop):
         emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
     emitter.cursor_state = Cursor(Place(after), outer.end, False, outer.whole, outer.least)
+
+
+def _find_lenient(emitter: BlockEmitter, begin: Place, stop: str, after: str) -> None:
+    """Find a line that a line feed alone may end, or the end of what holds it."""
+    data, end = emitter.data, emitter.end
+    emitter.out.append(Assign([after], f'{data}.find(b"\\n", {begin}, {end}) + 1', pure=False))
+    pair = f"{data}[{after} - 2] == 13 and {after} > ({begin}) + 1"
+    fed: Body = [
+        Assign([stop], f"{after} - 2 if {pair} else {after} - 1", pure=False),
+    ]
+    emitter.out.append(
+        If([(after, fed)], [Assign([stop], end, pure=False), Assign([after], end, pure=False)])
+    )
 
 
 def is_ahead(emitter: BlockEmitter, first: p.First, cursor: str) -> str:

@@ -7,7 +7,7 @@ and it never comes back to try something else. All others are stepped over by an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -96,6 +96,8 @@ def _choice(options: list[_Part]) -> _Part:
 
 def _repeat(argument: Any) -> _Part:
     low, high, body = argument
+    if low <= 1 and high == _ENDLESS and (runs := _runs_of_class(body)) is not None:
+        return _Part(runs.text + "+*"[low == 0] + "+", low == 0, runs.first, runs.first)
     part = _sequence(body)
     if part.empty or common(part.longer, part.first) is not None:
         raise _Unfit
@@ -106,6 +108,15 @@ def _repeat(argument: Any) -> _Part:
     text = text.replace("{0,}", "*").replace("{1,}", "+").replace("{0,1}", "?")
     longer = union(part.longer, part.first) if low != high else part.longer
     return _Part(text, low == 0, part.first, longer)
+
+
+def _runs_of_class(body: Any) -> _Part | None:
+    """Return a class with characters beyond ASCII as runs, which an engine passes over at once."""
+    if len(body) != 1 or str(body[0][0]) != "IN":
+        return None
+    part = _class(body[0][1])
+    inside, bar, beyond = part.text.removeprefix("(?:").partition("]|")
+    return replace(part, text=f"(?:{inside}]++|{beyond}") if bar else None
 
 
 def _class(members: Any) -> _Part:

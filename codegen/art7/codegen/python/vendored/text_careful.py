@@ -26,7 +26,7 @@ def _next_character(data: bytes, place: int, end: int) -> tuple[str, int] | None
         return None
 
 
-def _standing(data: bytes, place: int, end: int) -> str:
+def _found_at(data: bytes, place: int, end: int) -> str:
     return show(data[place : min(end, place + 16)].decode(errors="replace")) if place < end else "the end"
 
 
@@ -53,7 +53,7 @@ def read_token(
         if automaton.end in states:
             stop = place
     if stop < 0:
-        r.trace.refuse("bad_characters", o, name if at is None else at, "a token", _standing(data, o, end))
+        r.trace.refuse("bad_characters", o, name if at is None else at, "a token", _found_at(data, o, end))
     return _keep(r, name, o, stop, data[o:stop].decode(), inside)
 
 
@@ -69,7 +69,7 @@ def read_number(
     digits = data[first:stop]
     if not digits or (digits[0] == 0x30 and (len(digits) > 1 or first > o)):
         wanted = "a decimal number without needless zeros"
-        r.trace.refuse("bad_decimal", o, path, wanted, _standing(data, o, end))
+        r.trace.refuse("bad_decimal", o, path, wanted, _found_at(data, o, end))
     if len(digits) > 40:
         r.trace.refuse("out_of_range", o, path, "a number of at most 40 digits", f"{len(digits)} digits")
     value = int(data[o:stop])
@@ -95,7 +95,7 @@ def read_quoted(
     """Read a text between double quotes."""
     data, path = r.trace.data, name if at is None else at
     if o >= end or data[o] != 0x22:
-        r.trace.refuse("bad_quoted", o, path, "a double quote", _standing(data, o, end))
+        r.trace.refuse("bad_quoted", o, path, "a double quote", _found_at(data, o, end))
     characters: list[str] = []
     place = o + 1
     while place < end and data[place] != 0x22:
@@ -104,7 +104,7 @@ def read_quoted(
         if step is None or _is_control(step[0]):
             if place < end:
                 wanted = "a character of UTF-8 that is no control"
-                r.trace.refuse("bad_quoted", place, path, wanted, _standing(data, place, end))
+                r.trace.refuse("bad_quoted", place, path, wanted, _found_at(data, place, end))
             break
         characters.append(step[0])
         place = step[1]
@@ -206,13 +206,13 @@ def open_line(trace: Trace, o: int, end: int, eol: bytes, lenient: bool) -> tupl
 def close_line(trace: Trace, o: int, end: int) -> None:
     """Refuse what is left of a line."""
     if o != end:
-        trace.refuse("trailing_data", o, "", "the end of the line", _standing(trace.data, o, end))
+        trace.refuse("trailing_data", o, "", "the end of the line", _found_at(trace.data, o, end))
 
 
 def none_ahead(trace: Trace, o: int, end: int, names: str) -> None:
     """Refuse what no alternative begins with."""
     code = "unknown_value" if o < end else "truncated"
-    trace.refuse(code, o, "", names, _standing(trace.data, o, end))
+    trace.refuse(code, o, "", names, _found_at(trace.data, o, end))
 
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
