@@ -142,6 +142,11 @@ def plan_tree(planner: Planner, items: Sequence[Item]) -> list[p.Step]:
     keys: Keys = {}
     entries = tuple(_entry(planner, item, keys, known) for item in items if isinstance(item, Wire))
     spreads = tuple(_spread(planner, item, keys, known) for item in items if isinstance(item, Choose))
+    if spreads and record.encoding == "xml":
+        span = next(item.span for item in items if isinstance(item, Choose))
+        message = "an element has no members that depend on another one's value"
+        planner.findings.add("A7-L039", message, span, "use optional members and a rule")
+        spreads = ()
     if record.options.get("shape") == "array":
         _check_places(planner, items, entries)
         inner = [i for x in items if isinstance(x, Choose) for arm in x.arms for i in arm.items]
