@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted
@@ -215,7 +218,7 @@ def encode_through(d: CarefulEncoder, step: p.Through) -> str:
     return piece if step.slot in d.opened else f"w.keep({d.key(step.slot)}, {piece})"
 
 
-DECODE = {
+DECODE: dict[type, Callable[[CarefulDecoder, Any], None]] = {
     p.Token: decode_token,
     p.Number: decode_number,
     p.Quoted: decode_quoted,
@@ -229,7 +232,7 @@ DECODE = {
 }
 """One row for each step of text, reading."""
 
-ENCODE = {
+ENCODE: dict[type, Callable[[CarefulEncoder, Any], str]] = {
     p.Token: encode_token,
     p.Number: encode_number,
     p.Quoted: encode_quoted,

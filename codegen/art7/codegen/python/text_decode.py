@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Test, While
 from art7.codegen.python.cursor import Cursor
@@ -17,6 +19,7 @@ from art7.codegen.python.expressions import OR, Code, expression, literal, quote
 from art7.codegen.python.record_facts import filled_slots
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Expr
 
 
 def _matcher(emitter: BlockEmitter, pattern: str) -> str | None:
@@ -196,7 +199,9 @@ def either(emitter: BlockEmitter, frame: Frame, step: p.Either) -> None:
     emitter.tighten()
     emitter.settle()
     slots = list(dict.fromkeys(slot for case in step.cases for slot in [*filled_slots(case.body), case.slot]))
-    arms = [(Code(is_ahead(emitter, case.first, "o"), OR), {}, case.body.steps) for case in step.cases]
+    arms: list[tuple[Code | None, dict[Expr, Expr], tuple[p.Step, ...]]] = [
+        (Code(is_ahead(emitter, case.first, "o"), OR), {}, case.body.steps) for case in step.cases
+    ]
     refuse_arm(emitter, frame, slots, arms)
 
 
@@ -265,7 +270,7 @@ def _call_inside(emitter: BlockEmitter, frame: Frame, step: p.CallRecord, octets
         emitter.fill(frame, step.slot, Code(value))
 
 
-ROWS = {
+ROWS: dict[type, Callable[[BlockEmitter, Frame, Any], None]] = {
     p.Token: token,
     p.Number: number,
     p.Quoted: quoted_text,

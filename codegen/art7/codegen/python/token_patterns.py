@@ -13,7 +13,7 @@ from typing import Any
 
 from art7.grammar.ir.pattern_sets import Octets, common, union
 
-_parser: Any = re._parser  # type: ignore[attr-defined]
+_parser: Any = re._parser
 _ENDLESS = _parser.MAXREPEAT
 MOST = 4_000
 """Most characters of an expression."""
