@@ -22,7 +22,8 @@ from art7.grammar.ir.plan import Carrier, Fault, Form
 from art7.interpreter.decode import decode
 from art7.interpreter.dump import dump, explain, node_to_json, notes
 from art7.interpreter.errors import DecodeError
-from art7.interpreter.values import ValueRefused, from_json, to_json
+from art7.interpreter.refused_values import ValueRefused
+from art7.interpreter.values import from_json, to_json
 from art7.interpreter.vectors import check_vectors
 from plans import block, number, record, ref, slot, specification
 

@@ -19,19 +19,10 @@ from typing import Any
 
 from art7.interpreter.cbor_values import Simple, Tagged
 from art7.interpreter.quoting import brief
+from art7.interpreter.refused_values import ValueRefused
 
 SAFE = 1 << 53
 """Integers beyond it, and below its negative, are spelled as texts."""
-
-
-class ValueRefused(ValueError):
-    """JSON that does not spell a value of the shape, at `path`."""
-
-    def __init__(self, path: str, expected: str, got: str) -> None:
-        super().__init__(f"{path or 'the value'}: expected {expected}, found {got}")
-        self.path = path
-        self.expected = expected
-        self.got = got
 
 
 def cbor_to_json(value: Any) -> Any:

@@ -36,8 +36,9 @@ from art7.grammar.ir.shape import (
     Text,
     Union,
 )
-from art7.interpreter.cbor_json import ValueRefused, cbor_from_json, cbor_key, cbor_to_json
+from art7.interpreter.cbor_json import cbor_from_json, cbor_key, cbor_to_json
 from art7.interpreter.quoting import brief, quote
+from art7.interpreter.refused_values import ValueRefused
 
 _DECIMAL = re.compile(r"-?[0-9]+")
 

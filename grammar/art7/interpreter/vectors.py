@@ -14,8 +14,9 @@ from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError, DecodeError, EncodeError
 from art7.interpreter.quoting import brief, quote
+from art7.interpreter.refused_values import ValueRefused
 from art7.interpreter.schedules import DeriveError, Trace, find_schedule, run_schedule
-from art7.interpreter.values import ValueRefused, fits, from_json, record_from_json
+from art7.interpreter.values import fits, from_json, record_from_json
 
 FAILED = "A7-D001"
 CODES = {

@@ -10,7 +10,8 @@ from art7.grammar.ir.plan import Param
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError
-from art7.interpreter.values import ValueRefused, from_json, record_from_json, record_to_json
+from art7.interpreter.refused_values import ValueRefused
+from art7.interpreter.values import from_json, record_from_json, record_to_json
 from art7.validator.examples import Refused
 
 

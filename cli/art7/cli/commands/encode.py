@@ -81,8 +81,9 @@ def command(
 def read_value(wire_type: WireType, text: bytes) -> Any:
     """Return the record's value that a JSON text spells. Raises: `Unusable` with the place."""
     from art7.interpreter.json_scanner import scan
+    from art7.interpreter.refused_values import ValueRefused
     from art7.interpreter.tree_nodes import ScanRefused, plain
-    from art7.interpreter.values import ValueRefused, record_from_json
+    from art7.interpreter.values import record_from_json
 
     try:
         value = plain(scan(text, 0, len(text), LEVELS))

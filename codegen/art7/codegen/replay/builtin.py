@@ -12,9 +12,10 @@ from art7.grammar.ir.shape import Shape
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import CodecError
+from art7.interpreter.refused_values import ValueRefused
 from art7.interpreter.schedules import Trace, find_schedule, run_schedule
 from art7.interpreter.shared import interpreter_of
-from art7.interpreter.values import ValueRefused, from_json, record_to_json, to_json
+from art7.interpreter.values import from_json, record_to_json, to_json
 
 _OPERATIONS = ("describe", "decode", "encode", "derive", "step")
 

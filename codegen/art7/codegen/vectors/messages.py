@@ -15,7 +15,8 @@ from art7.grammar.ir.module import Module, Specification, VectorDeclaration
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import Decoded, DecodeError, EncodeError
-from art7.interpreter.values import ValueRefused, from_json, record_to_json, to_json
+from art7.interpreter.refused_values import ValueRefused
+from art7.interpreter.values import from_json, record_to_json, to_json
 
 MOST_VALID = 250
 """The most valid vectors of one message."""

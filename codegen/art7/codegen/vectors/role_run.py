@@ -31,8 +31,9 @@ from art7.interpreter.encode import encode_with
 from art7.interpreter.errors import CodecError
 from art7.interpreter.evaluate import Evaluator
 from art7.interpreter.prepare import Interpreter
+from art7.interpreter.refused_values import ValueRefused
 from art7.interpreter.schedules import Session, run_with
-from art7.interpreter.values import ValueRefused, from_json
+from art7.interpreter.values import from_json
 
 WAITING_LIMIT = 64
 """How many events are deferred at most; one more is refused."""

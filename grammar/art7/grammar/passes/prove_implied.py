@@ -100,7 +100,8 @@ def _filled(step: p.Step) -> list[int]:
         case p.Fields() | p.Object() | p.Array() | p.TlvChoice():
             return []
         case _:
-            return [step.slot] if step.slot is not None else []
+            slot: int | None = getattr(step, "slot", None)  # Steps that only hold others have none.
+            return [slot] if slot is not None else []
 
 
 def _holds(

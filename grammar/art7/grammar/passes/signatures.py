@@ -141,7 +141,7 @@ def encoding_of(module: Any, node: t.Struct, entity: Entity) -> tuple[str, dict[
     home = entity.home.encoding
     if name == "xml" and home is not None and home.name.text == "xml":
         outer = {a.label.text: a.value.value for a in home.args if a.label and isinstance(a.value, t.Chars)}
-        options = {label: outer[label] for label in ("ns", "scope") if label in outer} | options
+        options = {**{label: outer[label] for label in ("ns", "scope") if label in outer}, **options}
     return name, options
 
 
@@ -163,8 +163,8 @@ def _options(module: Any, encoding: str, written: t.Encoding) -> dict[str, str |
                 "A7-N022", f"option `{label}` has another value", argument.span, f"one of {values}"
             )
             continue
-        if encoding == "xml" and (advice := unfit(label, str(value))):
-            module.findings.add("A7-L101", f"`{label}` is not of XML", argument.span, advice)
+        if encoding == "xml" and (unlike := unfit(label, str(value))):
+            module.findings.add("A7-L101", f"`{label}` is not of XML", argument.span, unlike)
             continue
         found[label] = value
     return found
