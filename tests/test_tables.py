@@ -32,7 +32,7 @@ ON_OCTETS = {
     plan.Bits, plan.Uint, plan.Varint, plan.FloatOctets, plan.Take, plan.Constant, plan.Region, plan.Loop, plan.Present,
     plan.Align, plan.Fields, plan.When, plan.Tlv, plan.TlvScalar, plan.TlvOptional, plan.TlvChoice,
     plan.Token, plan.Number, plan.Quoted, plan.Upto, plan.Space, plan.Line, plan.Ahead, plan.Repeat, plan.Either,
-    plan.Through,
+    plan.Through, plan.Headers, plan.Parameters, plan.Parts, plan.Transfer,
 }  # fmt: skip
 ON_TREES = {
     plan.Scalar,
@@ -157,6 +157,7 @@ BACK_ENDS = {
         CODEGEN / "protobuf_decode.py",
         CODEGEN / "der_decode.py",
         CODEGEN / "text_decode.py",
+        CODEGEN / "headers_decode.py",
         CODEGEN / "inlining.py",
         CODEGEN / "rounds.py",
         *CODEGEN.glob("decode_*.py"),
@@ -166,6 +167,7 @@ BACK_ENDS = {
         CODEGEN / "protobuf_encode.py",
         CODEGEN / "der_encode.py",
         CODEGEN / "text_encode.py",
+        CODEGEN / "headers_encode.py",
         *CODEGEN.glob("encode_*.py"),
     ],
     "careful decoder of octets": [
@@ -173,12 +175,14 @@ BACK_ENDS = {
         CODEGEN / "protobuf_careful.py",
         CODEGEN / "der_careful.py",
         CODEGEN / "text_careful.py",
+        CODEGEN / "headers_careful.py",
     ],
     "careful encoder of octets": [
         CODEGEN / "careful_encode.py",
         CODEGEN / "protobuf_careful.py",
         CODEGEN / "der_careful.py",
         CODEGEN / "text_careful.py",
+        CODEGEN / "headers_careful.py",
     ],
     "reader of trees": [CODEGEN / "tree_read.py"],
     "writer of trees": [CODEGEN / "tree_write.py", CODEGEN / "cbor_write.py"],
@@ -195,6 +199,8 @@ ONLY_READING = {
     "Repeat.first",
     "Space.octets",
     "Space.comments",
+    "Headers.space",
+    "Headers.unknown",
     "Object.unknown",
     "Verify.implied",
     "Verify.guard",
@@ -203,8 +209,8 @@ ONLY_READING = {
 """How something is read: what was kept is written from its slot, what is verified is computed."""
 FAULTS = {"Constant.fault", "Domain.fault", "Verify.fault", "Check.fault", "Check.at"}
 """A fast twin says only no: its careful twin says why and where."""
-BY_THE_TWIN = {"Through.transform", "Line.eol", "Line.lenient", "Token.pattern", "Upto.until"}
-"""Text is written by the careful encoder."""
+BY_THE_TWIN = {"Headers.comments", "Headers.space", "Headers.other", "Parts.boundary", "Transfer.coding", "Transfer.charset"}
+"""Headers and bodies of text are written by the careful encoder."""
 ON_A_TREE_ONLY = {"CallRecord.nullable"}
 ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred"}
 """There is no place to override and nothing to fix up on a tree."""

@@ -20,6 +20,7 @@ from art7.grammar.ir.expression import (
     Expr,
     InRanges,
     IsLast,
+    Kind,
     ListOf,
     Literal,
     LocalRef,
@@ -127,8 +128,20 @@ def _attribute(expr: Attribute, scope: Scope) -> Evaluate:
     return read
 
 
+def _entry(base: Evaluate, position: Evaluate) -> Evaluate:
+    """Return the value of a key of a map; nothing without one, or without the map."""
+
+    def read(frame: Frame) -> Any:
+        items, key = base(frame), position(frame)
+        return None if items is None else items.get(key)
+
+    return read
+
+
 def _element(expr: Element, scope: Scope) -> Evaluate:
     base, position = prepare(expr.base, scope), prepare(expr.position, scope)
+    if expr.position.kind is Kind.TEXT:
+        return _entry(base, position)
 
     def read(frame: Frame) -> Any:
         items, index = base(frame), position(frame)

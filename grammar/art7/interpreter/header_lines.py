@@ -71,7 +71,9 @@ def joined(data: bytes, pieces: tuple[Span, ...]) -> tuple[bytes, Callable[[int]
                 return start + offset - first
         return pieces[-1][1]
 
-    return b"".join(data[start:stop] for start, stop in pieces), place
+    # The end of a line and the white space behind it are one space.
+    first, *more = pieces
+    return b"".join([data[slice(*first)], *(b" " + data[start + 1 : stop] for start, stop in more)]), place
 
 
 def trimmed(data: bytes, start: int, stop: int) -> Span:
@@ -101,7 +103,8 @@ def elements(data: bytes, start: int, stop: int, comments: bool) -> list[Span]:
             close = data.find(b">", place, stop)
             place = stop if close < 0 else close + 1
         elif octet == 0x28 and comments:
-            place = max(pass_space(data, place, stop, b"", True), place + 1)
+            behind = pass_space(data, place, stop, b"", True)
+            place = behind if behind > place else stop
         else:
             place += 1
     found.append(trimmed(data, begin, stop))

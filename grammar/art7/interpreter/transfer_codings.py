@@ -28,18 +28,21 @@ def _plain(data: bytes, start: int, end: int) -> Passage:
 
 def _read_base64(data: bytes, start: int, end: int) -> Passage:
     """White space is passed over; other characters outside of the alphabet are refused (RFC 2045 §6.8)."""
-    places = [place for place in range(start, end) if data[place] not in _SPACE]
-    signs = [place for place in places if data[place] != 0x3D]
-    padding = places[len(signs) :]
-    for place in places[: len(signs)]:
-        if data[place] not in _VALUES:
-            raise TextRefused("bad_coding", place, "a character of base64", f"octet {data[place]:#04x}")
-    if any(data[place] != 0x3D for place in padding):
-        wrong = next(place for place in padding if data[place] != 0x3D)
-        raise TextRefused("bad_coding", wrong, "nothing behind the padding", f"octet {data[wrong]:#04x}")
+    signs: list[int] = []
+    padding = 0
+    for place in range(start, end):
+        octet = data[place]
+        if octet == 0x3D:
+            padding += 1
+        elif octet not in _SPACE:
+            if padding or octet not in _VALUES:
+                raise TextRefused("bad_coding", place, "a character of base64", f"octet {octet:#04x}")
+            signs.append(place)
     rest = len(signs) % 4
-    if rest == 1 or len(padding) != -rest % 4:
-        raise TextRefused("bad_coding", end, "groups of four characters", f"{len(places)} characters")
+    if rest == 1 or padding != -rest % 4:
+        raise TextRefused(
+            "bad_coding", end, "groups of four characters", f"{len(signs) + padding} characters"
+        )
     octets = bytearray()
     for first in range(0, len(signs), 4):
         group = signs[first : first + 4]
@@ -84,6 +87,10 @@ def _read_quoted(data: bytes, start: int, end: int) -> Passage:
             if stop >= end or data[stop : stop + 1] == b"\n" or data[stop : min(stop + 2, end)] == b"\r\n":
                 place = stop
                 continue
+            octets += data[place:stop]
+            places += range(place, stop)
+            place = stop
+            continue
         octets.append(octet)
         places.append(place)
         place += 1

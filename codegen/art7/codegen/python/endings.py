@@ -124,6 +124,8 @@ def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
                 return False
             case p.Ahead() | p.Repeat() | p.Either() | p.Through():
                 return False
+            case p.Headers() | p.Parameters() | p.Parts() | p.Transfer():
+                return False
             case p.Region() | p.Tlv() | p.Line():
                 continue  # its end is known before it is read
             case p.TlvOptional() | p.TlvScalar(form="elements"):

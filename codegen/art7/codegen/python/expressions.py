@@ -266,6 +266,8 @@ def conjuncts(expr: Expr) -> list[Expr]:
 
 def _element(expr: Element, names: Names) -> Code:
     base, position = expression(expr.base, names), expression(expr.position, names)
+    if expr.base.kind is Kind.MAP or expr.position.kind is Kind.TEXT:
+        return Code(f"{names.function('entry')}({base.text}, {position.text})", optional=True)
     if names.careful:
         return Code(f"{names.function('element')}({base.text}, {position.text})", optional=True)
     if isinstance(expr.position, Literal) and expr.base.kind is not Kind.MAP:

@@ -57,6 +57,8 @@ VENDORED = (
     "der_explain",
     "text_fast",
     "text_careful",
+    "text_bodies",
+    "text_bodies_careful",
     "json_jcs",
     "xml_fast",
     "xml_careful",

@@ -7,6 +7,9 @@ from art7.codegen.python import (
     der_careful,
     der_decode,
     der_encode,
+    headers_careful,
+    headers_decode,
+    headers_encode,
     protobuf_careful,
     text_careful,
     text_decode,
@@ -50,10 +53,14 @@ from art7.grammar.ir.plan import (
 from art7.grammar.ir.shape import RecordOf
 
 STEPS[Fields] = decode_fields
-STEPS.update(text_decode.ROWS)
-WRITE_STEPS.update(text_encode.ROWS)
-CAREFUL_STEPS.update(text_careful.DECODE)
-WRITE_CAREFULLY.update(text_careful.ENCODE)
+STEPS |= text_decode.ROWS
+WRITE_STEPS |= text_encode.ROWS
+CAREFUL_STEPS |= text_careful.DECODE
+WRITE_CAREFULLY |= text_careful.ENCODE
+STEPS |= headers_decode.ROWS
+WRITE_STEPS |= headers_encode.ROWS
+CAREFUL_STEPS |= headers_careful.DECODE
+WRITE_CAREFULLY |= headers_careful.ENCODE
 WRITE_STEPS[Fields] = encode_fields
 CAREFUL_STEPS[Fields] = protobuf_careful.decode_fields
 WRITE_CAREFULLY[Fields] = protobuf_careful.encode_fields
@@ -264,7 +271,8 @@ def _decode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
     name = scope.names.classes[record.name]
     for each in ("Refused", "FAILURES", "explain_decoding"):
         scope.support(each)
-    if record.kind == "message" and not scope.is_crowded and not hides(names):
+    in_place = record.kind == "message" and not scope.is_crowded and not hides(names)
+    if in_place and not headers_decode.reads_elsewhere(record, scope):
         lines = printed(decode_passes(_decode_body(record, scope, facts, names), scope.pack), scope, 3)
     else:
         lines = printed_call(_decode_by_function(record, scope, names), scope)

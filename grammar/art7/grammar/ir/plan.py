@@ -658,8 +658,8 @@ class Header:
 class Headers:
     """Lines `Name: value` in any order, up to an empty line, which is read and written too (RFC 5322 §2.2).
 
-    Names have any case. A line that begins with white space goes on with the value before it: bodies read what is
-    left without the end of the line between them, without the white space around it, and `space` and `comments`
+    Names have any case. A line that begins with white space goes on with the value before it: bodies read it with
+    one space for the end of the line and that white space, without white space around it, and `space` and `comments`
     are passed over on both sides. Refusals lie in the message as received. `lenient`: as `Line` has it; the end of
     the region stands for the empty line then. `other`: what keeps headers that no entry names (`unknown`:
     `preserve`, `ignore`, or `reject`: `unknown_field`). Written in the order of the entries, the others after them.

@@ -61,9 +61,11 @@ def optional_text(planner: Planner, item: Wire, steps: list[p.Step]) -> list[p.S
 def literal_steps(record: RecordLowering, constant: p.Constant) -> list[p.Step]:
     """Return a literal with the white space that may stand around it."""
     space = str(record.options.get("space", "")).encode()
-    if not space or not constant.octets.strip(space):
+    if not space:
         return [constant]
     around = p.Space(space, bool(record.options.get("comments", False)))
+    if not constant.octets.strip(space):
+        return [constant, around]
     return [around, constant, around]
 
 
