@@ -20,6 +20,8 @@ VALUES: list[tuple[str, list[Any], list[Any]]] = [
     ("tstr", ["", "é"], [b"a"]),
     ("bool", [True, False], [0, None]),
     ("true", [True], [False]),
+    ("null", [None], [1]),
+    ("[* { * tstr => uint }]", [[{"a": 1}, {}]], [[1]]),
     ("null / uint", [None, 5], ["a"]),
     ("float", [1.5], ["a"]),
     ("any", [1, "a", [1], {"a": 1}, None], []),

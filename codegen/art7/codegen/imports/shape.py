@@ -31,11 +31,15 @@ class Shape:
         return replace(self, conditions=(*self.conditions, *conditions))
 
     def full_type(self) -> Type:
-        """Return the type with null, where that is a value."""
+        """Return the type with null, where that is a value; null alone is any value that a rule holds to null."""
+        if self.type == NULL:
+            return ANY
         return Either((self.type, NULL)) if self.is_nullable and self.type != ANY else self.type
 
     def tests(self) -> tuple[str, ...]:
         """Return all conditions, the constant among them."""
+        if self.type == NULL:
+            return (f"{SUBJECT} == null",)
         equal = (f"{SUBJECT} == {self.value}",) if self.value else ()
         found = (*equal, *self.conditions)
         return (

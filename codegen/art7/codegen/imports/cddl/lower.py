@@ -878,12 +878,7 @@ class _Lowering:
             elif entry.key is None and not entry.word and isinstance(entry.value, Ref):
                 group, inner = self._group_of(entry.value, env)
             if group is None or (len(group.choices) > 1 and isinstance(entry, Inline)):
-                found.append(
-                    (
-                        entry if isinstance(entry, Entry) else self._opaque(entry),
-                        inner if group is None else env,
-                    )
-                )
+                found.append((entry if isinstance(entry, Entry) else self._opaque(entry), env))
                 continue
             if len(group.choices) > 1:
                 found.append((self._opaque(Inline(entry.low, entry.high, group, entry.span)), inner))
@@ -1114,11 +1109,9 @@ class _Lowering:
             tests = tuple(of_every(each) for each in shape.tests())
             if any("every" in each for each in shape.tests()) or item == NULL:
                 item, tests = self._boxed(shape, f"{hint}Item"), ()
-            run = (
-                Run(item, only.low or None, only.high)
-                if not _is_text(item)
-                else Run(item, only.low or None, only.high)
-            )
+            if isinstance(item, Name) and item.name == "map":
+                item = Run(item)
+            run = Run(item, only.low or None, only.high)
             return Shape(run, tests)
         entries = self._flat(array.group.choices[0], env) if len(array.group.choices) == 1 else []
         if any(entry.high is None or entry.high > 1 for entry, _ in entries):
@@ -1297,10 +1290,6 @@ def _base(type_: ModelType) -> str:
     if isinstance(type_, Run) and isinstance(type_.item, Name) and type_.item.name == "map":
         return "map"
     return type_.name if isinstance(type_, Name) else ""
-
-
-def _is_text(type_: ModelType) -> bool:
-    return _base(type_) in ("text", "bytes", "label")
 
 
 def _is_integer(base: str) -> bool:

@@ -110,7 +110,8 @@ class _Parser(Cursor):
         type_, group = self._type_or_group(sign.text == "//=")
         if self.token.kind != END and not self._begins_rule():
             raise self.lost("the next rule", f"behind the rule `{name.text}`")
-        rule = Rule(name.text, tuple(params), type_, group, name.comment or sign.after, self.place(name))
+        doc = name.comment or sign.after or self.tokens[self.at - 1].after
+        rule = Rule(name.text, tuple(params), type_, group, doc, self.place(name))
         known = found.get(name.text)
         if known is None:
             found[name.text] = rule

@@ -75,14 +75,7 @@ class _Lowering:
             self._record(facts, self.root)
         else:
             shape = self._shape(facts, self.root)
-            rules = [Rule(about(each, "value")) for each in shape.conditions]
-            self.records[self.root] = Record(
-                self.root,
-                (Field("value", shape.full_type(), value=shape.value), *rules),
-                "json",
-                (("shape", "value"),),
-                doc=facts.doc,
-            )
+            self.records[self.root] = self._value_record(self.root, shape, facts.doc)
         self._unused(root)
         made = [replace(each, is_message=each.name == self.root) for each in self.records.values()]
         made.sort(key=lambda each: each.name != self.root)
@@ -528,11 +521,15 @@ class _Lowering:
         if not shape.tests():
             return shape.full_type()
         name = self._fresh(hint)
-        rules = [Rule(about(each, "value")) for each in shape.tests()]
-        self.records[name] = Record(
-            name, (Field("value", shape.full_type()), *rules), "json", (("shape", "value"),)
-        )
+        self.records[name] = self._value_record(name, shape, "")
         return Name(name)
+
+    @staticmethod
+    def _value_record(name: str, shape: Shape, doc: str) -> Record:
+        fixed = "" if shape.is_nullable else shape.value
+        rules = [Rule(about(each, "value")) for each in (shape.conditions if fixed else shape.tests())]
+        members = (Field("value", shape.full_type(), value=fixed), *rules)
+        return Record(name, members, "json", (("shape", "value"),), doc=doc)
 
     def _is_record(self, facts: Facts) -> bool:
         """Whether a schema is of objects with members of their own."""
@@ -593,6 +590,7 @@ class _Lowering:
         return name
 
     def _record(self, facts: Facts, name: str) -> None:
+        self._note_unknown(facts)
         self.records[name] = Record(name, (), "json")
         names: dict[str, str] = {}
         for key in [*facts.properties, *facts.required]:
@@ -1032,8 +1030,8 @@ def _label(title: str) -> str:
 
 
 def _item(type_: Type) -> Type:
-    """A type as it stands before the extent of a list: a text has one of its own."""
-    return Run(type_) if type_ == Name("text") else type_
+    """A type as it stands before the extent of a list: a text and a map have one of their own."""
+    return Run(type_) if isinstance(type_, Name) and type_.name in ("text", "map") else type_
 
 
 def _is_text(type_: Type) -> bool:
