@@ -70,6 +70,13 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_post_build(*, config: MkDocsConfig) -> None:
+    """Write the index of the search as a script too: pages opened from a folder can load nothing else."""
+    folder = Path(config.site_dir) / "search"
+    index = (folder / "search_index.json").read_text(encoding="utf-8")
+    (folder / "search_index.js").write_text(f"var __index = {index}", encoding="utf-8")
+
+
 def _language() -> Mapping[str, str]:
     return split_reference((ROOT / "site" / "docs" / "language.md").read_text(encoding="utf-8"))
 
