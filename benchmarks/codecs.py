@@ -14,6 +14,7 @@ repository), which has the inputs too:
 - `xmpp` keeps unknown elements alone, as expat made them, takes doubles, comments and document types, has no objects for
   thread and delay, and writes any characters.
 - `der` has pairs of texts for names and looks neither at alphabets, days and shortest integers nor at what codes a text.
+- `sdp` has dicts by payload type and source, knows no word of the grammar, and loses the order of attributes.
 - On writing none of them tests widths or ranges.
 """
 
@@ -60,6 +61,7 @@ GOALS = (
     Goal("XMPP message", "xmpp_message.xml", "ours/xmpp", 0.85, 0.85, ("xmpp",)),
     Goal("MIMI content", "mimi_content.cbor", "ours/cbor", 0.85, 0.85, ("cbor",)),
     Goal("X.509 certificate", "cert.der", "ours/x509", 0.85, 0.85, ("der",)),
+    Goal("SDP offer", "offer.sdp", "ours/sdp", 0.85, 0.85, ("sdp",)),
 )
 
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -89,6 +91,7 @@ def ours() -> dict[str, Codec]:
     mls, envelope = sdk_module("ietf.mls").MlsMessage, sdk_module("signal.envelope").Envelope
     content = sdk_module("ietf.mimi_content").MimiContent
     certificate = sdk_module("itu.x509").OpaqueCertificate
+    session = sdk_module("ietf.sdp").Session
     plain = (stun.decode, stun.encode)
     keyed = (lambda data: stun.decode(data, key=KEY), lambda value: value.encode(key=KEY))
     return {
@@ -103,6 +106,7 @@ def ours() -> dict[str, Codec]:
         "XMPP message": xmpp_case.our_codec(),
         "MIMI content": (content.decode, content.encode),
         "X.509 certificate": (certificate.decode, certificate.encode),
+        "SDP offer": (session.decode, session.encode),
     }
 
 
