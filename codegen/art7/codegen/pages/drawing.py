@@ -19,7 +19,7 @@ _SMALL = 5.9
 
 def width_of(words: str, small: bool = False) -> float:
     """Return about how wide `words` are drawn; wide scripts count double."""
-    count = sum(2 if ord(each) > 0x2E80 else 1 for each in words)
+    count = sum(2 if ord(each) > 0x2E80 else 1.4 if each in "@mMwW<>%" else 1 for each in words)
     return count * (_SMALL if small else _WIDE)
 
 

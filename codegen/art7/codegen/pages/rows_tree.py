@@ -95,7 +95,14 @@ def _any_node(step: p.AnyNode, scope: Scope) -> tuple[Node, ...]:
 
 def _items(step: p.Items, scope: Scope) -> tuple[Node, ...]:
     words = noted(bounds(step.minimum, step.maximum, "items"), "or null" if step.nullable else "")
-    return (Frame(scope.name(step.slot), "list", scope.parts(step.body), noted("array", words)),)
+    return (
+        Frame(
+            scope.name(step.slot),
+            "list",
+            scope.parts(step.body),
+            noted("repeated" if scope.record.encoding == "xml" else "array", words),
+        ),
+    )
 
 
 def _members(step: p.Members, scope: Scope) -> tuple[Node, ...]:
