@@ -13,6 +13,7 @@ from typing import get_args
 
 import pytest
 
+import corpus
 from art7.codegen.pages import generate_pages, page_of
 from art7.codegen.pages.diagrams import DRAWN, record_diagram
 from art7.codegen.pages.drawing import Canvas
@@ -30,7 +31,7 @@ from art7.grammar.diagnostics import Report
 from art7.grammar.ir import plan
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.load import load_sources
-from lowering import load, record
+from lowering import HEAD, load, record
 from page_reader import Page, read_page
 
 HEADING = re.compile(r"^#{2,3} .* \{ #(\S+) \}$", re.M)
@@ -186,6 +187,26 @@ def test_every_drawing_has_a_title_and_says_in_words_what_it_shows() -> None:
     assert '<title id="fig.S.t">S as binary</title>' in drawn
     assert "kind 4 bits; size 4 bits; rest (up to the end)" in drawn
     assert 'aria-labelledby="fig.S.t"' in drawn and 'aria-describedby="fig.S.d"' in drawn
+
+
+REFERENCE = (corpus.REPOSITORY / "site" / "docs" / "language.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```a7\n(.*?)^```", REFERENCE, re.M | re.S)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[f"example {at}" for at in range(len(EXAMPLES))])
+def test_every_example_of_the_reference_has_a_page(example: str) -> None:
+    """What the language can say, a page can show: no unknown box, no id twice, all tags closed."""
+    head = "" if example.startswith("a7 1\n") else HEAD
+    specification, _ = load(example, catalogue=True, head=head)
+    own = [name for name, module in specification.modules.items() if module.file == "demo.a7"]
+    for name in own:
+        made = generate_pages(specification, [name])[page_of(name)]
+        read = read_page(made)
+        ids = [*read.ids, *HEADING.findall(made)]
+        assert len(ids) == len(set(ids)) and not read.unbalanced
+        for found in specification.modules[name].records:
+            drawn = parts_of(found, name, specification, {})
+            assert not [cell for cell in cells(drawn) if cell.kind == "plain"]
 
 
 TALK = """
