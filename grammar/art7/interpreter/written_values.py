@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from art7.grammar.ir.late_values import kept_late
 from art7.grammar.ir.plan import Fault, Role
-from art7.grammar.passes.late_values import kept_late
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord
 
@@ -21,7 +21,7 @@ def written_value(slot_index: int, prepared: PreparedRecord) -> ValueOf:
     verify = prepared.verifies.get(slot_index)
     if slot.value is None or slot.role is Role.VIEW_INPUT or slot.role is Role.GIVEN:
         return _given(slot_index)
-    late = slot_index in kept_late(prepared.record) if verify is None else verify.deferred
+    late = slot_index in kept_late(prepared.record, prepared.verifies) if verify is None else verify.deferred
     compute = deferred if late else prepared.slot_value(slot_index)
     if slot.role is Role.COMPUTED and not (verify and verify.guard):
         return compute

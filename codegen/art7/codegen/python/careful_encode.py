@@ -24,7 +24,7 @@ from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Covered, Expr
-from art7.grammar.passes.late_values import kept_late
+from art7.grammar.ir.late_values import kept_late
 
 
 class WritingNames(CarefulNames):
@@ -306,7 +306,7 @@ def _scalar(d: CarefulEncoder, slot: int, octets: int, spell: Callable[[str], st
 def _is_late(d: CarefulEncoder, slot: int) -> bool:
     """Whether a value is made when the message is complete."""
     verify = d.verifies.get(slot)
-    return slot in kept_late(d.record) if verify is None else verify.deferred
+    return slot in kept_late(d.record, d.verifies) if verify is None else verify.deferred
 
 
 def _later(d: CarefulEncoder, slot: int, octets: str, spell: Callable[[str], str]) -> str:

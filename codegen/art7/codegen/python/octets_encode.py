@@ -75,8 +75,8 @@ from art7.grammar.ir.expression import (
     is_positional,
     walk,
 )
+from art7.grammar.ir.late_values import kept_late
 from art7.grammar.ir.shape import Integer, Octets, Union
-from art7.grammar.passes.late_values import kept_late
 
 
 class EncodeEmitter:
@@ -165,7 +165,8 @@ class EncodeEmitter:
     ) -> WriteFrame:
         """Open a frame for `record` whose value the variable `value` holds."""
         self.steps += self.facts(record).size
-        if kept_late(record):
+        tested = {s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify)}
+        if kept_late(record, tested):
             raise Unsupported("a lenient value of the complete message")
         deferred = frozenset(
             s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred

@@ -13,7 +13,7 @@ from typing import Any
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
-from art7.grammar.passes.late_values import covers
+from art7.grammar.ir.late_values import covers
 from art7.grammar.passes.simplify import slots_of
 from art7.grammar.passes.step_tree import walk_steps
 

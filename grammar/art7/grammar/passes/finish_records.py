@@ -9,11 +9,11 @@ from typing import Any
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
+from art7.grammar.ir.late_values import kept_late
 from art7.grammar.passes.check_endings import check_endings
 from art7.grammar.passes.derive_firsts import derive_firsts
 from art7.grammar.passes.derive_text_firsts import derive_text_firsts
 from art7.grammar.passes.hand_down_places import hand_down_places
-from art7.grammar.passes.late_values import kept_late
 from art7.grammar.passes.prove_implied import prove_implied
 from art7.grammar.passes.static_sizes import record_size
 from art7.grammar.passes.step_tree import walk_steps
@@ -131,7 +131,8 @@ def _flagged(
 
 def _own_flags(record: p.Record) -> tuple[bool, bool, bool]:
     """Return (origin, deferred, guarded) as far as the record itself says."""
-    origin, deferred, guarded = bool(record.places), bool(kept_late(record)), False
+    tested = {step.slot for step in walk_steps(record.body) if isinstance(step, p.Verify)}
+    origin, deferred, guarded = bool(record.places), bool(kept_late(record, tested)), False
     for step in walk_steps(record.body):
         if isinstance(step, p.Verify):
             deferred = deferred or step.deferred

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
-from art7.grammar.passes.step_tree import walk_steps
 
 
-def kept_late(record: p.Record) -> frozenset[int]:
-    """Return the lenient slots whose computed value speaks of octets that are final at the end alone."""
-    found = {
+def kept_late(record: p.Record, tested: Container[int]) -> frozenset[int]:
+    """Return the lenient slots whose computed value speaks of octets that are final at the end alone.
+
+    `tested` are the slots that a `Verify` is for: what is kept for want of a key, whose test says when it is made.
+    """
+    return frozenset(
         slot.index
         for slot in record.slots
-        if slot.role is p.Role.KEPT and slot.value is not None and covers(record, slot.value, set())
-    }
-    # What is kept for want of a key is tested with it, and its test says when it is made.
-    return frozenset(
-        found - {step.slot for step in walk_steps(record.body) if isinstance(step, p.Verify)} if found else ()
+        if slot.role is p.Role.KEPT
+        and slot.value is not None
+        and slot.index not in tested
+        and covers(record, slot.value, set())
     )
 
 
