@@ -158,7 +158,13 @@ def inner_blocks(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
-        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body):
+        case (
+            p.Items(body=body)
+            | p.Members(body=body)
+            | p.Tag(body=body)
+            | p.Wrap(body=body)
+            | p.Child(body=body)
+        ):
             yield body
         case p.Tlv(body=body) | p.TlvOptional(body=body):
             yield body

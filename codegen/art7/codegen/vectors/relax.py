@@ -32,7 +32,7 @@ def _step(step: p.Step) -> p.Step:
     match step:
         case p.Region() | p.Loop() | p.When() | p.Present() | p.Items() | p.Members() | p.Tag() | p.Wrap():
             return replace(step, body=_block(step.body))
-        case p.Tlv() | p.TlvOptional():
+        case p.Tlv() | p.TlvOptional() | p.Child():
             return replace(step, body=_block(step.body))
         case p.TlvChoice():
             return replace(step, cases=tuple(replace(case, body=_block(case.body)) for case in step.cases))
