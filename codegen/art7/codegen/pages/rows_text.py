@@ -85,7 +85,8 @@ def _header(header: p.Header, scope: Scope) -> Frame:
     )
     kind = "list" if many else "line" if header.required else "optional"
     label = scope.name(header.slot) if many or not header.required else ""
-    return Frame(label, kind, (name, *scope.parts(header.body)), words)
+    inner: tuple[Node, ...] = (name, *scope.parts(header.body))
+    return Frame(label, kind, (Frame("", "line", inner),) if kind == "optional" else inner, words)
 
 
 def _parameters(step: p.Parameters, scope: Scope) -> tuple[Node, ...]:
