@@ -37,9 +37,9 @@ Env = dict[str, tuple[Type, "Env"]]
 """What the parameters of a generic rule stand for, each with the parameters where it was written."""
 
 _DEPTH = 60
-_STEPS = 60_000
+_STEPS = 20_000
 _RECORDS = 3000
-_ITEMS = 20_000
+_ITEMS = 1000
 
 _PRELUDE: dict[str, Shape] = {
     "any": Shape(ANY),
@@ -869,7 +869,10 @@ class _Lowering:
         """Entries with the groups that they name put in their place."""
         found: list[tuple[Entry, Env]] = []
         for entry in entries:
-            if not self._step(entry.span) or depth > _DEPTH or len(found) > _ITEMS:
+            if not self._step(entry.span) or depth > _DEPTH:
+                break
+            if len(found) > _ITEMS:
+                self.faults.mistake("A7-P205", f"more than {_ITEMS} entries", entry.span, "use fewer groups")
                 break
             group: Group | None = None
             inner = env

@@ -42,6 +42,7 @@ from art7.grammar.diagnostics import Span
 
 _NUMBERS = {"uint8": "u8", "uint16": "u16", "uint24": "u24", "uint32": "u32", "uint64": "u64"}
 _WIDTHS = {1: "u8", 2: "u16", 3: "u24", 4: "u32"}
+_TAGS = tuple(Name(each) for each in _NUMBERS.values())
 _REJECT = "reject unknown_value"
 _DEPTH = 40
 
@@ -511,7 +512,15 @@ class _Lowering:
         path = choice.path
         if len(path) == 1 and path[0] in scope.spelled:
             spelled = scope.spelled[path[0]]
-            return word(spelled), self._enum_of(scope.enums[spelled]) if spelled in scope.enums else None
+            if spelled in scope.enums:
+                return word(spelled), self._enum_of(scope.enums[spelled])
+            if scope.members[spelled] in _TAGS:
+                return word(spelled), None
+            message = (
+                f"`{path[0]}` is neither an enum nor a number; the members that depend on it are left out"
+            )
+            self.faults.lost("A7-P222", message, choice.span, "select by an enum")
+            return "", None
         inner = self._inner(path, scope)
         if inner is not None:
             return inner
@@ -548,7 +557,8 @@ class _Lowering:
             spelled.append(word(member_name(step)))
             at = member.type
             if index == len(path) - 1:
-                return ".".join(spelled), self._enum_of(at)
+                values = self._enum_of(at)
+                return (".".join(spelled), values) if values is not None or at in _NUMBERS else None
         return None
 
     def _param(self, choice: Choice, labels: set[str], scope: _Scope) -> tuple[str, _Values | None]:
