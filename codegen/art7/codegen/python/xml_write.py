@@ -55,6 +55,7 @@ class _Writer:
         self.lines.refusal = f"raise {view.scope.support('Refused')}"
         self.support = view.scope.support
         self.heads: dict[str, str] = {}
+        self.prefixes = "{}"
         self.is_choice = dict(view.record.options).get("shape") == "choice"
 
     def function(self) -> str:
@@ -75,7 +76,8 @@ class _Writer:
         attributes = [x for x in step.entries if str(x.key)[0] == "@"]
         others = [x for x in step.entries if str(x.key)[0] != "@"]
         spaced = any(key.startswith("@{") and not key.startswith("@" + XML) for key in self.keys(attributes))
-        if spaced or step.unknown_slot is not None:
+        self.prefixes = "prefixes" if spaced else "{}"
+        if spaced:
             self.lines.read("prefixes: dict[str, str] = {}")
         for entry in attributes:
             self.attribute(entry)
@@ -134,11 +136,16 @@ class _Writer:
 
     def content(self, entry: p.Entry) -> None:
         name, key = self.view.locals[entry.slot], str(entry.key)
-        if entry.required:
+        if is_flag(entry):
+            with self.lines.block(f"if {name} is True:"):
+                self.lines.add(f"inside += {self.head(key)} + '/>'")
+            with self.lines.block(f"elif {name} is not False:"):
+                self.lines.read(self.lines.refusal)
+        elif entry.required:
             self.given(entry, name, key)
-            return
-        with self.lines.block(f"if {self.present(entry)}:"):
-            self.given(entry, name, key)
+        else:
+            with self.lines.block(f"if {self.present(entry)}:"):
+                self.given(entry, name, key)
 
     def given(self, entry: p.Entry, name: str, key: str) -> None:
         first = entry.body.steps[0]
@@ -308,7 +315,7 @@ class _Writer:
             )
             if rows:
                 self.lines.add(f"{self.support('xml_apart')}({name}, ({rows},))")
-            call = f"{self.support('xml_unknown')}({name}, prefixes, outer, 1)"
+            call = f"{self.support('xml_unknown')}({name}, {self.prefixes}, outer, 1)"
             self.lines.add(f"more, others = {call}")
             self.lines.add("head += more")
             self.lines.add("inside += others")

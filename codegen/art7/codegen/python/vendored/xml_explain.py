@@ -182,8 +182,8 @@ def xml_scalar(
     """A scalar as XML spells it; an element without content for a flag."""
     if value is None or value is ABSENT:
         json_refuse(trace, "missing_field", path, None, "a value", "nothing")
-    kind = {"decimal": int, "truth": bool, "flag": bool, "spaced64": bytes}[form]
-    if not isinstance(value, kind) or (form == "flag" and not value):
+    kinds: dict[str, type[Any]] = {"decimal": int, "truth": bool, "flag": bool, "spaced64": bytes}
+    if not isinstance(value, kinds[form]) or (form == "flag" and not value):
         json_refuse(trace, "wrong_kind", path, None, f"a value of kind {form}", json_brief(value))
     if form == "flag":
         return {}
@@ -255,11 +255,11 @@ def _xml_element(trace: Trace, name: str, tree: Any, outer: str, depth: int) -> 
     for key, value in attributes.items():
         if not isinstance(key, str) or not isinstance(value, str):
             json_refuse(trace, "wrong_kind", "", None, "a text as attribute", json_brief(value))
-        head += _xml_checked(trace, lambda key=key, value=value: xml_attribute(key, value, prefixes))  # type: ignore[misc]
+        head += _xml_checked(trace, xml_attribute, key, value, prefixes)
     inside = ""
     for item in content:
         if isinstance(item, str):
-            inside += _xml_checked(trace, lambda item=item: xml_escape(item))  # type: ignore[misc]
+            inside += _xml_checked(trace, xml_escape, item)
         elif isinstance(item, tuple):
             inside += _xml_element(trace, item[0], item[1], uri, depth + 1)
         else:
@@ -267,9 +267,9 @@ def _xml_element(trace: Trace, name: str, tree: Any, outer: str, depth: int) -> 
     return f"{head}>{inside}</{local}>" if inside else f"{head}/>"
 
 
-def _xml_checked(trace: Trace, write: Any) -> str:
+def _xml_checked(trace: Trace, write: Any, *given: Any) -> str:
     try:
-        text: str = write()
+        text: str = write(*given)
         return text
     except ValueError:
         json_refuse(trace, "bad_text", "", None, "names and characters of XML", "another")
