@@ -23,7 +23,7 @@ DEFAULT_SIZE = 1 << 24
 """How many octets a JSON text may have where the message declares no limit."""
 
 _TAKEN = RESERVED_LOCALS | frozenset(
-    "at fields error result written item key keys known members node trace unverified value".split()
+    "at start fields error result written item key keys known members node trace unverified value".split()
 )
 """Names that the code of tree records uses beside those of a specification."""
 
