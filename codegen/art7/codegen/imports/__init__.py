@@ -33,6 +33,10 @@ class Imported:
     name: str
 
 
+_ENDLESS = "A7-L040"
+"""What the language says of a type that holds itself without end: a mistake of the source, which a reader of it sees late."""
+
+
 def import_source(
     form: str,
     data: bytes,
@@ -108,12 +112,14 @@ def _checked(module: Module, report: Report, file: str) -> str:
     """The text of a module with its findings; those of the text itself are told as ours."""
     own = Report()
     load_sources({f"{module.name}.a7": print_module(module, [])}, own)
-    if own.has_errors:
-        source = Source(report.sources[file], file)
-        found = next(own.errors())
-        message = (
-            f"the imported module has {sum(1 for _ in own.errors())} findings: {found.code} {found.message}"
-        )
+    source = Source(report.sources[file], file)
+    endless = [found for found in own.errors() if found.code == _ENDLESS]
+    for found in endless:
+        message = f"a declaration is made of itself: {found.message}"
+        report.add("A7-P206", message, source.span(0, 0), help="make a member on the way optional, or a list")
+    others = [found for found in own.errors() if found.code != _ENDLESS]
+    if others:
+        message = f"the imported module has {len(others)} findings: {others[0].code} {others[0].message}"
         report.add(
             "A7-P229", message, source.span(0, 0), help="run `art7 check` on the module for all of them"
         )

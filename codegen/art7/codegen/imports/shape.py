@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from art7.codegen.imports.model import Either, Name, Type
+from art7.codegen.imports.model import Either, Name, Run, Type
 
 SUBJECT = "\0"
 """Stands in a condition for the value that it is about."""
@@ -65,6 +65,14 @@ def of_every(condition: str) -> str:
     while f"{name} " in condition or f"{name}_" in condition:
         name += "_"
     return f"every {name} in {SUBJECT} satisfies ({about(condition, name)})"
+
+
+def is_deep(type: Type) -> bool:
+    """Whether a type has as many lists in lists as may stand behind one name."""
+    extents = 0
+    while isinstance(type, Run):
+        type, extents = type.item, extents + 1
+    return extents > 5
 
 
 def _in_brackets(condition: str) -> str:

@@ -29,7 +29,7 @@ from art7.codegen.imports.model import Rule as Check
 from art7.codegen.imports.model import Type as ModelType
 from art7.codegen.imports.patterns import pattern_of
 from art7.codegen.imports.printer import print_type
-from art7.codegen.imports.shape import ANY, NULL, SUBJECT, Shape, about, if_present, of_every
+from art7.codegen.imports.shape import ANY, NULL, SUBJECT, Shape, about, if_present, is_deep, of_every
 from art7.codegen.imports.spelling import data, member_name, octets, pascal, snake, type_name, unique, word
 from art7.grammar.diagnostics import Span
 
@@ -442,7 +442,7 @@ class _Lowering:
 
     def _boxed(self, shape: Shape, hint: str) -> ModelType:
         """A type that holds its own conditions, for places that no rule can speak of: a record of one value."""
-        if not shape.tests():
+        if not shape.tests() and not is_deep(shape.type):
             return shape.full_type()
         name = unique(type_name(pascal(hint)), self.taken)
         self.taken.add(name)
@@ -1110,7 +1110,7 @@ class _Lowering:
             shape = self._shape(only.value, env, f"{hint}Item")
             item = shape.full_type()
             tests = tuple(of_every(each) for each in shape.tests())
-            if any("every" in each for each in shape.tests()) or item == NULL:
+            if any("every" in each for each in shape.tests()) or is_deep(item):
                 item, tests = self._boxed(shape, f"{hint}Item"), ()
             if isinstance(item, Name) and item.name == "map":
                 item = Run(item)

@@ -27,7 +27,7 @@ from art7.codegen.imports.model import (
     Type,
 )
 from art7.codegen.imports.patterns import pattern_of
-from art7.codegen.imports.shape import ANY, NULL, SUBJECT, Shape, about, if_present, of_every
+from art7.codegen.imports.shape import ANY, NULL, SUBJECT, Shape, about, if_present, is_deep, of_every
 from art7.codegen.imports.spelling import data, member_name, pascal, snake, type_name, unique, word
 from art7.grammar.diagnostics import Span
 
@@ -477,7 +477,7 @@ class _Lowering:
         item, _ = self._of(schemas, f"{hint}Item") if schemas else (Shape(ANY), None)
         tests = item.tests()
         type_ = item.full_type()
-        if any("every " in each for each in tests):
+        if any("every " in each for each in tests) or is_deep(type_):
             type_, tests = self._boxed(item, f"{hint}Item"), ()
         shape = Shape(Run(_item(type_), low or None, high), tuple(of_every(each) for each in tests))
         unique_items = facts.first("uniqueItems")
@@ -518,7 +518,7 @@ class _Lowering:
 
     def _boxed(self, shape: Shape, hint: str) -> Type:
         """A type that holds its own conditions, for places that no rule can speak of: a record of one value."""
-        if not shape.tests():
+        if not shape.tests() and not is_deep(shape.type):
             return shape.full_type()
         name = self._fresh(hint)
         self.records[name] = self._value_record(name, shape, "")
