@@ -84,6 +84,7 @@ def write_ahead(emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead) -> lis
     slot = frame.record.slots[step.slot]
     if slot.role is p.Role.COMPUTED:
         raise Unsupported("a computed member that may be absent")
+    _refuse_empty(emitter, step.body)
     value = written(emitter, frame, step.slot)
     name = emitter.fresh(f"{slot.name}_part")
     inner = replace(frame, values=dict(frame.values))
@@ -101,8 +102,16 @@ def write_ahead(emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead) -> lis
     return [Raw(name, f"len({name})")]
 
 
+def _refuse_empty(emitter: EncodeEmitter, body: p.Block) -> None:
+    """Leave to the careful encoder a record without members, whose value nothing here would look at."""
+    for step in body.steps:
+        if isinstance(step, p.CallRecord) and not emitter.scope.records[step.record].api():
+            raise Unsupported("a record without members")
+
+
 def write_repeat(emitter: EncodeEmitter, frame: WriteFrame, step: p.Repeat) -> list[Piece]:
     """Write a list: what ends it when it is read is not written."""
+    _refuse_empty(emitter, step.body)
     return write_loop(
         emitter, frame, p.Loop(step.slot, step.item, step.body, None, step.minimum, step.maximum)
     )

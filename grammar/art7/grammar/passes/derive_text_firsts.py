@@ -299,7 +299,9 @@ class _Overlaps:
     def _swallowed(self, step: p.Step, example: bytes) -> None:
         slot: int = getattr(step, "slot", 0)
         found = self.record.slots[slot]
-        message = f"`{found.name}` takes `{_shown(example)}` that stands behind it"
+        message = (
+            f"`{found.name.strip('_').removesuffix('_item')}` takes `{_shown(example)}` that stands behind it"
+        )
         advice = "use a token without that character, or put a literal between them"
         self.module.findings.add("A7-L092", message, self._span(found.span), advice)
 
