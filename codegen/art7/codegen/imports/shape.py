@@ -69,9 +69,9 @@ def of_every(condition: str) -> str:
 
 def is_deep(type: Type) -> bool:
     """Whether a type has as many lists in lists as may stand behind one name."""
-    extents = 0
-    while isinstance(type, Run):
-        type, extents = type.item, extents + 1
+    extents, inner = 0, type
+    while isinstance(inner, Run):
+        inner, extents = inner.item, extents + 1
     return extents > 5
 
 

@@ -527,8 +527,10 @@ class _Lowering:
     @staticmethod
     def _value_record(name: str, shape: Shape, doc: str) -> Record:
         fixed = "" if shape.is_nullable else shape.value
-        rules = [Rule(about(each, "value")) for each in (shape.conditions if fixed else shape.tests())]
-        members = (Field("value", shape.full_type(), value=fixed), *rules)
+        rules: list[Member] = [
+            Rule(about(each, "value")) for each in (shape.conditions if fixed else shape.tests())
+        ]
+        members: tuple[Member, ...] = (Field("value", shape.full_type(), value=fixed), *rules)
         return Record(name, members, "json", (("shape", "value"),), doc=doc)
 
     def _is_record(self, facts: Facts) -> bool:
