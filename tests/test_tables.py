@@ -157,6 +157,7 @@ BACK_ENDS = {
         CODEGEN / "protobuf_decode.py",
         CODEGEN / "der_decode.py",
         CODEGEN / "text_decode.py",
+        CODEGEN / "text_runs.py",
         CODEGEN / "headers_decode.py",
         CODEGEN / "inlining.py",
         CODEGEN / "rounds.py",
@@ -167,6 +168,7 @@ BACK_ENDS = {
         CODEGEN / "protobuf_encode.py",
         CODEGEN / "der_encode.py",
         CODEGEN / "text_encode.py",
+        CODEGEN / "text_written.py",
         CODEGEN / "headers_encode.py",
         *CODEGEN.glob("encode_*.py"),
     ],
@@ -209,7 +211,14 @@ ONLY_READING = {
 """How something is read: what was kept is written from its slot, what is verified is computed."""
 FAULTS = {"Constant.fault", "Domain.fault", "Verify.fault", "Check.fault", "Check.at"}
 """A fast twin says only no: its careful twin says why and where."""
-BY_THE_TWIN = {"Headers.comments", "Headers.space", "Headers.other", "Parts.boundary", "Transfer.coding", "Transfer.charset"}
+BY_THE_TWIN = {
+    "Headers.comments",
+    "Headers.space",
+    "Headers.other",
+    "Parts.boundary",
+    "Transfer.coding",
+    "Transfer.charset",
+}
 """Headers and bodies of text are written by the careful encoder."""
 ON_A_TREE_ONLY = {"CallRecord.nullable"}
 ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred"}
