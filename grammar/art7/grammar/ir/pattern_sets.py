@@ -16,7 +16,7 @@ EVERY: Octets = ((0, 255),)
 BEYOND = (128, 255)
 """What spells a character that is not ASCII."""
 
-_parser: Any = re._parser  # type: ignore[attr-defined]
+_parser: Any = re._parser
 
 
 @dataclass(frozen=True, slots=True)
