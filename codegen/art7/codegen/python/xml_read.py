@@ -82,10 +82,10 @@ class _Reader:
             key = quoted(str(entry.key)[1:])
             name = self.view.locals[entry.slot]
             if entry.required:
-                self.lines.read(f"{name} = attributes[{key}]")
+                self.lines.read(f"{name}{_kind(entry)} = attributes[{key}]")
                 self.value(entry.body, name, entry.slot)
                 continue
-            self.lines.read(f"{name} = {get}({key})")
+            self.lines.read(f"{name}{_kind(entry)} = {get}({key})")
             self.maybe(entry, name)
         if keeps:
             self.other_attributes(step, entries)
@@ -280,7 +280,7 @@ class _Reader:
 
     def text(self, entry: p.Entry, with_children: bool) -> None:
         name, slot = self.view.locals[entry.slot], self.record.slots[entry.slot]
-        self.lines.add(f'{name} = node.text or ""')
+        self.lines.add(f'{name}{_kind(entry)} = node.text or ""')
         with self.lines.block("if len(node):"):
             self.lines.add(f"{name} = {self.support('xml_text')}(node)")
         if entry.required:
@@ -332,3 +332,10 @@ class _Reader:
                 self.lines.add(f"{name} = {function}({source}, {quoted(step.form)}, {quoted(step.padding)})")
                 for test in length_tests(name, step.minimum, step.maximum):
                     self.lines.refuse_if(test)
+
+
+def _kind(entry: p.Entry) -> str:
+    """Return the annotation of a local that holds a text first and then what it spells, or nothing."""
+    first = entry.body.steps[0]
+    plain = isinstance(first, p.Scalar) and first.form == "text"
+    return "" if plain and (entry.required or entry.key != "#") else ": Any"

@@ -279,7 +279,7 @@ def xml_written(value: Any, name: str, outer: str, depth: int) -> str:
     return f"{head}>{inside}</{local}>" if inside else f"{head}/>"
 
 
-def xml_inside(content: list[Any], outer: str, depth: int) -> str:
+def xml_inside(content: list[Any] | tuple[Any, ...], outer: str, depth: int) -> str:
     """Return the text of texts and elements in order."""
     return "".join(
         xml_escape(item) if isinstance(item, str) else xml_written(item, item["name"], outer, depth + 1)
