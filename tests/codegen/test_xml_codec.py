@@ -55,9 +55,14 @@ message Message as xml(name: 'message', ns: 'urn:sample') {
     extra   @element?:       any
     more    @element('more'): any[0..]
     strict  @element?:       Strict
+    points  @element?:       Points
+    sizes   @element('size'): u16[0..4]
+    open    @element?:       bool
     must X-01: distinct(body, by: 'lang') else bad_lang "One body a language." ref RFC6121#5.2.3
     must X-02: absent(count) or count > level else bad_sum
 }
+
+struct Points as xml { of @attr?: i16  count @text: u16 }
 
 struct Words as xml { lang @attr('xml:lang')?: text  value @text: text[..64] }
 
@@ -119,6 +124,10 @@ STANZAS = [
     "<other a='1'>x</other>",
     "<?xml version='1.0' encoding=\"UTF-8\"?><s:ping/>",
     " <message to='x'><body>y</body></message>\n",
+]
+MESSAGES += [
+    f"{HEAD} m:mark='0' xmlns:m='urn:mark'><points of='-0'> 0 </points><size>0</size><size>65535</size><open>0</open></message>",
+    f"{HEAD}><count>0</count><level>-1</level><points>7</points><open> true\n</open></message>",
 ]
 GOOD = {"Message": MESSAGES, "Page": PAGES, "Bare": BARES, "Stanza": STANZAS}
 

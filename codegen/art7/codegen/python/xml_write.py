@@ -284,7 +284,7 @@ class _Writer:
                 self.lines.refuse_if(f"not isinstance({name}, int)")
                 for test in bound_tests(name, step.minimum, step.maximum):
                     self.lines.refuse_if(test)
-                return f"int({name})" if escape else f"str(int({name}))"
+                return f"str(int({name}))"
             case "truth":
                 self.lines.refuse_if(f"type({name}) is not bool")
                 return f"('true' if {name} else 'false')"
