@@ -109,8 +109,6 @@ def test_every_keyword_is_spelled_in_quotes() -> None:
 
 def test_names_of_modules() -> None:
     assert module_name("a/m.room.message$m.text.yaml") == "m.room.message_.m.text"
-        "message_", "message_"
-    )
     assert module_name("1st-draft.cddl") == "m1st_draft" and module_name("-") == "unnamed"
 
 
@@ -205,7 +203,11 @@ def test_mutants_never_raise_and_what_is_made_checks(form: str) -> None:
 
 
 def test_nesting_beyond_the_limit_is_told() -> None:
-    for form, source in (("cddl", "a = " + "[" * 3000), ("proto", "message M { " * 3000), ("tls", "struct { " * 3000)):
+    for form, source in (
+        ("cddl", "a = " + "[" * 3000),
+        ("proto", "message M { " * 3000),
+        ("tls", "struct { " * 3000),
+    ):
         report = Report()
         import_source(form, source.encode(), "x", report)
         assert "A7-P205" in {found.code for found in report.diagnostics}, form
