@@ -413,3 +413,46 @@ def test_a_stream_that_breaks_is_refused_however_it_comes(sdk: ModuleType, octet
             decoder.feed(b"")
         assert type(caught.value).__name__ == "DecodeError"
         assert (caught.value.code, caught.value.offset) == (code, place)  # type: ignore[attr-defined]
+
+
+ODD = [
+    None,
+    "",
+    "x",
+    "x\x01",
+    "\ud800",
+    "a&<>\"'\r\n\t",
+    0,
+    7,
+    -1,
+    70_000,
+    True,
+    False,
+    b"",
+    b"abc",
+    b"\xff" * 9,
+    [],
+    ["ab"],
+    ["a", 1],
+]
+
+
+def test_odd_members_are_written_or_refused_alike(spec: Specification, sdk: ModuleType) -> None:
+    names = "from_ to kind lang mark ready count level sealed digest tag subject body mood asked sizes open more".split()
+    chance = random.Random(13)
+    written = 0
+    for _ in range(1500):
+        value = sdk.Message.decode(chance.choice(MESSAGES).encode())
+        name, odd = chance.choice(names), chance.choice(ODD)
+        setattr(value, name, odd)
+        try:
+            expected: Any = encode(spec, "sample.xml.Message", wire(plain(value)))
+            written += 1
+        except EncodeError as error:
+            expected = (error.code, error.path.partition("[")[0])
+        try:
+            found: Any = value.encode()
+        except Exception as error:
+            found = (error.code, error.path.partition("[")[0])  # type: ignore[attr-defined]
+        assert found == expected, (name, odd)
+    assert written > 150

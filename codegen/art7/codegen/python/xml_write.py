@@ -16,6 +16,7 @@ from art7.codegen.python.value_expressions import refusal
 from art7.codegen.python.wrapping import wrapped
 from art7.codegen.python.xml_explain import is_flag, is_list
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.shape import Boolean, Integer
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -113,10 +114,14 @@ class _Writer:
             return "True"
         if is_flag(entry):
             return f"{name} is not False"
-        test = f"{name} is not None"
-        if slot.default is not None:
-            test += f" and {name} != {self.view.expression(slot.default)}"
-        return test
+        if slot.default is None:
+            return f"{name} is not None"
+        default = self.view.expression(slot.default)
+        if isinstance(slot.shape, Boolean):
+            return f"{name} is not {default}"  # a number that equals it is none
+        if isinstance(slot.shape, Integer):
+            return f"(type({name}) is not int or {name} != {default})"
+        return f"{name} != {default}"
 
     def attribute(self, entry: p.Entry) -> None:
         name, key = self.view.locals[entry.slot], str(entry.key)[1:]
