@@ -26,6 +26,8 @@ def parts(data: bytes, start: int, end: int, mark: bytes) -> list[Span]:
             wanted = "a line of the boundary" if begin is None else "the last line of the boundary"
             raise TextRefused("bad_boundary", end, wanted, "the end")
         at, following, closing = line
+        if closing and begin is None:
+            raise TextRefused("bad_boundary", at, "a line of the boundary", "its last line")
         if begin is not None:
             found.append((begin, max(begin, _before_eol(data, at, begin))))
         if closing:

@@ -103,7 +103,7 @@ def _multipart(types: Types, node: t.Named, context: Context) -> Pair:
     if item is VOID:
         return VOID
     boundary = _text(types, given["boundary"])
-    return Pair(s.Sequence(item.shape), r.PartList(item, boundary))
+    return Pair(s.Sequence(item.shape, 1), r.PartList(item, boundary, 1))
 
 
 def _text(types: Types, node: t.Expr) -> Expr:
@@ -137,8 +137,8 @@ def other_header(span: t.Span) -> tuple[t.Member, ...]:
     name = t.Extended(span, text, (t.Until(span, t.Chars(span, ":")),))
     value = t.Extended(span, text, (t.Rest(span),))
     return (
-        t.Field(span, t.Name(span, "name"), None, False, name),
-        t.Field(span, t.Name(span, "value"), None, False, value),
+        t.Field(span, t.Name(span, "name"), None, False, name, (), t.Meta("The name of the header.")),
+        t.Field(span, t.Name(span, "value"), None, False, value, (), t.Meta("Its value, in one line.")),
     )
 
 

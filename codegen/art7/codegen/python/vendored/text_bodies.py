@@ -329,6 +329,8 @@ def part_spans(data: bytes, o: int, end: int, boundary: object) -> list[tuple[in
     if not lines or not lines[-1][2]:
         wanted = "the last line of the boundary" if lines else "a line of the boundary"
         raise Unreadable("bad_boundary", end, wanted, "the end")
+    if lines[0][2]:
+        raise Unreadable("bad_boundary", lines[0][0], "a line of the boundary", "its last line")
     found = []
     for (_, begin, _), (at, _, _) in zip(lines, lines[1:], strict=False):
         stop = at - 1
@@ -496,9 +498,6 @@ def transfer_octets(octets: bytes, coding: str | None) -> bytes:
         if stray is not None:
             got = f"octet {octets[stray.start()]:#04x}"
             raise Unreadable("bad_coding", stray.start(), f"octets of {name}", got)
-        if any(len(line) > 998 or b"\r" in line or b"\n" in line for line in octets.split(b"\r\n")):
-            wanted = "lines of at most 998 octets, each with CRLF behind it"
-            raise Unreadable("bad_coding", 0, wanted, "others")
     return octets
 
 
