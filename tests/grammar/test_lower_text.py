@@ -33,6 +33,10 @@ REFUSED = {
     "a length before a list": ("x: u8[prefix u8]", "A7-L014"),
     "no end": ("x: text[1..4]", "A7-L011"),
     "an empty terminator": ("x: text[until '']", "A7-L010"),
+    "a header without a name": ("x @header(list: ','): Word[1..]", "A7-L094"),
+    "commas between one value": ("x @header('X', list: ','): Word", "A7-L094"),
+    "no such form of parameters": ("x @header('X'): parameters('loose')", "A7-L095"),
+    "parts without a boundary": ("x: multipart<A>", "A7-L095"),
 }
 RECORDS = """
 struct A as text { 'a' x: Word }

@@ -39,7 +39,6 @@ from art7.grammar.ir.plan import (
     Verify,
     View,
 )
-from art7.grammar.passes.order_emission import headers_of
 from art7.interpreter.expressions import constant, distinguishes_null, prepare
 from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.scope import Evaluate, Scope
@@ -237,7 +236,7 @@ def blocks_of(step: Step) -> tuple[Block, ...]:
         case Branch(cases=cases) | TlvChoice(cases=cases) | Either(cases=cases):
             return tuple(case.body for case in cases)
         case Headers():
-            return tuple(header.body for header in headers_of(step))
+            return tuple(header.body for header in step.every())
         case Kinds(cases=kinds):
             return tuple(case.body for case in kinds)
         case Fields(entries=entries):
@@ -266,7 +265,7 @@ def filled_slots(block: Block) -> tuple[int, ...]:
         if isinstance(step, Bits):
             found.update((f.slot, None) for f in step.fields if f.slot is not None)
         elif isinstance(step, Headers):
-            found.update((header.slot, None) for header in headers_of(step))
+            found.update((header.slot, None) for header in step.every())
         elif isinstance(slot := getattr(step, "slot", None), int) and not isinstance(step, Verify):
             found[slot] = None
     return tuple(found)
@@ -297,7 +296,7 @@ def _items(body: Block) -> Iterator[tuple[int, int]]:
         if isinstance(step, Loop | Items | Members | Repeat | Parts):
             yield step.item, step.slot
         elif isinstance(step, Headers):
-            yield from ((x.item, x.slot) for x in headers_of(step) if x.item is not None)
+            yield from ((x.item, x.slot) for x in step.every() if x.item is not None)
         elif isinstance(step, Fields):
             yield from ((entry.item, entry.slot) for entry in step.entries if entry.item is not None)
 

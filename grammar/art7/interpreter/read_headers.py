@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import NoReturn
 
 from art7.grammar.ir.plan import Fault, Header, Headers, Parameters, Parts, Transfer
-from art7.grammar.passes.order_emission import headers_of
 from art7.interpreter.boundaries import delimiter, parts
 from art7.interpreter.charsets import decode
 from art7.interpreter.codings import Passage
@@ -104,7 +103,7 @@ class _Entry:
 
 
 def read_headers(step: Headers, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    made = [_Entry(step, header, prepared, opened) for header in headers_of(step)]
+    made = [_Entry(step, header, prepared, opened) for header in step.every()]
     other = made.pop() if step.other is not None else None
     named = {name.lower().encode(): entry for entry in made for name in entry.header.names}
     lists = [entry for entry in (*made, *([other] if other else [])) if entry.item is not None]

@@ -10,7 +10,6 @@ from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted
 from art7.codegen.python.record_facts import filled_slots
 from art7.grammar.ir import plan as p
-from art7.grammar.passes.order_emission import headers_of
 
 
 def _more(d: CarefulDecoder, slot: int) -> str:
@@ -25,7 +24,7 @@ def decode_headers(d: CarefulDecoder, step: p.Headers) -> None:
     d.regions += 1
     block, outer = f"block{d.regions}", f"outer{d.regions}"
     lists: dict[int, str] = {}
-    for entry in headers_of(step):
+    for entry in step.every():
         if entry.item is not None:
             d.regions += 1
             lists[entry.slot] = f"items{d.regions}"

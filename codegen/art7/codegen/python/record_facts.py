@@ -64,7 +64,6 @@ from art7.grammar.ir.plan import (
     View,
     When,
 )
-from art7.grammar.passes.order_emission import headers_of
 
 
 @dataclass(slots=True)
@@ -261,7 +260,7 @@ def inner_blocks(step: Any) -> tuple[Block, ...]:
     if kind is Fields:
         return tuple(entry.body for entry in step.entries)
     if kind is Headers:
-        return tuple(entry.body for entry in headers_of(step))
+        return tuple(entry.body for entry in step.every())
     body: Block = step.body
     return (body,)
 
@@ -316,7 +315,7 @@ def filled_slots(block: Block) -> list[int]:
             case Ahead(slot=slot, body=body) | Through(slot=slot, body=body) | Transfer(slot=slot, body=body):
                 found += [*filled_slots(body), slot]
             case Headers():
-                found += [header.slot for header in headers_of(step)]
+                found += [header.slot for header in step.every()]
             case Parts(slot=slot) | Parameters(slot=slot):
                 found.append(slot)
             case Either(cases=options):

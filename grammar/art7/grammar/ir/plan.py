@@ -676,6 +676,10 @@ class Headers:
     space: bytes = b""
     comments: bool = False
 
+    def every(self) -> tuple[Header, ...]:
+        """Return the entries, with the one that keeps others."""
+        return self.entries if self.other is None else (*self.entries, self.other)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -721,9 +725,9 @@ class Transfer:
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """The node as a scalar: `integer`, `number`, `text`, `boolean`, `null`, or a text holding octets as
-    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`. XML has `decimal` and `truth`, integers
-    and truth values spelled as text, `spaced64`, base64 with white space in it, and `flag`, an element that is there. CBOR has `octets`, `float` and
-    `label` (an integer or a text) instead of the last four.
+    `base64`, `base64url` (both unpadded or padded as `padding` says) or `hex`. XML has `decimal` and `truth`,
+    integers and truth values spelled as text, `spaced64`, base64 with white space in it, and `flag`, an element
+    that is there. CBOR has `octets`, `float` and `label` (an integer or a text) instead of the last four.
 
     Other kinds of node: `wrong_kind`; outside the bounds: `out_of_range` (integers) or `too_short`/`too_long`
     (characters of texts, octets of octet strings); bad coding: `bad_text`.

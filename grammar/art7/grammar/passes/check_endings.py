@@ -101,7 +101,13 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
             case p.TlvChoice(cases=choices):
                 ways = [set(_always(choice.body, members)) for choice in choices]
                 found += sorted(set.intersection(*ways)) if ways else []
-            case p.Tlv(body=body) | p.Region(body=body) | p.Child(body=body) | p.Tag(body=body, nullable=False) | p.Wrap(body=body, nullable=False):
+            case (
+                p.Tlv(body=body)
+                | p.Region(body=body)
+                | p.Child(body=body)
+                | p.Tag(body=body, nullable=False)
+                | p.Wrap(body=body, nullable=False)
+            ):
                 found += _always(body, members)
             case p.Either(cases=either):
                 ways = [set(_always(choice.body, members)) for choice in either]
@@ -111,7 +117,11 @@ def _always(block: p.Block, members: set[str]) -> list[str]:
             case p.Headers(entries=headers):
                 for header in headers:
                     found += _always(header.body, members) if header.required or header.minimum else []
-            case p.Loop(body=body, minimum=minimum) | p.Repeat(body=body, minimum=minimum) | p.Parts(body=body, minimum=minimum) if minimum > 0:
+            case (
+                p.Loop(body=body, minimum=minimum)
+                | p.Repeat(body=body, minimum=minimum)
+                | p.Parts(body=body, minimum=minimum)
+            ) if minimum > 0:
                 found += _always(body, members)
             case p.Branch(cases=cases):
                 arms = [set(_always(case.body, members)) for case in cases if case.refuse is None]

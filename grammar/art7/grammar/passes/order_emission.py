@@ -85,7 +85,7 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
         case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
             yield body
         case p.Headers():
-            yield from (header.body for header in headers_of(step))
+            yield from (header.body for header in step.every())
         case p.Parts(body=body) | p.Transfer(body=body):
             yield body
         case p.Branch(cases=cases):
@@ -101,11 +101,6 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
                     yield from (entry.body for entry in case.entries)
         case _:
             return
-
-
-def headers_of(step: p.Headers) -> tuple[p.Header, ...]:
-    """Return the entries of a block of headers, with the one that keeps others."""
-    return step.entries if step.other is None else (*step.entries, step.other)
 
 
 def slots_filled(step: p.Step) -> Iterable[int]:
@@ -142,7 +137,7 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
             yield slot
             yield item
         case p.Headers():
-            for header in headers_of(step):
+            for header in step.every():
                 yield header.slot
                 if header.item is not None:
                     yield header.item
