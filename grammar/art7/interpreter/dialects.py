@@ -72,7 +72,9 @@ def _scan_xml(data: bytes, start: int, end: int, depth: int, options: Options, p
     node = scan_xml(data, start, end, depth, attributes=attributes, context=context)
     name = node.value["#name"].value
     if options.get("shape") == "choice":
-        return Node({"#name": Node("", start, start), name: Node([node], node.start, node.end)}, node.start, node.end)
+        return Node(
+            {"#name": Node("", start, start), name: Node([node], node.start, node.end)}, node.start, node.end
+        )
     if name != options["element"]:
         raise ScanRefused("wrong_element", node.start, f"an element `{options['element']}`", f"`{name}`")
     return node

@@ -93,8 +93,8 @@ def members_of(step: Object) -> Any:
     """Return how the members of an element are made those that `step` names: a function on its node.
 
     What is not there is left out: characters that nothing names if they are white space. A list whose elements may
-    all be missing is there, empty; `{uri}*` is the local name of an element of that namespace that has no other place; one that holds
-    more than its name is there as itself, too.
+    all be missing is there, empty; `{uri}*` is the local name of an element of that namespace that has no other
+    place; one that holds more than its name is there as itself, too.
     """
     entries = [*step.entries, *(entry for x in step.spreads for case in x.cases for entry in case.entries)]
     keys = {str(entry.key): entry for entry in entries}

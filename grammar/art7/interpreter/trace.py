@@ -45,7 +45,20 @@ from art7.interpreter.frame import ABSENT, Frame
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.read_common import place
 
-_LEAVES = (Uint, Varint, FloatOctets, Take, Scalar, AnyNode, TlvScalar, Token, Number, Quoted, Upto, Parameters)
+_LEAVES = (
+    Uint,
+    Varint,
+    FloatOctets,
+    Take,
+    Scalar,
+    AnyNode,
+    TlvScalar,
+    Token,
+    Number,
+    Quoted,
+    Upto,
+    Parameters,
+)
 _CONTAINERS = (Region, Loop, CallRecord, Items, Members, Tag, Wrap, Tlv, Repeat, Through, Parts, Transfer)
 
 

@@ -175,7 +175,9 @@ def _require_own(emitter: EncodeEmitter, frame: WriteFrame, body: p.Block) -> No
     """What an arm writes must be there."""
     for step in body.steps:
         index = getattr(step, "slot", None)
-        if not isinstance(index, int) or isinstance(step, p.When | p.Present | p.Ahead | p.Verify | p.Domain | p.View):
+        if not isinstance(index, int) or isinstance(
+            step, p.When | p.Present | p.Ahead | p.Verify | p.Domain | p.View
+        ):
             continue
         code = frame.values.get(index)
         if code is None or not code.optional or frame.record.slots[index].role is not p.Role.GIVEN:

@@ -95,7 +95,10 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
             yield "", body
         case p.Either(cases=alternatives):
             for alternative in alternatives:
-                yield f"{alternative.name} {_value(alternative.first)} -> {alternative.slot}", alternative.body
+                yield (
+                    f"{alternative.name} {_value(alternative.first)} -> {alternative.slot}",
+                    alternative.body,
+                )
         case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
             yield "", body
         case p.Headers(entries=headers, other=other):
@@ -103,7 +106,13 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
                 yield f"{'/'.join(header.names) or 'others'} -> {header.slot}", header.body
         case p.Parts(body=body) | p.Transfer(body=body):
             yield "", body
-        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body) | p.Child(body=body):
+        case (
+            p.Items(body=body)
+            | p.Members(body=body)
+            | p.Tag(body=body)
+            | p.Wrap(body=body)
+            | p.Child(body=body)
+        ):
             yield "", body
         case _:
             return

@@ -410,7 +410,9 @@ class RecordLowering:
         field = self.drafts[slot]
         if field.name.startswith("_"):
             message = "only a field of its own keeps its octets"
-            self.module.findings.add("A7-L060", message, field.span, "remove `keep`, or make the item a struct")
+            self.module.findings.add(
+                "A7-L060", message, field.span, "remove `keep`, or make the item a struct"
+            )
             return None
         draft = self.new_slot(self.free_name(f"{field.name}_octets"), p.Role.GIVEN, field.span)
         draft.shape, draft.optional = s.Octets(), True

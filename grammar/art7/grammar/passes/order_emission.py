@@ -76,7 +76,13 @@ def _blocks_of(step: p.Step) -> Iterator[p.Block]:
     match step:
         case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
             yield body
-        case p.Items(body=body) | p.Members(body=body) | p.Tag(body=body) | p.Wrap(body=body) | p.Child(body=body):
+        case (
+            p.Items(body=body)
+            | p.Members(body=body)
+            | p.Tag(body=body)
+            | p.Wrap(body=body)
+            | p.Child(body=body)
+        ):
             yield body
         case p.Tlv(body=body) | p.TlvOptional(body=body):
             yield body
@@ -148,7 +154,13 @@ def _slots_filled(step: p.Step) -> Iterator[int]:
                 yield slot
         case p.TlvOptional(slot=slot) | p.TlvScalar(slot=slot):
             yield slot
-        case p.Region(slot=slot) | p.Present(slot=slot) | p.Tag(slot=slot) | p.Kinds(slot=slot) | p.Child(slot=slot):
+        case (
+            p.Region(slot=slot)
+            | p.Present(slot=slot)
+            | p.Tag(slot=slot)
+            | p.Kinds(slot=slot)
+            | p.Child(slot=slot)
+        ):
             yield slot
         case p.Wrap(slot=slot, kept=kept):
             yield slot

@@ -98,7 +98,12 @@ def _field(
         pair = tagged_pair(record.types, member.tag, pair)
     if record.encoding == "text" and isinstance(member.tag, t.NamedTag):
         pair = header_pair(record.types, member.tag, pair)
-    if record.on_tree and place is None and isinstance(pair.shape, s.Anything) and (member.optional or condition or flattened):
+    if (
+        record.on_tree
+        and place is None
+        and isinstance(pair.shape, s.Anything)
+        and (member.optional or condition or flattened)
+    ):
         # Any node may be null: where it may be absent too, null is told from absence.
         pair = replace(pair, shape=s.Nullable(pair.shape))
     if draft.shape is not None:

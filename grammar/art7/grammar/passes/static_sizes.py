@@ -85,7 +85,9 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return 0, block_size(module, body, depth)[1]
         case p.TlvChoice(cases=choices):
             return min((block_size(module, x.body, depth)[0] for x in choices), default=0), None
-        case p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Line() | p.Repeat() | p.Either() | p.Through():
+        case (
+            p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Line() | p.Repeat() | p.Either() | p.Through()
+        ):
             return text_size(module, step, depth)
         case p.Space() | p.Headers() | p.Parameters() | p.Parts() | p.Transfer():
             return 0, None
