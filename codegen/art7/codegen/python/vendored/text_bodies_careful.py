@@ -6,7 +6,7 @@ Text of generated projects. `at` is the member a refusal names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from art7.codegen.python.vendored.careful_reading import Items, Reading
@@ -89,28 +89,23 @@ class HeaderBlock:
         name = show(self.line[0].decode())
         self.r.trace.refuse("unknown_field", self.line[1], "", "a header that the message has", name)
 
-    def one(self, key: str, at: str) -> Iterator[HeaderBlock]:
-        """Give the value of a header that stands once."""
+    def one(self, key: str, at: str) -> list[HeaderText]:
+        """Return the value of a header that stands once."""
         if key in self.seen:
             self.r.trace.refuse("duplicate_field", self.line[1], at, "one header of this name", "another")
         self.seen.add(key)
-        self.span = trimmed_span(self.octets, *self.span)
-        yield self
-        self.r.at[key] = self.place(self.span[0])
+        self.r.at.pop(key, None)
+        return [HeaderText(self, key, trimmed_span(self.octets, *self.span), None, True)]
 
-    def many(self, items: Items, comma: bool = False) -> Iterator[HeaderBlock]:
-        """Give the values of a header of a list."""
-        outer = self.span
-        spans = [trimmed_span(self.octets, *outer)]
+    def many(self, items: Items, comma: bool = False) -> list[HeaderText]:
+        """Return the values of a header of a list."""
+        spans = [trimmed_span(self.octets, *self.span)]
         if comma:
-            spans = comma_spans(self.octets, *outer, self.comments)
-        for span in spans:
-            self.span = span
-            yield self
-            self.r.at.setdefault(items.name, self.place(span[0]))
+            spans = comma_spans(self.octets, *self.span, self.comments)
+        return [HeaderText(self, items.name, span) for span in spans]
 
-    def whole(self, items: Items) -> Iterator[HeaderBlock]:
-        """Give a header that nothing names: its name, a colon, its value without white space around it."""
+    def whole(self, items: Items) -> list[HeaderText]:
+        """Return a header that nothing names: its name, a colon, its value without white space around it."""
         name, start, colon, pieces, _ = self.line
         begin, stop = trimmed_span(self.octets, *self.span)
         inner, size = self.place if len(pieces) > 1 else int, len(name)
@@ -121,32 +116,51 @@ class HeaderBlock:
             return inner(begin + offset - size - 1)
 
         self.octets, self.place = name + b":" + self.octets[begin:stop], place
-        self.span = (0, len(self.octets))
-        yield self
-        self.r.at.setdefault(items.name, start)
-
-    def __enter__(self) -> tuple[int, int]:
-        self.r.trace.data = self.octets
-        start, stop = self.span
-        return passed_space(self.octets, start, stop, self.space, self.comments), stop
-
-    def __exit__(self, kind: object, error: object, where: object) -> None:
-        self.r.trace.data = self.data
-        if isinstance(error, DecodeError) and error.offset is not None:
-            error.offset = self.place(error.offset)
-
-    def close(self, o: int, at: str) -> None:
-        """Refuse what is left of a value."""
-        stop = self.span[1]
-        o = passed_space(self.octets, o, stop, self.space, self.comments)
-        if o != stop:
-            left = _found_at(self.octets, o, stop)
-            self.r.trace.refuse("trailing_data", o, at, "the end of the value", left)
+        return [HeaderText(self, items.name, (0, len(self.octets)), start)]
 
     def require(self, key: str, name: str, at: str) -> None:
         """Refuse the lack of a header."""
         if key not in self.seen:
             self.r.trace.refuse("missing_field", self.start, at, f"the header {name}", "none")
+
+
+class HeaderText:
+    """One value of a header, read in octets of its own while it is open; refusals lie where they came from."""
+
+    __slots__ = ("alone", "block", "key", "span", "start")
+
+    def __init__(
+        self,
+        block: HeaderBlock,
+        key: str,
+        span: tuple[int, int],
+        start: int | None = None,
+        alone: bool = False,
+    ) -> None:
+        self.block, self.key, self.span, self.alone = block, key, span, alone
+        self.start = block.place(span[0]) if start is None else start
+
+    def __enter__(self) -> tuple[int, int]:
+        block = self.block
+        block.r.trace.data = block.octets
+        start, stop = self.span
+        return passed_space(block.octets, start, stop, block.space, block.comments), stop
+
+    def __exit__(self, kind: object, error: object, where: object) -> None:
+        block = self.block
+        block.r.trace.data = block.data
+        if isinstance(error, DecodeError) and error.offset is not None:
+            error.offset = block.place(error.offset)
+        if error is None and (self.alone or self.key not in block.r.at):
+            block.r.at[self.key] = self.start
+
+    def close(self, o: int, at: str) -> None:
+        """Refuse what is left of a value."""
+        block, stop = self.block, self.span[1]
+        o = passed_space(block.octets, o, stop, block.space, block.comments)
+        if o != stop:
+            left = _standing(block.octets, o, stop)
+            block.r.trace.refuse("trailing_data", o, at, "the end of the value", left)
 
 
 def header_items(
