@@ -111,8 +111,8 @@ def read_headers(step: Headers, prepared: PreparedRecord, opened: frozenset[int]
     def read(frame: Frame) -> None:
         run = frame.run
         begin, counted = run.position, run.index
-        for entry in lists:
-            frame.values[entry.slot] = []
+        for each in lists:
+            frame.values[each.slot] = []
         seen: set[int] = set()
         while True:
             try:
@@ -122,7 +122,7 @@ def read_headers(step: Headers, prepared: PreparedRecord, opened: frozenset[int]
             if isinstance(line, int):
                 run.position = line
                 break
-            entry = named.get(line.name.lower())
+            entry: _Entry | None = named.get(line.name.lower())
             if entry is None and step.unknown == "reject":
                 frame.refuse(
                     UNKNOWN, None, line.start, "a header that the message has", _shown(line.name, 0, 40)
@@ -136,8 +136,8 @@ def read_headers(step: Headers, prepared: PreparedRecord, opened: frozenset[int]
                 _line(frame, entry, line)
             run.position = line.following
         run.index = counted
-        for entry in made:
-            _complete(frame, entry, begin, seen)
+        for each in made:
+            _complete(frame, each, begin, seen)
 
     return read
 

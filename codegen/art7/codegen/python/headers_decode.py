@@ -235,7 +235,7 @@ def parts(emitter: BlockEmitter, frame: Frame, step: p.Parts) -> None:
         if step.maximum is not None:
             emitter.out.append(Test(f"len({items}) >= {step.maximum}"))
         outer, emitter.index = emitter.index, f"len({items})"
-        read_item(emitter, frame, step, items)
+        read_item(emitter, frame, p.Repeat(step.slot, step.item, p.First(), step.body), items)
         emitter.index = outer
         emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
 

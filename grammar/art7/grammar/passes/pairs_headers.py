@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from art7.grammar import syntax as t
+from art7.grammar.diagnostics import Span
 from art7.grammar.ir import representation as r
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Expr, Kind
@@ -131,7 +132,7 @@ def _transfer(types: Types, node: t.Named, context: Context) -> Pair:
     return replace(inner, representation=r.Transferred(coding, charset, inner.representation))
 
 
-def other_header(span: t.Span) -> tuple[t.Member, ...]:
+def other_header(span: Span) -> tuple[t.Member, ...]:
     """Return the members of a header that nothing names."""
     text = t.Named(span, t.QName(span, (t.Name(span, "text"),)))
     name = t.Extended(span, text, (t.Until(span, t.Chars(span, ":")),))

@@ -22,7 +22,7 @@ class Unreadable(ValueError):
         self.code, self.offset, self.expected, self.got = code, offset, expected, got
 
 
-def _standing(data: bytes, place: int, end: int) -> str:
+def standing_text(data: bytes, place: int, end: int) -> str:
     return show(data[place : min(end, place + 16)].decode(errors="replace")) if place < end else "the end"
 
 
@@ -55,11 +55,11 @@ def header_line(data: bytes, o: int, end: int, eol: bytes, lenient: bool) -> Hea
         return after
     found = _HEADER_NAME.match(data, o, stop)
     if found is None:
-        raise Unreadable("bad_header", o, "the name of a header", _standing(data, o, stop))
+        raise Unreadable("bad_header", o, "the name of a header", standing_text(data, o, stop))
     blank = _BLANKS.match(data, found.end(), stop)
     colon = stop if blank is None else blank.end()
     if colon >= stop or data[colon] != 0x3A:
-        raise Unreadable("bad_header", colon, "a colon behind the name", _standing(data, colon, stop))
+        raise Unreadable("bad_header", colon, "a colon behind the name", standing_text(data, colon, stop))
     lines = [(colon + 1, stop)]
     while after < end and data[after] in b" \t":
         start = after
@@ -190,7 +190,7 @@ def read_parameter_map(data: bytes, o: int, end: int, form: str) -> tuple[dict[s
 def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Parameter, int]:
     match = _HEADER_NAME.match(data, start, end)
     if match is None:
-        raise Unreadable("bad_characters", start, "the name of a parameter", _standing(data, start, end))
+        raise Unreadable("bad_characters", start, "the name of a parameter", standing_text(data, start, end))
     name = match[0].decode().lower()
     sign = _blank_end(data, match.end(), end, comments)
     if sign >= end or data[sign] != 0x3D:
@@ -206,7 +206,7 @@ def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Param
     except UnicodeDecodeError as error:
         raise Unreadable("bad_text", begin + error.start, "UTF-8", "another octet") from None
     if not value:
-        raise Unreadable("bad_characters", begin, "the value of a parameter", _standing(data, begin, end))
+        raise Unreadable("bad_characters", begin, "the value of a parameter", standing_text(data, begin, end))
     return (name, value, start, begin), begin + len(octets)
 
 
@@ -235,7 +235,7 @@ def _quoted_value(data: bytes, o: int, end: int) -> tuple[str, int]:
     if place >= end:
         raise Unreadable("bad_quoted", o, "a double quote at the end", "none")
     wanted = "a character of UTF-8 that is no control"
-    raise Unreadable("bad_quoted", place, wanted, _standing(data, place, end))
+    raise Unreadable("bad_quoted", place, wanted, standing_text(data, place, end))
 
 
 def _sections(found: list[Parameter]) -> dict[str, str | None]:
@@ -476,7 +476,8 @@ def transfer_places(data: bytes, o: int, end: int, coding: str | None) -> list[i
         return [signs[octet // 3 * 4 + octet % 3] for octet in range(len(signs) * 6 // 8)]
     if name != "quoted-printable":
         return list(range(o, end))
-    octets, places, before = data[o:end], [], 0
+    places: list[int] = []
+    octets, before = data[o:end], 0
     for piece in _QUOTED_PIECE.finditer(octets):
         places += range(o + before, o + piece.start())
         before = piece.end()

@@ -25,6 +25,7 @@ from art7.codegen.python.vendored.text_bodies import (
     part_octets,
     part_spans,
     read_parameter_map,
+    standing_text,
     transfer_name,
     transfer_octets,
     transfer_places,
@@ -42,8 +43,23 @@ def _unreadable(trace: Trace, refusal: Unreadable, at: str, base: int = 0) -> No
 class HeaderBlock:
     """Lines of headers, one after the other: `name` of the one at hand, and its value, as a place to read in."""
 
-    __slots__ = ("comments", "data", "end", "eol", "lenient", "line", "name", "o", "octets")
-    __slots__ += ("place", "r", "seen", "space", "span", "start")
+    __slots__ = (
+        "comments",
+        "data",
+        "end",
+        "eol",
+        "lenient",
+        "line",
+        "name",
+        "o",
+        "octets",
+        "place",
+        "r",
+        "seen",
+        "space",
+        "span",
+        "start",
+    )
 
     def __init__(
         self,
@@ -159,7 +175,7 @@ class HeaderText:
         block, stop = self.block, self.span[1]
         o = passed_space(block.octets, o, stop, block.space, block.comments)
         if o != stop:
-            left = _standing(block.octets, o, stop)
+            left = standing_text(block.octets, o, stop)
             block.r.trace.refuse("trailing_data", o, at, "the end of the value", left)
 
 
