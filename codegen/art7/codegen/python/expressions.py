@@ -270,7 +270,7 @@ def _element(expr: Element, names: Names) -> Code:
         return Code(f"{names.function('entry')}({base.text}, {position.text})", optional=True)
     if names.careful:
         return Code(f"{names.function('element')}({base.text}, {position.text})", optional=True)
-    if isinstance(expr.position, Literal) and expr.base.kind is not Kind.MAP:
+    if isinstance(expr.position, Literal):
         return Code(f"{base.at(ATOM)}[{position.text}]")
     return Code(f"{names.function('element')}({base.text}, {position.text})")
 
