@@ -25,7 +25,7 @@ enum Open: u8 open { one = 1 two = 2 }
 enum Closed: u8 closed { none = 0 one = 1 }
 
 struct Pair as binary { left: u8  right: u16 }
-struct Tagged as binary {
+struct Choosing as binary {
     tag: u8
     flags: u8
     select tag { 0 => { none: u8 } 1 => { one: u16 } otherwise => { more: u32 } }
@@ -49,7 +49,7 @@ message Octets as binary {
     words:  text[prefix u8]
     codes:  u16[prefix u8]
     pairs:  Pair[prefix u16]
-    tagged: Tagged
+    tagged: Choosing
     must KIND-01: one == 1 else bad_value
 }
 message Numbers as tls(vector: 'varint') {
@@ -59,7 +59,7 @@ message Numbers as tls(vector: 'varint') {
     pairs: Item[]
 }
 struct Item as tls(vector: 'varint') { code: u16  data: bytes[] }
-message Fields as protobuf {
+message Numbered as protobuf {
     limit size = 1000
     unsigned @1: u64 default 0
     zigzag @2: s32 default 0
@@ -106,7 +106,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "tagged": {"tag": 1, "flags": 1, "none": None, "one": 1, "more": None},
     },
     "Numbers": {"short": b"ab", "items": [1], "pairs": [(1, b"a")]},
-    "Fields": {
+    "Numbered": {
         "unsigned": 1, "zigzag": 1, "signed": 1, "fixed": 1, "ratio": 1.5, "flag": True, "words": "a", "data": b"a",
         "many": [1], "open": 2, "loud": False, "maybe": 1,
     },
@@ -123,7 +123,7 @@ HOSTILE: list[Any] = [
 ]  # fmt: skip
 INTEGERS = {
     "Octets": "high low byte triple long open closed one".split(),
-    "Fields": "unsigned zigzag signed fixed maybe".split(),
+    "Numbered": "unsigned zigzag signed fixed maybe".split(),
     "Tree": "whole small maybe level".split(),
     "Binary": ["whole"],
     "Sorted": ["whole"],
@@ -145,7 +145,7 @@ def made(package: str, kind: str, value: dict[str, Any]) -> Any:
     sdk = module(package, "kinds")
     found = getattr(sdk, kind)(**VALUES[kind])
     for name, one in value.items():
-        setattr(found, name, sdk.Tagged(**one) if name == "tagged" and isinstance(one, dict) else one)
+        setattr(found, name, sdk.Choosing(**one) if name == "tagged" and isinstance(one, dict) else one)
     return found
 
 
@@ -205,7 +205,7 @@ def test_true_and_false_in_lists_are_one_and_nought(spec: Specification, package
     for kind, member in (
         ("Octets", "codes"),
         ("Numbers", "items"),
-        ("Fields", "many"),
+        ("Numbered", "many"),
         ("Tree", "items"),
         ("Binary", "items"),
         ("Sorted", "items"),

@@ -23,8 +23,6 @@ struct Deep as binary {
 }
 
 struct Middle as binary { mark: u8 root: Deep next: u8 = count(more) more: Middle[next] }
-
-struct Lost as binary { n: u8 = count(kids) at: u8 = offset(kids) kids: Lost[n] }
 """
 
 DEMO = """a7 1
@@ -32,7 +30,6 @@ module demo version 1.0
 use parts
 
 message Near as binary { limit size = 99 limit depth = 9 a: u8 middle: parts.Middle }
-message Lost as binary { limit size = 99 limit depth = 9 lost: parts.Lost }
 message Plain as binary { limit size = 99 a: u8 }
 """
 
@@ -74,18 +71,6 @@ def test_its_refusals_are_those_of_the_interpreter(executions: tuple[Any, Any, A
         read.encode()
     assert (found.value.code, found.value.path) == (expected.value.code, expected.value.path)
     assert found.value.code == "out_of_range"
-
-
-def test_what_no_execution_writes_is_refused_alike(executions: tuple[Any, Any, Any, str]) -> None:
-    spec, sdk, support, _ = executions
-    octets = b"\x01\x02" + b"\x00\x04"
-    value = decode(spec, "demo.Lost", octets).value
-    with pytest.raises(EncodeError) as expected:
-        encode(spec, "demo.Lost", value)
-    with pytest.raises(support.EncodeError) as found:
-        sdk.Lost.decode(octets).encode()
-    assert found.value.code == expected.value.code != "internal"
-    assert found.value.path == expected.value.path
 
 
 def test_no_function_refuses_whatever_it_is_given(executions: tuple[Any, Any, Any, str]) -> None:

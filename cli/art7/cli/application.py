@@ -43,7 +43,7 @@ COMMANDS: dict[str, CommandRow] = {
         "art7.cli.commands.explain", "Explain a code, a field of the manifest, a duty or a requirement."
     ),
     "generate": CommandRow(
-        "art7.cli.commands.generate", "Generate an SDK, test vectors or schemas from a specification."
+        "art7.cli.commands.generate", "Generate an SDK, test vectors, schemas or pages from a specification."
     ),
     "import": CommandRow(
         "art7.cli.commands.import_", "Make a module from a description in another language."
