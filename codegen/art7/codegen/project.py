@@ -16,6 +16,7 @@ from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.examples import examples
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.guard import check_python
+from art7.codegen.python.layout.settle import settled
 from art7.codegen.python.package import PackageText, package_text
 from art7.codegen.python.shape_tables import records_table, roles_table, schedules_table
 from art7.codegen.render import render
@@ -52,12 +53,14 @@ def generate_python(
             "adapter.py.jinja", package=view.package, quoted_package=quoted(view.package)
         ),
         f"{view.package}/testing.py": _page("testing.py.jinja"),
-        f"{view.package}/_shapes.py": _page(
-            "_shapes.py.jinja",
-            version=quoted(view.version),
-            records=records_table(spec, package.names),
-            schedules=schedules_table(spec, package.names),
-            roles=roles_table(spec, package.names),
+        f"{view.package}/_shapes.py": settled(
+            _page(
+                "_shapes.py.jinja",
+                version=quoted(view.version),
+                records=records_table(spec, package.names),
+                schedules=schedules_table(spec, package.names),
+                roles=roles_table(spec, package.names),
+            )
         ),
     }
     for name, text in package.files.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from art7.codegen.names import PackageNames, Scope, class_name, identifier
 from art7.codegen.python.docstrings import FUTURE, cited, docstring, safe
 from art7.codegen.python.expressions import OR, expression, negated, quoted, truth
+from art7.codegen.python.layout.settle import settled
 from art7.codegen.python.schedules import ExtraModule
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.value_expressions import ValueNames, member_name
@@ -51,7 +52,6 @@ def roles_module(spec: Specification, module: Module, names: PackageNames) -> Ex
         for role in protocol.roles
     ]
     for name in (
-        "Event",
         "Received",
         "TimedOut",
         "Local",
@@ -71,7 +71,7 @@ def roles_module(spec: Specification, module: Module, names: PackageNames) -> Ex
         ["Each is a machine without sockets and clocks: `receive(event)` returns what to do."],
     )
     head = f"{title}\n\n{FUTURE}\n\n{scope.head()}\n\n{listed}"
-    return ExtraModule("\n\n\n".join([head, *parts]) + "\n", scope.support_names(), tuple(exports))
+    return ExtraModule(settled("\n\n\n".join([head, *parts]) + "\n"), scope.support_names(), tuple(exports))
 
 
 class _Role:

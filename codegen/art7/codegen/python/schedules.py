@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from art7.codegen.names import PackageNames, Scope, class_name, identifier
 from art7.codegen.python.docstrings import FUTURE, cited, docstring, safe
 from art7.codegen.python.expressions import OR, negated, quoted
+from art7.codegen.python.layout.settle import settled
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation
 from art7.codegen.python.value_expressions import ValueNames, bare, source
@@ -65,7 +66,7 @@ def schedules_module(spec: Specification, module: Module, names: PackageNames) -
         f"Key schedules of {safe(module.name)}.", ["Values here are secrets unless they say otherwise."]
     )
     head = f"{title}\n\n{FUTURE}\n\n{scope.head()}\n\n{listed}"
-    return ExtraModule("\n\n\n".join([head, *parts]) + "\n", scope.support_names(), tuple(sorted(exports)))
+    return ExtraModule(settled("\n\n\n".join([head, *parts]) + "\n"), scope.support_names(), tuple(sorted(exports)))
 
 
 @dataclass(frozen=True, slots=True)
