@@ -131,12 +131,16 @@ Unpacker = Callable[[str, bool], str]
 
 @dataclass(slots=True)
 class Printer:
-    """Prints bodies. `unpacker` names the prebuilt `unpack_from` of some codes; `data` the octets read."""
+    """Prints the bodies of one function. `unpacker` names the prebuilt `unpack_from` of some codes; `data` the octets.
+
+    A body may stand in several arms (one case in several branches of a search): a name is annotated only once.
+    """
 
     unpacker: Unpacker
     data: str = "data"
     refusal: str = "raise Refused"
     lines: list[str] = field(default_factory=list)
+    annotated: set[str] = field(default_factory=set)
 
     def body(self, body: Body, depth: int) -> None:
         """Print `body` at indentation level `depth`."""
@@ -148,7 +152,8 @@ class Printer:
             kind = type(statement)
             if kind is Assign:
                 assert isinstance(statement, Assign)
-                lines.append(self._fit(f"{pad}{' = '.join(statement.targets)} = ", statement.value, pad))
+                targets = " = ".join(map(self._target, statement.targets))
+                lines.append(self._fit(f"{pad}{targets} = ", statement.value, pad))
             elif kind is Line:
                 assert isinstance(statement, Line)
                 lines.append(pad + statement.text)
@@ -161,6 +166,16 @@ class Printer:
                 self._read(statement, pad)
             else:
                 self._compound(statement, pad, depth)
+
+    def _target(self, target: str) -> str:
+        """Return a target as it is assigned here: with its annotation where that stands for the first time."""
+        name, colon, _ = target.partition(": ")
+        if not colon:
+            return target
+        if name in self.annotated:
+            return name
+        self.annotated.add(name)
+        return target
 
     def _compound(self, statement: Statement, pad: str, depth: int) -> None:
         match statement:

@@ -570,7 +570,8 @@ def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> Writte
 
 
 _KINDS = {
-    "text": "isinstance({0}, (str, bytes))",
+    "text": "isinstance({0}, str)",
+    "octets": "type({0}) is bytes or is_octets({0})",
     "number": "isinstance({0}, (int, float)) and type({0}) is not bool",
     "boolean": "type({0}) is bool",
     "array": "type({0}) is list",
@@ -586,9 +587,11 @@ def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, name: str) -> Written:
             lines.add(f'{held} = "null"')
         word = "elif"
     takes_objects = False
+    if any(_sort_of(case) == "octets" for case in step.cases):
+        view.scope.support("is_octets")
     for case in sorted(step.cases, key=lambda case: case.value == "object"):
         takes_objects = case.value == "object"
-        head = "else:" if takes_objects else f"{word} {_KINDS[case.value].format(name)}:"
+        head = "else:" if takes_objects else f"{word} {_KINDS[_sort_of(case)].format(name)}:"
         with lines.block(head):
             lines.add(f"{view.locals[case.slot]} = {name}")
             lines.add(f"{held} = {write_value(lines, view, case.body, view.locals[case.slot]).source}")
@@ -597,6 +600,12 @@ def _kinds(lines: Lines, view: TreeRecord, step: p.Kinds, name: str) -> Written:
         lines.add("else:")
         lines.read(f"    {lines.refusal}")
     return Written(held)
+
+
+def _sort_of(case: p.KindCase) -> str:
+    """Return the key of `_KINDS`: what is a text on the wire may be octets in Python."""
+    coded = any(isinstance(step, p.Scalar) and step.form != "text" for step in case.body.steps)
+    return "octets" if case.value == "text" and coded else case.value
 
 
 def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
