@@ -133,7 +133,7 @@ def _assignment(parser: x.Parser) -> Document:
         assigned = parser.row()
     rest: list[Document] = [[added(shape(each, NOWHERE)), " = "] for each in targets[1:]]
     last = optional(assigned)
-    if len(targets) == 1 and isinstance(last, Whole) and not isinstance(first, x.Bare):
+    if len(targets) == 1 and isinstance(last, Whole) and isinstance(first, x.Element | x.Member):
         return [flat(_target(first)), " = ", last]
     return [_target(first), " = ", *rest, last]
 
