@@ -11,6 +11,7 @@ from art7.codegen.python.endings import Endings
 from art7.codegen.python.expressions import literal, quoted
 from art7.codegen.python.machines import role_names
 from art7.codegen.python.peeks import head_record
+from art7.codegen.python.read_back import is_read_back
 from art7.codegen.python.schedules import python_names, schedule_names
 from art7.codegen.python.wrapping import wrapped
 from art7.codegen.vectors.construct import arm_with, parameters, valid_value
@@ -49,6 +50,8 @@ class _Sample:
     value: str
     given: tuple[tuple[str, str], ...]
     octets: bytes
+    is_read_back: bool
+    """Whether reading gives the value itself: not where it adds what no user gives, as octets kept as read."""
 
     @property
     def arguments(self) -> str:
@@ -100,7 +103,11 @@ def _has_head(record: p.Record) -> bool:
 
 def _use(sample: _Sample) -> str:
     octets = f"octets = message.encode({sample.arguments})"
-    read = f"assert {sample.kind}.decode(octets{sample.more}) == message"
+    read = f"{sample.kind}.decode(octets{sample.more})"
+    if sample.is_read_back:
+        read = f"assert {read} == message"
+    else:
+        read = f"assert {read}.encode({sample.arguments}) == octets"
     return "\n".join([*sample.lines(), *wrapped(f"message = {sample.value}", 0), octets, read])
 
 
@@ -150,7 +157,11 @@ def _sample(spec: Specification, names: PackageNames, package: str, record: p.Re
             lines.append(f"from {package}.{each} import {kinds}")
         own_import = f"from {package}.{stem} import {own}"
         if found is None or len(text) > len(found.value):
-            found = _Sample(record, "\n".join(lines), own_import, own, text, tuple(given), octets)
+            try:
+                same = is_read_back(spec, record, value, decode(spec, record.name, octets, params).value)
+            except DecodeError:
+                continue
+            found = _Sample(record, "\n".join(lines), own_import, own, text, tuple(given), octets, same)
     return found
 
 
