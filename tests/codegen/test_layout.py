@@ -20,8 +20,8 @@ from art7.grammar.load import load_sources
 from catalogue_codec import load_catalogue
 
 FOLDER = corpus.REPOSITORY / "spec" / "art7" / "spec" / "offers" / "examplechat" / "modules"
-UNSTABLE_LINES = 40
-"""Lines of the whole catalogue that the formatter still changes (chains of calls, unions as annotations)."""
+LAID_OUT = re.compile(r"(_roles|_keys|/_shapes|/_support|/testing|/adapter|/__init__)\.py$|\.toml$")
+"""Files held to the formatter. Codecs are not: laying them out takes half as long as generating them."""
 
 LONG = ("first_of_the_names", "second_of_the_names", "third_of_the_names", "fourth_of_the_names")
 SHORT_TEXT = "\n".join(
@@ -87,12 +87,13 @@ def offer() -> Specification:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "most"), [("examplechat", 10), ("catalogue", UNSTABLE_LINES)])
-def test_sdks_are_as_the_formatter_leaves_them(name: str, most: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["examplechat", "catalogue"])
+def test_sdks_are_as_the_formatter_leaves_them(name: str, tmp_path: Path) -> None:
     spec = offer() if name == "examplechat" else load_catalogue({})
-    write(generate_python(spec, name, vectors={}), tmp_path)
-    changed, diff = formatter_changes(tmp_path)
-    assert changed <= most, diff[:4000]
+    files = generate_python(spec, name, vectors={})
+    write({path: text for path, text in files.items() if LAID_OUT.search(path)}, tmp_path)
+    assert formatter_changes(tmp_path) == (0, "")
+    write(files, tmp_path)
     compiled = [sys.executable, "-W", "error", "-m", "compileall", "-q", "."]
     assert subprocess.run(compiled, cwd=tmp_path, check=False).returncode == 0
     lint = [
