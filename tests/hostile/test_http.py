@@ -1,0 +1,140 @@
+"""The HTTP rows, and requests that two readers would read differently: refused at once, by both executions alike."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+import corpus
+from executions import Codec, Decoded, Refused
+
+REQUEST, RESPONSE = "ietf.http.Request", "ietf.http.Response"
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
+SECONDS = 2.0
+
+
+def verdict(codec: Codec, octets: bytes, name: str = REQUEST, **params: Any) -> Decoded | Refused:
+    start = time.process_time()
+    found: Decoded | Refused
+    try:
+        found = codec.decode(name, octets, **params)
+    except Refused as refused:
+        found = refused
+    assert time.process_time() - start < SECONDS
+    return found
+
+
+def code(found: Decoded | Refused) -> str | None:
+    return found.code if isinstance(found, Refused) else None
+
+
+@pytest.mark.parametrize("case", corpus.hostile("http"), ids=lambda case: case.path.name)
+def test_http_row(case: corpus.HostileCase, codec: Codec, cases: Any) -> None:
+    octets = case.path.read_bytes()
+    found = verdict(codec, octets)
+    if case.outcome == "accept":
+        assert isinstance(found, Decoded)
+        assert codec.decode(REQUEST, codec.encode(REQUEST, found.native)).plain == found.plain
+    else:
+        assert isinstance(found, Refused) and found.code not in ("internal", "")
+        assert len(str(found)) < 1000
+    cases.ran("hostile/http")
+
+
+SMUGGLED = {
+    "length, then coding": (
+        b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
+        "two_lengths",
+    ),
+    "coding, then length": (
+        b"Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\nG",
+        "two_lengths",
+    ),
+    "names in other letters": (
+        b"CONTENT-LENGTH: 6\r\ntransfer-encoding: x\r\n\r\n0\r\n\r\nG",
+        "two_lengths",
+    ),
+    "coding alone": (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "coding that hides": (b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", "trailing_data"),
+    "coding before a colon": (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "length before a colon": (b"Content-Length : 1\r\n\r\na", "folded_header"),
+    "length on a second line": (b"Content-Length:\r\n 1\r\n\r\na", "folded_header"),
+    "other name before a colon": (b"X\t: 1\r\n\r\n", "folded_header"),
+    "two lengths": (b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na", "duplicate_field"),
+    "two lengths in a line": (b"Content-Length: 1, 1\r\n\r\na", "trailing_data"),
+    "a sign": (b"Content-Length: +1\r\n\r\na", "bad_decimal"),
+    "below zero": (b"Content-Length: -1\r\n\r\na", "bad_decimal"),
+    "other digits": (b"Content-Length: 0x1\r\n\r\na", "trailing_data"),
+    "needless zero": (b"Content-Length: 01\r\n\r\na", "bad_decimal"),
+    "nothing": (b"Content-Length:\r\n\r\n", "bad_decimal"),
+    "without end": (b"Content-Length: " + b"9" * 60_000 + b"\r\n\r\n", "out_of_range"),
+    "a second request": (b"Content-Length: 1\r\n\r\naGET / HTTP/1.1\r\nHost: a\r\n\r\n", "trailing_data"),
+    "a carriage return": (b"X: a\rContent-Length: 1\r\n\r\n", "bad_header_text"),
+    "a line feed": (b"X: a\nContent-Length: 1\r\n\r\n", "bad_header_text"),
+    "an octet 0": (b"X: \x00\r\n\r\n", "bad_header_text"),
+    "no name": (b": a\r\n\r\n", "bad_header"),
+    "a name with a space": (b"X y: a\r\n\r\n", "bad_header"),
+    "two hosts": (b"Host: b\r\n\r\n", "duplicate_field"),
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLED)
+def test_no_request_has_two_ends(name: str, codec: Codec) -> None:
+    rest, expected = SMUGGLED[name]
+    assert code(verdict(codec, HEAD + rest)) == expected
+
+
+GROWING = {
+    "headers up to the limit": (b"X: y\r\n" * 128 + b"\r\n", None),
+    "one header more": (b"X: y\r\n" * 129 + b"\r\n", "too_many_headers"),
+    "headers without end": (b"X: y\r\n" * 60_000 + b"\r\n", "too_many_headers"),
+    "headers never ended": (b"X: y\r\n" * 60_000, "truncated"),
+    "one long header": (b"X: " + b"y " * 30_000 + b"y\r\n\r\n", None),
+    "one header too long": (b"X: " + b"y" * 100_000 + b"\r\n\r\n", "headers_too_long"),
+    "lines that go on": (b"X: y\r\n" + b" a\r\n" * 15_000 + b"\r\n", "folded_header"),
+    "spaces before a colon": (b"X" + b" " * 60_000 + b": a\r\n\r\n", "folded_header"),
+    "commas": (b"Accept: " + b"," * 60_000 + b"\r\n\r\n", "too_many"),
+    "a message beyond the limit": (b"X: y\r\n" * 100_000 + b"\r\n", "too_large"),
+    "a body of the length": (b"Content-Length: 400000\r\n\r\n" + b"x" * 400_000, None),
+    "a length beyond what is there": (b"Content-Length: 4294967295\r\n\r\nx", "truncated"),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_what_grows_is_judged_at_once(name: str, codec: Codec) -> None:
+    rest, expected = GROWING[name]
+    assert code(verdict(codec, HEAD + rest)) == expected
+
+
+def test_what_is_written_has_one_end(codec: Codec) -> None:
+    octets = b"PUT /a?b HTTP/1.1\r\nhost: [::1]:80\r\nX-Other:  kept \r\ncontent-length: 2\r\n\r\nhi"
+    found = codec.decode(REQUEST, octets)
+    assert found.plain["target"]["origin"] == {"path": "/a", "query": "b"}
+    assert found.plain["host"] == {"host": "[::1]", "port": 80}
+    written = codec.encode(REQUEST, found.native)
+    assert written == b"PUT /a?b HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 2\r\nX-Other: kept\r\n\r\nhi"
+    assert codec.decode(REQUEST, written).plain == found.plain
+
+
+ANSWERS = [
+    ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", None),
+    ("GET", b"HTTP/1.0 200 OK\r\n\r\nhi", None),
+    ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", None),
+    ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "trailing_data"),
+    ("GET", b"HTTP/1.1 304 Not Modified\r\n\r\nhi", "trailing_data"),
+    ("CONNECT", b"HTTP/1.1 200 OK\r\n\r\nhi", "trailing_data"),
+    ("GET", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nhi", "two_lengths"),
+    ("GET", b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "trailing_data"),
+]
+
+
+@pytest.mark.parametrize(("method", "octets", "expected"), ANSWERS)
+def test_the_method_tells_whether_an_answer_has_a_body(
+    method: str, octets: bytes, expected: str | None, codec: Codec
+) -> None:
+    found = verdict(codec, octets, RESPONSE, method=method)
+    assert code(found) == expected
+    if isinstance(found, Decoded):
+        assert codec.encode(RESPONSE, found.native, method=method) == octets
