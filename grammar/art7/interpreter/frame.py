@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from art7.grammar.ir.errors import BUILTIN_ERRORS
-from art7.grammar.ir.plan import Fault, Role
+from art7.grammar.ir.plan import Fault, Form, Role
 from art7.interpreter.errors import DecodeError, EncodeError, FieldNode, Note
 from art7.interpreter.quoting import brief, printable, quote_key
 
@@ -185,7 +185,7 @@ class Frame:
         from art7.interpreter.conform import conform, wrong
 
         prepared = self.prepared
-        if isinstance(value, list | tuple):
+        if prepared.record.form is Form.TUPLE and isinstance(value, list | tuple):
             if len(value) != len(prepared.api):
                 wrong(self, None, f"{len(prepared.api)} members", value)
             value = {name: one for (_, name), one in zip(prepared.api, value, strict=True)}

@@ -242,6 +242,7 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
         encoder.use(each)
     scope.from_standard("typing", "Any")
     stem = scope.names.functions[record.name]
+    positional = ", True" if record.form is p.Form.TUPLE else ""
     used = locals_of(encoder.lines)
     head = [
         f"        {name} = {text}"
@@ -261,7 +262,7 @@ def careful_encode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
             "",
             "",
             f"def _encode_{stem}({rows}) -> bytes:",
-            f"    with Writing(trace, x, _MEMBERS_{stem.upper()}) as w:",
+            f"    with Writing(trace, x, _MEMBERS_{stem.upper()}{positional}) as w:",
             *head,
             *encoder.lines,
         ]

@@ -160,10 +160,10 @@ Member = tuple[Any, ...]
 """A member: (key, shape), or (key, shape, attribute, default, required at once)."""
 
 
-def load(trace: Trace, value: Any, members: tuple[Member, ...]) -> Fields:
-    """Return the members of a record value."""
+def load(trace: Trace, value: Any, members: tuple[Member, ...], positional: bool) -> Fields:
+    """Return the members of a record value; a `positional` one is a tuple."""
     v = trace.begin()
-    if isinstance(value, (list, tuple)):
+    if positional and isinstance(value, (list, tuple)):
         if len(value) != len(members):
             wrong(trace, "", f"{len(members)} members", value)
         names = (member[0] if len(member) == 2 else member[2] for member in members)

@@ -33,9 +33,11 @@ class Writing:
 
     __slots__ = ("begin", "fields", "pending", "trace", "written")
 
-    def __init__(self, trace: Writer, value: Any, members: tuple[Member, ...]) -> None:
+    def __init__(
+        self, trace: Writer, value: Any, members: tuple[Member, ...], positional: bool = False
+    ) -> None:
         self.trace = trace
-        self.fields = load(trace, value, members)
+        self.fields = load(trace, value, members, positional)
         self.begin = trace.mark()
         self.written: dict[str, bytes] = {}
         self.pending: Pending = []
