@@ -66,7 +66,9 @@ def schedules_module(spec: Specification, module: Module, names: PackageNames) -
         f"Key schedules of {safe(module.name)}.", ["Values here are secrets unless they say otherwise."]
     )
     head = f"{title}\n\n{FUTURE}\n\n{scope.head()}\n\n{listed}"
-    return ExtraModule(settled("\n\n\n".join([head, *parts]) + "\n"), scope.support_names(), tuple(sorted(exports)))
+    return ExtraModule(
+        settled("\n\n\n".join([head, *parts]) + "\n"), scope.support_names(), tuple(sorted(exports))
+    )
 
 
 @dataclass(frozen=True, slots=True)
