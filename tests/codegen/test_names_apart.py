@@ -276,3 +276,24 @@ def test_values_of_schedules_have_any_name(tmp_path: Path) -> None:
         except Exception as fault:
             wrong.append((chunk, repr(fault)))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "form", "value", "wire"),
+    [
+        ("n: u8 = count(self) self: u16[n]", "binary", {"self": [1, 2]}, bytes.fromhex("0200010002")),
+        ("n: u8 = octets(self) self: bytes[n]", "binary", {"self": b"abc"}, b"\3abc"),
+        ("n: u8 = count(self) self: u8[..9]", "json", {"self": [4, 5]}, b'{"n":2,"self":[4,5]}'),
+    ],
+)
+def test_a_member_called_self_is_measured(
+    fields: str, form: str, value: Item, wire: bytes, tmp_path: Path
+) -> None:
+    """A field called so comes before the word for the record, as every field does."""
+    spec = specification(f"{HEAD}message M as {form} {{ limit size = 99 {fields} }}\n")
+    _, root = build(spec, tmp_path)
+    assert encode(spec, "demo.M", value) == wire
+    read = module(root, "demo").M.decode(wire)
+    assert read.encode() == wire
+    held = decode(spec, "demo.M", wire).value
+    assert held["self"] == value["self"]

@@ -237,12 +237,10 @@ class RecordLowering:
             yield from self.outer.names_known()
 
     def measure(self, what: str, name: str, span: Span) -> Expr | None:
-        """Return a fact about a field: its size, count, presence, offset or octets."""
-        if name == "self":
-            return self._of_self(what, span)
+        """Return a fact about a field, or about `self`, the record; a field of that name comes first."""
         index = self.slot_named(name)
         if index is None:
-            return self._outer_measure(what, name, span)
+            return self._of_self(what, span) if name == "self" else self._outer_measure(what, name, span)
         if what == "octets_before":
             return e.Covered(index, ())
         if what == "octets_of":
