@@ -1,6 +1,6 @@
 """Reading a protobuf message body (Protocol Buffers, Encoding).
 
-Fields come in any order; the last of a singular one wins; a repeated scalar is read packed and unpacked. Unknown fields
+Fields come in any order; the last of a singular scalar wins, and a singular record stands once; a repeated scalar is read packed and unpacked. Unknown fields
 are kept with their tags, passed over or refused. Refusals about a tag lie at its first octet.
 """
 
@@ -19,7 +19,7 @@ VARINT, FIXED64, DELIMITED, GROUP, END_GROUP, FIXED32 = range(6)
 GROUP_DEPTH = 64
 """The most nested groups that are passed over."""
 
-MISSING, UNKNOWN = Fault("missing_field"), Fault("unknown_field")
+MISSING, UNKNOWN, DUPLICATE = Fault("missing_field"), Fault("unknown_field"), Fault("duplicate_field")
 WRONG, BAD_TAG = Fault("wrong_kind"), Fault("bad_tag")
 
 
@@ -70,6 +70,8 @@ def read_fields(step: Fields, prepared: PreparedRecord, opened: frozenset[int]) 
             number, wire = _tag(frame, start)
             entry = entries.get(number)
             if entry is not None:
+                if entry.entry.single and number in seen:
+                    frame.refuse(DUPLICATE, entry.entry.slot, start, "the field once", "the same field again")
                 seen.add(number)
                 _read_entry(frame, entry, wire, start)
                 continue

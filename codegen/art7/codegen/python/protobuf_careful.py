@@ -48,6 +48,9 @@ def _entry(d: CarefulDecoder, entry: FieldEntry) -> None:
     wire = natural_wire_type(entry.body)
     packed = entry.item is not None and wire != DELIMITED
     allowed = f"wire != {wire}" + (f" and wire != {DELIMITED}" if packed else "")
+    if entry.single:
+        again = f'trace.refuse("duplicate_field", field, {d.at(entry.slot)}, "the field once", "the same field again")'
+        d.add(f"if {entry.number} in seen:", f"    {again}")
     d.add(f"seen.add({entry.number})", f"if {allowed}:")
     d.add(
         f'    trace.refuse("wrong_kind", field, {d.at(entry.slot)}, "wire type {wire}", f"wire type {{wire}}")'

@@ -1,4 +1,4 @@
-"""Protobuf message bodies in the fast decoder: fields in any order, the last of a singular one wins."""
+"""Protobuf message bodies in the fast decoder: fields in any order, the last of a singular scalar wins."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ def fields(emitter: BlockEmitter, frame: Frame, step: Fields) -> None:
     """Emit defaults, the loop over the fields, and the tests for required ones."""
     emitter.tighten()
     tag, at = emitter.names.claim("tag"), emitter.names.claim("at")
-    seen = {each.number: emitter.names.claim(f"has_{each.number}") for each in step.entries if each.required}
+    seen = {
+        each.number: emitter.names.claim(f"has_{each.number}")
+        for each in step.entries
+        if each.required or each.single
+    }
     _defaults(emitter, frame, step)
     known = _unknown_start(emitter, seen, step)
     emitter.settle()
@@ -128,11 +132,13 @@ def _one(emitter: BlockEmitter, frame: Frame, entry: FieldEntry, seen: dict[int,
     if entry.item is not None:
         frame.redirect.pop(entry.item, None)
         frame.extra.add(entry.item)
+    if entry.single:
+        emitter.out.append(Test(seen[entry.number]))
     emitter.block(frame, entry.body)
     if entry.item is not None:
         value = frame.values.get(slot, literal(None))
         emitter.out.append(Line(f"{values[entry.slot].text}.append({value.text})"))
-    if entry.required:
+    if entry.number in seen:
         emitter.out.append(Assign([seen[entry.number]], "True", pure=False))
     emitter.settle()
     frame.values, frame.level, frame.known, frame.proved = values, level, known, proved

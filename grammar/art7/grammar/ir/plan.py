@@ -433,15 +433,18 @@ class FieldEntry:
     item: int | None = None
     packed: bool = False
     required: bool = False
+    single: bool = False
+    """It holds a record, and a second one is refused: readers that join the two and readers that take the last one
+    would see different values (Encoding, Last One Wins)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A protobuf message body: fields in any order up to the region's end; the last of a singular field wins.
+    """A protobuf message body: fields in any order up to the region's end; the last of a singular scalar wins.
 
     `unknown`: `preserve` (octets, tags included, kept in `unknown_slot` and written after the known fields),
     `ignore` or `reject` (refusal `unknown_field`). Field number 0: `bad_tag`; wire type that does not fit:
-    `wrong_kind`; missing: `missing_field`.
+    `wrong_kind`; missing: `missing_field`; a record again: `duplicate_field`.
     """
 
     entries: tuple[FieldEntry, ...]

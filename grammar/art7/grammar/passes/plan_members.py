@@ -88,7 +88,8 @@ def _field_entry(planner: Planner, item: Wire, number: int) -> p.FieldEntry:
     wire = wire_type(rep)
     draft.pair = Pair(pair.shape, r.Numbered(number, wire, rep), pair.domain, pair.pattern)
     required = not draft.optional and draft.default is None
-    return p.FieldEntry(number, wire, draft.index, planner.block(steps), None, False, required)
+    single = isinstance(rep, r.Bounded) and isinstance(rep.inner, r.Nested)
+    return p.FieldEntry(number, wire, draft.index, planner.block(steps), required=required, single=single)
 
 
 def _is_packed(planner: Planner, draft: Draft, natural: int) -> bool:
