@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from art7.grammar.quick import quickly_made
+
 
 class Severity(Enum):
     """Nothing is a mere warning: an error must be fixed or waived, a note is context for it."""
@@ -19,6 +21,7 @@ class Severity(Enum):
     NOTE = "note"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Span:
     """A half-open range of one text file.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from art7.grammar.diagnostics import Span
+from art7.grammar.quick import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ NO_META = Meta()
 # ---- expressions ------------------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Int(Node):
     """``12``, ``0x1F``, ``0b101``: an integer; `text` keeps the spelling."""
@@ -181,6 +183,7 @@ class Unary(Node):
     height: int = field(compare=False, repr=False, default=1)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Binary(Node):
     """``left op right`` with op one of ``or and == != < <= > >= | & ^ << >> + - ++ * / %``."""
@@ -278,6 +281,7 @@ class Natural(Node):
     max: Expr | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Count(Node):
     """``[n]``, ``[low..high]`` or ``[low..]``: how many elements; ``[n]`` has `ranged` false."""
@@ -343,6 +347,7 @@ Extent: TypeAlias = Natural | Count | AtMost | Octets | Prefix | Until | Rest
 # ---- types ------------------------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Named(Node):
     """``name[<type, …>][(args)][{ members }]``: a type by name, e.g. ``Pair<u8, Leaf>(key: key)``.
@@ -365,6 +370,7 @@ class Inline(Node):
     height: ClassVar[int] = 1
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class SelectType(Node):
     """``select value { arms }`` used as the type of a field."""
@@ -382,6 +388,7 @@ class LineType(Node):
     height: ClassVar[int] = 1
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Extended(Node):
     """``type[extent][extent]*``: many of a type; the last extent is the outermost."""
@@ -503,6 +510,7 @@ class Manual(Node):
     """``manual``: the condition of a requirement that no machine can decide."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Requirement(Node):
     """``must ID: condition [else error] meta*``; `should` and `may` likewise."""
@@ -552,6 +560,7 @@ class NamedTag(Node):
 Tag: TypeAlias = NumberTag | CharsTag | NamedTag
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Field(Node):
     """``name [tag][?]: type clause* meta*``; clauses in the order written."""
@@ -610,6 +619,7 @@ class BoolCase(Node):
 Case: TypeAlias = NameCase | NumberCase | CharsCase | BoolCase
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Arm(Node):
     """``case, case => member``, ``… => { members }``, ``… => policy``; no cases means `otherwise`."""
@@ -757,6 +767,7 @@ class Encoding(Node):
     args: tuple[Argument, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Struct(Node):
     """``message|struct name[<A, B>][(params)] [as encoding] meta* { members }``.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from art7.codegen.python.code import Place
+from art7.grammar.quick import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`place` is `variable + constant`. `loose`: lengths were added unchecked, so it may lie past `end`.

@@ -38,6 +38,7 @@ from art7.grammar.ir.expression import (
     SlotRef,
     Unary,
 )
+from art7.grammar.quick import quickly_made
 
 CONDITIONAL, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, ATOM = range(13)
 """Levels of binding, loosest first."""
@@ -63,6 +64,7 @@ _CHECKED = {"/": "divide", "%": "modulo", "<<": "shift_left", ">>": "shift_right
 _PLAIN = {"+": "add", "-": "subtract", "*": "multiply", "&": "bit_and", "|": "bit_or", "^": "bit_xor"}
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Code:
     """An expression's text and how tightly it binds. `optional`: it may be `None`."""

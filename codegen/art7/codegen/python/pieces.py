@@ -11,8 +11,10 @@ from typing import Any, Literal
 from art7.codegen.python.code import If, code_octets
 from art7.codegen.python.expressions import SUM, Code, literal, number
 from art7.codegen.python.scope import ModuleScope
+from art7.grammar.quick import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """A value of fixed size: its `struct` code and text, or (`constant`) its octets."""
@@ -34,6 +36,7 @@ class Fixed:
         return code_octets(self.code)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Raw:
     """Octets as an expression, with text for their count. `given`: the caller's, of unproved type."""

@@ -18,8 +18,10 @@ from art7.codegen.python.tree_view import has_sentinel
 from art7.grammar.ir.expression import Literal
 from art7.grammar.ir.plan import Carrier, Form, Param, Record, Role, Slot
 from art7.grammar.ir.shape import Mapping, Sequence
+from art7.grammar.quick import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Member:
     """One API member: its Python name, its type to a reader, and how `__init__` takes it."""

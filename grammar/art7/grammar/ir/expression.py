@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from art7.grammar.quick import quickly_made
+
 
 class Kind(Enum):
     """What an expression yields."""
@@ -87,6 +89,7 @@ class Unary:
     kind: Kind
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Binary:
     """`op`: `+ - * / % & | ^ << >> ++ == != < <= > >= and or`.
@@ -137,6 +140,7 @@ class Call:
     kind: Kind
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A fact about a slot: `octets` (wire size, without its own length prefix; of an element of DER the whole),

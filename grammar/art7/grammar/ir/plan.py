@@ -76,6 +76,7 @@ from typing import TYPE_CHECKING
 from art7.grammar.diagnostics import NOWHERE, Span
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.shape import Shape
+from art7.grammar.quick import quickly_made
 
 if TYPE_CHECKING:
     from art7.grammar.ir.representation import Representation
@@ -120,6 +121,7 @@ class Carrier(Enum):
     TREE = "tree"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Why something is refused: the error's name and number, the requirement, the cited clause, a phrase."""
@@ -142,6 +144,7 @@ class DataTag:
 _API = (Role.GIVEN, Role.KEPT, Role.VIEW_INPUT, Role.VIEW)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One named value of a record. `name` is the text's; `index` is its position in `Record.slots`."""
@@ -211,6 +214,7 @@ class Rest:
     """Up to the end of the innermost region."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Prefixed:
     """A length in octets comes first: `uint` of `octets` octets, or a `varint` form."""
@@ -226,6 +230,7 @@ Extent = Exact | Rest | Prefixed
 # ---- steps on octets -------------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class BitField:
     """Bits `shift … shift+width-1` (from the least significant) of a `Bits` step; `slot` `None`: not stored."""
@@ -236,6 +241,7 @@ class BitField:
     boolean: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Bits:
     """A big-endian unsigned integer of `octets` octets, split into `fields` (most significant first)."""
@@ -244,6 +250,7 @@ class Bits:
     fields: tuple[BitField, ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Uint:
     """An integer of whole octets (1 to 16)."""
@@ -279,6 +286,7 @@ class FloatOctets:
     little: bool
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Take:
     """Octets of an extent, as `bytes` or (`text`) as UTF-8. Bounds count octets."""
@@ -317,6 +325,7 @@ class Region:
     maximum: int | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A list: the body fills slot `item`, which is appended to slot `slot`.
@@ -341,6 +350,7 @@ class Loop:
     """The list ends where these octets stand before an item; they are read, and written after the last item."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Case:
     """One arm: `ranges` of tag values it takes (empty: the rest); `refuse` instead of a body is its fault."""
@@ -351,6 +361,7 @@ class Case:
     refuse: Fault | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A choice by value: first case that takes `on` (cases are disjoint or widening). Without a match: the
@@ -406,6 +417,7 @@ class Present:
     body: Block
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """Another record, in its own scope: `arguments` for its parameters, `places` for its places."""
@@ -979,6 +991,7 @@ Step = (
 """Every step; each back end has one row for each (a test fails on a missing one)."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """A numbered sentence of the specification. `condition` `None`: manual, a row of the conformance statement."""
@@ -992,6 +1005,7 @@ class Requirement:
     span: Span = NOWHERE
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Record:
     """One message, struct or lifted body with its plan.

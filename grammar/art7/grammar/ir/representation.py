@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.plan import Extent
 from art7.grammar.ir.shape import Shape
+from art7.grammar.quick import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Real:
     little: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Run:
     """Octets, or text in UTF-8, of an extent. Bounds count octets."""
@@ -101,6 +103,7 @@ class Nested:
     """Identifier octets in place of the record's own; see `plan.CallRecord`."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ChoiceArm:
     """An arm: `inner` `None` for one without a value; `refuse` is the error that it gives instead."""
@@ -352,6 +355,7 @@ Representation = (
 """Every node."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A shape and how it is represented. `domain`: what a closed enum or a bounded integer admits."""

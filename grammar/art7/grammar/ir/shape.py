@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from art7.grammar.quick import quickly_made
+
 
 @dataclass(frozen=True, slots=True)
 class Integer:
@@ -40,6 +42,7 @@ class Float:
     """An IEEE 754 binary64."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Octets:
     """An octet string of `minimum` to `maximum` octets (`None`: bounded by the message alone)."""
@@ -68,6 +71,7 @@ class Enumeration:
     name: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """A list of `minimum` to `maximum` items."""
@@ -102,6 +106,7 @@ class RecordOf:
     name: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class UnionArm:
     """One alternative. `name` labels it for people; `shape` is `None` for an arm without a value."""
