@@ -23,7 +23,7 @@ ARGUMENTS = {
     Kind.MAP: "many",
 }
 TYPES = {Kind.INT: "u8", Kind.BYTES: "bytes", Kind.TEXT: "text", Kind.BOOL: "bool"}
-NAMED = {"hash": "'sha256'", "algorithm": "'sha256'", "aead": "'aes_128_gcm'", "pattern": "'[a-z]+'"}
+NAMED = {"hash": "'sha256'", "algorithm": "'sha256'", "name": "'aes_128_gcm'", "pattern": "'[a-z]+'"}
 NAMES = sorted(name for name, function in FUNCTIONS.items() if function.deterministic)
 FORMS = {
     "binary": ("n: u8 b: bytes[prefix u8] t: text[prefix u8] count: u8 = count(many) many: u8[count]", "u32"),

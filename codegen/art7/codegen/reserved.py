@@ -11,6 +11,8 @@ import builtins
 import re
 from importlib import resources
 
+from art7.codegen.python.vendoring import PACKAGES
+
 _DEFINED = re.compile(r"^(?:def|class) (\w+)|^(\w+(?:, \w+)*)(?:: [^=\n]+)? =", re.ASCII | re.MULTILINE)
 
 STANDARD = frozenset(
@@ -22,7 +24,7 @@ STANDARD = frozenset(
 
 def _supported() -> frozenset[str]:
     found: set[str] = set()
-    for file in resources.files("art7.codegen.python.vendored").iterdir():
+    for file in (file for package in PACKAGES for file in resources.files(package).iterdir()):
         if file.name.endswith(".py"):
             for match in _DEFINED.finditer(file.read_text(encoding="utf-8")):
                 found.update((match[1] or match[2]).split(", "))

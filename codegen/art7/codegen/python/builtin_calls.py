@@ -1,13 +1,15 @@
 """The builtin functions as Python: one row per name of `art7.grammar.ir.builtins.FUNCTIONS`.
 
 A test fails on a name without a row. The functions are text vendored into the support module of the
-generated package (`vendored/primitives.py`, `vendored/ciphers.py`); `support.py` copies what is used.
+generated package: `vendored/primitives.py`, and those that need `cryptography` from the interpreter's `shared`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from art7.interpreter.functions.keyed import ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,9 @@ def _constant(value: str | int) -> str:
 
 _SAME = """matches first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip before after
 utf8 text decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode distinct min max abs
-crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand xeddsa_sign xeddsa_verify aes_cm aes_ctr
-aes_cbc_encrypt aes_cbc_decrypt hpke_derive_public hpke_derive_private""".split()
+crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand""".split()
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
-_CURVES = ("p256", "p384", "p521")
 
 BUILTINS: dict[str, Builtin] = {
     **{name: Builtin(name) for name in _SAME},
@@ -62,7 +62,8 @@ BUILTINS: dict[str, Builtin] = {
     **{
         f"u{bits}le": Builtin("little_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)
     },
-    **{name: Builtin("digest", (name,)) for name in ("md5", *_HASHES)},
+    **{name: Builtin("digest", (name,)) for name in ("md5", *_HASHES, "sha3_256", "sha3_384", "sha3_512")},
+    **{name: Builtin("shake", (name,)) for name in ("shake128", "shake256")},
     **{f"hmac_{name}": Builtin("mac", (name,)) for name in _HASHES},
     "hash": Builtin("digest"),
     "hmac": Builtin("mac"),
@@ -71,24 +72,7 @@ BUILTINS: dict[str, Builtin] = {
         for stem in ("hkdf", "hkdf_extract", "hkdf_expand")
         for name in ("sha256", "sha384", "sha512")
     },
-    **{name: Builtin("montgomery", (name,)) for name in ("x25519", "x448")},
-    **{f"{name}_public": Builtin("montgomery_public", (name,)) for name in ("x25519", "x448")},
-    **{f"ecdh_{curve}": Builtin("ecdh", (curve,)) for curve in _CURVES},
-    **{f"{curve}_public": Builtin("curve_public", (curve,)) for curve in _CURVES},
-    **{
-        f"{name}_{verb}": Builtin(f"edwards_{verb}", (name,))
-        for name in ("ed25519", "ed448")
-        for verb in ("sign", "verify", "public")
-    },
-    **{
-        f"ecdsa_{curve}_{verb}": Builtin(f"ecdsa_{verb}", (curve,))
-        for curve in _CURVES
-        for verb in ("sign", "verify")
-    },
-    **{f"{name}_seal": Builtin("seal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
-    **{f"{name}_open": Builtin("unseal", (name,)) for name in ("aes_gcm", "chacha20_poly1305")},
-    "aead_seal": Builtin("seal_named"),
-    "aead_open": Builtin("unseal_named"),
+    **{name: Builtin(row.function, row.before) for name, row in ROWS.items()},
     "random": Builtin("random", session=True),
     "fresh": Builtin("fresh", session=True),
 }

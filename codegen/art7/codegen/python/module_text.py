@@ -64,7 +64,6 @@ VENDORED = (
     "xml_careful",
     "xml_explain",
     "xml_stream",
-    "ciphers",
 )
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
 

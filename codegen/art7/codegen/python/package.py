@@ -11,12 +11,12 @@ from art7.codegen.python.module_text import module_source, shared_facts
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.collector import collector_paused
 from art7.grammar.ir.module import Module, Specification
+from art7.interpreter.functions.keyed import MODULES as KEYED
 
-_LAST = "ciphers"
 VENDORED = (
-    *(name for name in CODEC_MODULES if name != _LAST),
+    *CODEC_MODULES,
     *(name for name in ("patterns", "json_explain", "derivation", "machine") if name not in CODEC_MODULES),
-    _LAST,
+    *KEYED,
 )
 """The vendored modules, in the order in which their text stands in the support module."""
 

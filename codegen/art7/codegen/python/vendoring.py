@@ -1,7 +1,7 @@
 """Copy what a package needs out of the vendored modules into one support module.
 
-The vendored modules are ordinary, typed and tested modules of this room. A package gets one file with the
-definitions it names and whatever those use, in the order in which they stand here.
+The vendored modules are ordinary, typed and tested modules of this room, or of the interpreter's `shared` builtins.
+A package gets one file with the definitions it names and whatever those use, in the order in which they stand here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from functools import cache, cached_property
 from importlib import resources
 from symtable import symtable
 
-_PACKAGE = "art7.codegen.python.vendored"
+PACKAGES = ("art7.codegen.python.vendored", "art7.interpreter.functions.shared")
+"""Where modules lie whose text packages are given."""
 _NAMED = re.compile(r"^(?:def|class) (\w+)|^(\w+(?:, \w+)*)(?:: [^=\n]+)? =", re.ASCII | re.MULTILINE)
 
 
@@ -48,7 +49,8 @@ class _Source:
 
 @cache
 def _source(module: str) -> _Source:
-    return read_source(resources.files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8"))
+    files = (resources.files(package).joinpath(f"{module}.py") for package in PACKAGES)
+    return read_source(next(file for file in files if file.is_file()).read_text(encoding="utf-8"))
 
 
 def read_source(text: str) -> _Source:

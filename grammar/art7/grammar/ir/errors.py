@@ -33,7 +33,7 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "uneven": (24, "a vector's length is not a multiple of its item's size"),
     "division_by_zero": (25, "an expression divides by zero"),
     "rule_broken": (26, "a rule without an error name of its own does not hold"),
-    "bad_key": (27, "a key that its algorithm does not take, or an all-zero shared secret"),
+    "bad_key": (27, "a key, nonce or seed that its algorithm does not take"),
     "not_authentic": (28, "sealed octets that their key did not make"),
     "wrong_tag": (29, "a value under another tag than the field's, or under none"),
     "not_canonical": (30, "a value in another form than the one that its message demands"),
@@ -49,6 +49,9 @@ BUILTIN_ERRORS: dict[str, tuple[int, str]] = {
     "bad_header": (40, "no line of a name, a colon and a value where one must stand"),
     "bad_boundary": (41, "parts without the lines of their boundary around them"),
     "bad_charset": (42, "a charset that is not known"),
+    "small_order": (43, "a public key of small order: anyone could know the shared secret"),
+    "bad_point": (44, "a public key that is no point of its curve, or not in the form that must stand here"),
+    "unsupported": (45, "an algorithm that the cryptographic library here does not have"),
     "internal": (99, "fast and careful decoders disagree: a fault of art7, please report it"),
 }
 """Name → (number, meaning)."""

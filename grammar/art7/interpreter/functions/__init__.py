@@ -1,18 +1,20 @@
 """The builtins of `art7.grammar.ir.builtins`, the reference implementation.
 
-`general` and `digests` need the standard library only; `keys`, `signatures`, `ciphers` and `hpke` load the
-`cryptography` package on first use, so that reading messages without keys never does.
+`general` and `digests` need the standard library only; `shared` loads the `cryptography` package on first use, so
+that reading messages without keys never does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.plan import Fault
 from art7.interpreter.functions import digests, general
+from art7.interpreter.functions.keyed import ROWS
 from art7.interpreter.functions.refusal import Refused
 
 Implementation = Callable[[Any, str, list[Any]], Any]
@@ -21,7 +23,6 @@ Implementation = Callable[[Any, str, list[Any]], Any]
 _PLAIN: dict[str, Callable[..., Any]] = {**general.FUNCTIONS, **digests.FUNCTIONS}
 _TAKES_ABSENT = {"length", "starts_with", "ends_with", "contains", "canonical_json", "kind_of", "fresh"}
 _SESSION = ("random", "fresh")
-_MODULES = ("keys", "signatures", "ciphers", "hpke")
 MISSING = Fault("missing_field")
 
 
@@ -32,17 +33,14 @@ def plain(name: str) -> Callable[..., Any]:
     """
     if name in _PLAIN:
         return _PLAIN[name]
-    for module in _MODULES:
-        found: dict[str, Callable[..., Any]] = import_module(f"art7.interpreter.functions.{module}").FUNCTIONS
-        if name in found:
-            return found[name]
-    raise KeyError(name)
+    row = ROWS[name]
+    function = getattr(import_module(f"art7.interpreter.functions.shared.{row.module}"), row.function)
+    return partial(function, *row.before)
 
 
 def names() -> frozenset[str]:
     """Return every builtin that has an implementation."""
-    listed = [import_module(f"art7.interpreter.functions.{module}").FUNCTIONS for module in _MODULES]
-    return frozenset(_PLAIN).union(*listed, _SESSION)
+    return frozenset(_PLAIN).union(ROWS, _SESSION)
 
 
 def implementation(name: str) -> Implementation:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.builtins import SIZE_LIMIT
-from art7.interpreter.functions.refusal import Refused
+from art7.interpreter.functions.refusal import Refused, check_size
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
+_SHA3 = ("sha3_256", "sha3_384", "sha3_512")
 _CASTAGNOLI = 0x82F63B78  # the polynomial of RFC 9260 Appendix A, bits reversed
 
 
@@ -37,13 +38,20 @@ def crc32c(value: bytes) -> int:
 
 def known(name: str) -> str:
     """Return the hash's name, or refuse one that is not in the list."""
-    if name not in _HASHES:
-        raise Refused("unknown_value", "one of " + ", ".join(_HASHES), f"a name of {len(name)} characters")
+    if name not in _HASHES + _SHA3:
+        listed = ", ".join(_HASHES + _SHA3)
+        raise Refused("unknown_value", "one of " + listed, f"a name of {len(name)} characters")
     return name
 
 
 def digest(name: str, value: bytes) -> bytes:
     return hashlib.new(known(name), value, usedforsecurity=False).digest()
+
+
+def shake(absorbed: Any, length: int) -> bytes:
+    """Source: FIPS 202 §6.2."""
+    check_size(length, SIZE_LIMIT)
+    return bytes(absorbed.digest(length))
 
 
 def mac(name: str, key: bytes, data: bytes) -> bytes:
@@ -90,7 +98,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hkdf": hkdf,
     "hkdf_extract": hkdf_extract,
     "hkdf_expand": hkdf_expand,
-    **{name: _named(digest, name) for name in _HASHES},
+    **{name: _named(digest, name) for name in _HASHES + _SHA3},
+    "shake128": lambda value, length: shake(hashlib.shake_128(value), length),
+    "shake256": lambda value, length: shake(hashlib.shake_256(value), length),
     **{f"hmac_{name}": _named(mac, name) for name in _HASHES},
     **{f"hkdf_{name}": _named(hkdf, name) for name in _HASHES[1:]},
     **{f"hkdf_extract_{name}": _named(hkdf_extract, name) for name in _HASHES[1:]},

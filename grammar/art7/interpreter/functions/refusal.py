@@ -6,21 +6,18 @@ from __future__ import annotations
 class Refused(Exception):
     """A builtin cannot answer: a code of `ir.errors`, what it expected and what it got."""
 
-    def __init__(self, code: str, expected: str, got: str) -> None:
+    def __init__(self, code: str, expected: str = "", got: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.expected = expected
         self.got = got
 
 
+BuiltinError = Refused
+"""As generated packages call it: modules that are copied into them use this name."""
+
+
 def check_size(count: int, limit: int, what: str = "octets") -> None:
     """Refuse a count below 0 or above `limit`."""
     if not 0 <= count <= limit:
         raise Refused("out_of_range", f"0 to {limit} {what}", str(count))
-
-
-def check_length(value: bytes, allowed: tuple[int, ...], what: str) -> None:
-    """Refuse a key or nonce of another length than its algorithm takes."""
-    if len(value) not in allowed:
-        sizes = " or ".join(str(size) for size in allowed)
-        raise Refused("bad_key", f"{what} of {sizes} octets", f"{len(value)} octets")

@@ -21,9 +21,11 @@ _Result = TypeVar("_Result")
 class BuiltinError(ValueError):
     """A builtin function refused its arguments; `code` says why."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, expected: str = "", got: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.expected = expected
+        self.got = got
 
 
 def checked(function: Callable[..., _Result], *arguments: Any) -> _Result:
@@ -327,9 +329,12 @@ def equal(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
+_HASH_NAMES = ("md5", "sha1", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512")
+
+
 def digest(name: str, value: bytes) -> bytes:
     """The digest of that name."""
-    if name not in ("md5", "sha1", "sha256", "sha384", "sha512"):
+    if name not in _HASH_NAMES:
         raise BuiltinError("unknown_value")
     return hashlib.new(name, value, usedforsecurity=False).digest()
 
@@ -339,9 +344,15 @@ def hash_length(name: str) -> int:
     return len(digest(name, b""))
 
 
+def shake(name: str, value: bytes, count: int) -> bytes:
+    """`count` octets of the extendable output of that name (FIPS 202 §6.2)."""
+    absorbed = hashlib.shake_128(value) if name == "shake128" else hashlib.shake_256(value)
+    return absorbed.digest(_size(count))
+
+
 def mac(name: str, key: bytes, data: bytes) -> bytes:
     """The MAC with the hash of that name (RFC 2104)."""
-    if name not in ("md5", "sha1", "sha256", "sha384", "sha512"):
+    if name not in _HASH_NAMES:
         raise BuiltinError("unknown_value")
     return hmac.digest(key, data, name)
 
