@@ -28,7 +28,7 @@ message Request as text(space: ' \\t') {
     subject @header('Subject', 's')?: text[rest]
     notes @header('Note'): quoted[..99][0..3]
     content_length @header('Content-Length', 'l'): u32 = length(body)
-    unknown preserve
+    unknown preserve[max 5]
     must H-1: hops < 100 "Few hops."
     body: bytes[size content_length]
 }
@@ -118,7 +118,8 @@ SEEDS: dict[str, list[bytes]] = {
 }  # fmt: skip
 PIECES = (b"", b" ", b"\r\n", b"\n", b"\r", b"\n ", b"0", b"999", b'"', b"\\", b"(", b")", b";", b"=", b"-", b"--", b",",
           b"\xff", b"\xe2\x82", b"\xce\xb1", b"a", b"b", b"AA==", b".", b"\x00", b"=C3", b"= \n", b"--b=1\n", b"--inner--",
-          b":", b"<", b"*", b"*0", b"'", b"%", b"\r\n\r\n", b"A: 1\r\n", b"binary", b"x/y", b"x-unknown")  # fmt: skip
+          b":", b"<", b"*", b"*0", b"'", b"%", b"\r\n\r\n", b"A: 1\r\n", b"\r\nQ: 1" * 6, b"binary", b"x/y",
+          b"x-unknown")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +221,20 @@ def test_unknown_headers_are_no_way_around_known_ones(spec: Specification) -> No
         assert found.value.code == code
 
 
+def test_no_more_unknown_headers_than_are_kept(spec: Specification, sdk: Any) -> None:
+    data = b"GET / DEMO/1\r\n" + b"X: y\r\n" * 60_000
+    wanted = ("too_many", None, "unknown", 14 + 5 * 6, 0)
+    assert read(lambda: decode(spec, "demo.headers.Request", data[:60_000])) == wanted
+    assert read(lambda: sdk.Request.decode(data[:60_000])) == wanted
+    value = decode(spec, "demo.headers.Request", SEEDS["Request"][1]).value
+    value["unknown"] = [{"name": "X", "value": str(number)} for number in range(6)]
+    wanted = read(lambda: encode(spec, "demo.headers.Request", value))
+    assert wanted[:3] == ("too_many", None, "unknown")
+    made = sdk.Request.decode(SEEDS["Request"][1])
+    made.unknown = sdk.Request.decode(SEEDS["Request"][0]).unknown * 6
+    assert read(made.encode) == wanted
+
+
 def test_a_boundary_stands_in_no_part(spec: Specification) -> None:
     value = decode(spec, "demo.headers.Entity", MAIL).value
     value["body"]["content"][0]["body"]["content"] = "x\r\n--b=1\r\ny"
@@ -229,7 +244,8 @@ def test_a_boundary_stands_in_no_part(spec: Specification) -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", [b"(" * 60000, b'"' * 60000, b"<" * 60000, b"," * 60000, b"A" * 60000, b" " * 60000]
+    "octets",
+    [b"(" * 60000, b'"' * 60000, b"<" * 60000, b"," * 60000, b"A" * 60000, b" " * 60000, b"\n a" * 20000],
 )
 def test_hostile_values_take_little_time(octets: bytes, spec: Specification, sdk: Any) -> None:
     for data in (

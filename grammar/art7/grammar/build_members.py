@@ -129,8 +129,8 @@ class BuildMembers(BuildTypes):
     def limit(self, first: int, last: int, key: int, value: Expr) -> syntax.Limit:
         return syntax.Limit(self.span(first, last), self.name_at(key), value)
 
-    def unknown(self, first: int, last: int, policy: Policy) -> syntax.Unknown:
-        return syntax.Unknown(self.span(first, last), policy)
+    def unknown(self, first: int, last: int, policy: Policy, most: Expr | None = None) -> syntax.Unknown:
+        return syntax.Unknown(self.span(first, last), policy, most)
 
     # ---- select ----
 

@@ -66,7 +66,7 @@ class Spacing:
             return True
         if text in (">", ">>"):
             return self.kinds[index] == "MORETHAN"
-        return self.kinds[index] in ("NAME", "LABEL", "KEY", "CASE", "DATA", "HEX", "CHARS")
+        return self.kinds[index] in ("NAME", "LABEL", "KEY", "CASE", "DATA", "HEX", "CHARS", "PRESERVE")
 
     def _is_unary(self, index: int) -> bool:
         before = self.found.texts[index - 1] if index else "("

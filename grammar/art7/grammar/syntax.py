@@ -664,9 +664,10 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Node):
-    """``unknown preserve``: what to do with members that the text does not name."""
+    """``unknown preserve[max 100]``: what to do with members that the text does not name, and how many are kept."""
 
     policy: Policy
+    most: Expr | None = None
 
 
 Member: TypeAlias = (

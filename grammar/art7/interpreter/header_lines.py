@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from art7.interpreter.text_octets import TextRefused, line_end, pass_space
 
@@ -59,17 +61,11 @@ def _found(data: bytes, place: int, stop: int) -> str:
 
 def joined(data: bytes, pieces: tuple[Span, ...]) -> tuple[bytes, Callable[[int], int]]:
     """Return pieces of a message as one, and what tells where its octets come from."""
-    runs: list[tuple[int, int, int]] = []
-    length = 0
-    for start, stop in pieces:
-        runs.append((length, length + stop - start, start))
-        length += stop - start
+    ends = list(accumulate(stop - start for start, stop in pieces))
 
     def place(offset: int) -> int:
-        for first, last, start in runs:
-            if offset < last or (first <= offset == last == length):
-                return start + offset - first
-        return pieces[-1][1]
+        index = bisect_right(ends, offset)
+        return pieces[index][1] - ends[index] + offset if index < len(ends) else pieces[-1][1]
 
     # The end of a line and the white space behind it are one space.
     first, *more = pieces

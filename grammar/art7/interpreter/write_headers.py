@@ -90,9 +90,10 @@ def _others(
     assert item is not None, "others are a list"
 
     def write(frame: Frame) -> bytes:
-        items = frame.values[slot]
+        items = () if _is_absent(frame.values[slot]) else frame.values[slot]
+        check_count(frame, slot, len(items), 0, header.maximum)
         lines: list[bytes] = []
-        for piece in () if _is_absent(items) else write_items(frame, slot, item, items, body):
+        for piece in write_items(frame, slot, item, items, body):
             name, _, value = piece.partition(b":")
             if not _NAME.fullmatch(name):
                 frame.refuse(BAD_CHARACTERS, slot, None, "the name of a header", brief(name))

@@ -187,7 +187,8 @@ def encode_headers(d: CarefulEncoder, step: p.Headers) -> str:
     if step.other is not None:
         d.blocks += 1
         items, n = f"items{d.blocks}", d.blocks
-        _item_octets(d, step.other, n, items, f"{d.use('others_of')}(w, {d.key(step.other.slot)})")
+        most = "" if step.other.maximum is None else f", {step.other.maximum}{d.named(step.other.slot)}"
+        _item_octets(d, step.other, n, items, f"{d.use('others_of')}(w, {d.key(step.other.slot)}{most})")
         known = sorted({name.lower().encode() for entry in step.entries for name in entry.names})
         texts = _tuple([literal(name).text for name in known])
         rest = f"{texts}, {eol}, {d.at(step.other.slot)}"

@@ -335,14 +335,14 @@ class Types:
         low: int | None = 0
         high: int | None = None
         if isinstance(extent, t.Count | t.Octets):
-            low = self._constant(extent.low, context) if extent.low is not None else 0
-            high = self._constant(extent.high, context) if extent.high is not None else None
+            low = self.constant(extent.low, context) if extent.low is not None else 0
+            high = self.constant(extent.high, context) if extent.high is not None else None
             if not extent.ranged:
                 high = low
         elif isinstance(extent, t.AtMost):
-            high = self._constant(extent.high, context)
+            high = self.constant(extent.high, context)
         if extent.max is not None:
-            most = self._constant(extent.max, context)
+            most = self.constant(extent.max, context)
             high = most if high is None or (most is not None and most < high) else high
         low = low if low is not None else 0
         if high is not None and high < low:
@@ -350,7 +350,8 @@ class Types:
             high = low
         return low, high
 
-    def _constant(self, node: t.Expr, context: Context) -> int | None:
+    def constant(self, node: t.Expr, context: Context) -> int | None:
+        """Return the size or count that a constant expression states; reports others."""
         value = node.value if isinstance(node, t.Int) else self.lowering.constant(node, context)
         if value is not None and not 0 <= value <= MOST:
             message = f"a size or count of {value if abs(value) < 1 << 128 else 'many digits'}"
@@ -359,7 +360,7 @@ class Types:
         return value
 
     def _most(self, extent: t.Extent, context: Context) -> int | None:
-        return self._constant(extent.max, context) if extent.max is not None else None
+        return self.constant(extent.max, context) if extent.max is not None else None
 
     def _size(self, node: t.Expr) -> Expr:
         """Return a size or count over what was read before."""

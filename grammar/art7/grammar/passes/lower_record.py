@@ -423,7 +423,9 @@ class RecordLowering:
             return
         draft = self.new_slot(self.free_name("unknown"), p.Role.GIVEN, span)
         if self.encoding == "text":
-            keep_others(draft, self.lift(other_header(span), "unknown", span, options={}))
+            bound = self.unknown.most if self.unknown is not None else None
+            most = None if bound is None else self.types.constant(bound, self.context)
+            keep_others(draft, self.lift(other_header(span), "unknown", span, options={}), most)
             self.unknown_slot = draft.index
             self.scopes[-1].setdefault(draft.name, draft.index)
             return

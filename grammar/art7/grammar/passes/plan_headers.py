@@ -119,7 +119,8 @@ def _other(planner: Planner) -> p.Header:
     assert draft.pair is not None and isinstance(draft.pair.representation, r.Repeated), "made with it"
     item = planner._item(draft.pair.representation.item, "unknown", draft.index)
     _, steps = planner.reads(draft.pair.representation.item, item.index, item.name, None)
-    return p.Header((), draft.index, planner.block(steps), False, item.index)
+    most = draft.pair.representation.maximum
+    return p.Header((), draft.index, planner.block(steps), False, item.index, maximum=most)
 
 
 def body_steps(
@@ -147,8 +148,8 @@ def body_steps(
             return []
 
 
-def keep_others(draft: Draft, item: r.Pair) -> None:
-    """Make the slot of unknown members one of headers in their order."""
-    draft.shape = s.Sequence(item.shape)
-    draft.pair = r.Pair(draft.shape, r.Repeated(item))
+def keep_others(draft: Draft, item: r.Pair, most: int | None) -> None:
+    """Make the slot of unknown members one of headers in their order, `most` at most."""
+    draft.shape = s.Sequence(item.shape, 0, most)
+    draft.pair = r.Pair(draft.shape, r.Repeated(item, 0, most))
     draft.doc = "Headers that this version of the specification does not name, in their order."

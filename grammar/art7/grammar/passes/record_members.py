@@ -358,6 +358,9 @@ def _unknown(record: RecordLowering, member: t.Unknown) -> None:
         record.module.findings.add("A7-L025", message, member.span, "remove `unknown`")
         return
     record.unknown = member
+    if member.most is not None and (record.encoding != "text" or not isinstance(member.policy, t.Preserve)):
+        message = "only headers that are kept are counted"
+        record.module.findings.add("A7-L025", message, member.most.span, "remove the bound")
     if isinstance(member.policy, t.Preserve):
         record.keep_unknown(member.span)
 

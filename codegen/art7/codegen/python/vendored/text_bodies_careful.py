@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from art7.codegen.python.vendored.careful_reading import Items, Reading
-from art7.codegen.python.vendored.careful_write import Writer
+from art7.codegen.python.vendored.careful_write import Writer, put_count
 from art7.codegen.python.vendored.careful_writing import Writing
 from art7.codegen.python.vendored.core import DecodeError, Trace, show
 from art7.codegen.python.vendored.text_bodies import (
@@ -320,10 +320,13 @@ def put_others(trace: Writer, pieces: list[bytes], known: tuple[bytes, ...], eol
     return b"".join(lines)
 
 
-def others_of(w: Writing, name: str) -> Any:
-    """Return the headers that nothing names; none where there is no list."""
+def others_of(w: Writing, name: str, maximum: int | None = None, at: str | None = None) -> Any:
+    """Return the headers that nothing names, at most so many; none where there is no list."""
     items = w.fields[name]
-    return [] if items is None else items
+    if items is None:
+        return []
+    put_count(w.trace, len(items), name if at is None else at, 0, maximum)
+    return items
 
 
 def put_parameters(trace: Writer, value: Any, form: str, at: str) -> bytes:
