@@ -1,29 +1,35 @@
-"""OTR in tests: binary messages out of the texts that carry them, until the catalogue describes the texts too."""
+"""OTR in tests: the texts of a conversation, read by the catalogue, with their fragments joined."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from executions import Codec
+
+TEXT = "otr.texts.OtrText"
 
 
-def whole(wires: Iterable[str]) -> Iterator[str]:
-    """Yield texts with their fragments joined: `?OTR,k,n,piece,` and `?OTR|…,k,n,piece,`."""
+def read(codec: Codec, wire: str) -> dict[str, Any]:
+    """Read a text and write it again; returns the one member that is there."""
+    octets = wire.encode()
+    decoded = codec.decode(TEXT, octets)
+    assert codec.encode(TEXT, decoded.native) == octets
+    return {name: value for name, value in decoded.plain.items() if value is not None}
+
+
+def whole(codec: Codec, wires: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield what texts say, the pieces of a message put together."""
     pieces: list[str] = []
     for wire in wires:
-        if not wire.startswith(("?OTR,", "?OTR|")):
-            yield wire
+        value = read(codec, wire)
+        piece = value.get("fragment") or value.get("old_fragment")
+        if piece is None:
+            yield value
             continue
-        *_, number, count, piece, end = wire.split(",")
-        assert end == "" and int(number) == len(pieces) + 1, "fragments in order"
-        pieces.append(piece)
-        if int(number) == int(count):
-            yield "".join(pieces)
+        assert int(piece["number"]) == len(pieces) + 1, "fragments in order"
+        pieces.append(piece["piece"])
+        if len(pieces) == int(piece["count"]):
+            yield read(codec, "".join(pieces))
             pieces = []
     assert not pieces, "a fragment is missing"
-
-
-def binary(text: str) -> bytes | None:
-    """The octets of `?OTR:` … `.`, or `None` for another text."""
-    if not (text.startswith("?OTR:") and text.endswith(".")):
-        return None
-    return base64.b64decode(text[5:-1], validate=True)
