@@ -227,6 +227,11 @@ EXPLAINED = (
         we_refuse("duplicate_field"),
     ),
     Explained(
+        "a varint of more than 64 bits, of which the library drops some",
+        "Protocol Buffers, Encoding, Base 128 Varints: unsigned 64-bit integers",
+        we_refuse("bad_varint"),
+    ),
+    Explained(
         "number 0 within an unknown group",
         "Protocol Buffers, Language Guide, Assigning Field Numbers: numbers begin at 1",
         we_refuse("bad_tag"),

@@ -56,8 +56,8 @@ def _entry_writer(entry: FieldEntry, prepared: PreparedRecord) -> StepRunner:
             if entry.required:
                 frame.refuse(MISSING, entry.slot, None, "a value", "nothing")
             return b""
-        if default is not None and default is not ABSENT and value == default:
-            return b""
+        if default is not None and default is not ABSENT and value == default and repr(value) != "-0.0":
+            return b""  # -0.0 equals the default 0.0 and is written (Language Guide, Default Field Values)
         return _tagged(frame, tag, body)
 
     return write

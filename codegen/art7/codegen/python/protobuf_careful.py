@@ -6,6 +6,7 @@ from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
+from art7.codegen.python.protobuf_encode import is_float
 from art7.codegen.python.vendored.octets_write import write_protobuf
 from art7.grammar.ir.plan import FieldEntry, Fields, Role
 
@@ -109,7 +110,8 @@ def _write_entry(d: CarefulEncoder, entry: FieldEntry, w: str) -> None:
         d.add(f"{d.use('needed')}(trace, v[{key}], {d.at(entry.slot)})")
     test = f"v[{key}] is not None"
     if slot.default is not None:
-        test += f" and v[{key}] != {d.text(slot.default)}"
+        negative = f' or str(v[{key}]) == "-0.0"' if is_float(entry) else ""
+        test += f" and (v[{key}] != {d.text(slot.default)}{negative})"
     d.add(f"if {test}:")
     d.depth += 1
     tag = literal(write_protobuf(entry.number << 3 | entry.wire)).text

@@ -14,7 +14,7 @@ from art7.codegen.python.pieces import Piece, Raw, constant, is_no_integer, is_n
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
 from art7.codegen.python.shapes import find_enum
 from art7.codegen.python.vendored.octets_write import write_protobuf
-from art7.grammar.ir.plan import FieldEntry, Fields, Role
+from art7.grammar.ir.plan import FieldEntry, Fields, FloatOctets, Role
 from art7.grammar.ir.shape import Boolean, Enumeration, Integer, Octets, Text
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ def fields(emitter: EncodeEmitter, frame: WriteFrame, step: Fields) -> list[Piec
     name = emitter.fresh("fields")
     emitter.out.append(Assign([name], f'b"".join({parts})', pure=False))
     return [Raw(name, f"len({name})")]
+
+
+def is_float(entry: FieldEntry) -> bool:
+    """Whether -0.0 is written though it equals the default 0 (Language Guide, Default Field Values)."""
+    return any(isinstance(step, FloatOctets) for step in entry.body.steps)
 
 
 def _tag(entry: FieldEntry, wire: int | None = None) -> bytes:
@@ -115,6 +120,8 @@ def _present(emitter: EncodeEmitter, frame: WriteFrame, entry: FieldEntry, name:
         # An empty or zero value is the default; so is an absent one.
         return name
     wanted = f"{name} != {default.at(COMPARE + 1)}"
+    if is_float(entry):
+        wanted = f'({wanted} or str({name}) == "-0.0")'
     return f"{name} is not None and {wanted}"
 
 
