@@ -14,7 +14,7 @@ from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
-from art7.codegen.python.record_facts import FactsOf, RecordFacts, may_refuse, own_identifier
+from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, may_refuse, own_identifier
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
@@ -111,6 +111,28 @@ class CarefulDecoder:
         if len(self.lines) == before:
             self.add("pass")
         self.depth -= 1
+
+    def open_items(self, step: p.Loop | p.Repeat | p.Parts, counted: str = "") -> str:
+        """Begin a list; return the local that holds its items."""
+        self.regions += 1
+        items = f"items{self.regions}"
+        more = counted + ("" if step.maximum is None else f", maximum={step.maximum}")
+        more += ", inside=True" if step.slot in self.opened else ""
+        more += self.named(step.slot)
+        self.add(f"{items} = {self.use('Items')}(r, o, {self.key(step.slot)}, {self.key(step.item)}{more})")
+        return items
+
+    def item(self, body: p.Block, item: int, items: str) -> None:
+        """Add the body of one item, with its members as they are before any is read, and its own index."""
+        for index in filled_slots(body):
+            default = self.record.slots[index].default
+            if default is not None or index != item:
+                self.add(f"v[{self.key(index)}] = {'None' if default is None else self.text(default)}")
+        outer, self.names.index = self.names.index, f"len({items}.items)"
+        opened, self.opened = self.opened, self.opened - {item}
+        self.items[item] = f"{items}.at"
+        self.block(body)
+        self.names.index, self.opened = outer, opened
 
     def start(self, slot: int | None) -> None:
         """Keep where a slot begins."""
@@ -361,17 +383,12 @@ def _region(d: CarefulDecoder, step: p.Region) -> None:
 
 
 def _loop(d: CarefulDecoder, step: p.Loop) -> None:
-    d.regions += 1
-    items = f"items{d.regions}"
-    more = ""
+    counted = ""
     if step.count is not None:
-        more += f", count={d.text(step.count)}, counted=True"
+        counted = f", count={d.text(step.count)}, counted=True"
         if least := d.scope.endings().least_item(step):
-            more += f", least={least}"
-    more += "" if step.maximum is None else f", maximum={step.maximum}"
-    more += ", inside=True" if step.slot in d.opened else ""
-    more += d.named(step.slot)
-    d.add(f"{items} = {d.use('Items')}(r, o, {d.key(step.slot)}, {d.key(step.item)}{more})")
+            counted += f", least={least}"
+    items = d.open_items(step, counted)
     if step.skip is None and step.until is None:
         d.add(f"while {items}.more(o, end):")
         d.depth += 1
@@ -379,15 +396,7 @@ def _loop(d: CarefulDecoder, step: p.Loop) -> None:
         d.add("while True:")
         d.depth += 1
         _next_item(d, step, items)
-    for index in _filled(step.body):
-        default = d.record.slots[index].default
-        if default is not None or index != step.item:
-            d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
-    outer_index, d.names.index = d.names.index, f"len({items}.items)"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = f"{items}.at"
-    d.block(step.body)
-    d.names.index, d.opened = outer_index, opened
+    d.item(step.body, step.item, items)
     d.add(f"{items}.keep(o)")
     d.depth -= 1
     d.add(f"{items}.close(o, {step.minimum})" if step.minimum else f"{items}.close(o)")
@@ -411,12 +420,6 @@ def _next_item(d: CarefulDecoder, step: p.Loop, items: str) -> None:
     elif step.count is None:
         d.add("if o >= end:", "    break")
     d.add(f"{items}.begin(o)")
-
-
-def _filled(body: p.Block) -> list[int]:
-    from art7.codegen.python.record_facts import filled_slots
-
-    return filled_slots(body)
 
 
 def _branch(d: CarefulDecoder, step: p.Branch) -> None:

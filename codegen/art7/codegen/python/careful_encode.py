@@ -141,6 +141,20 @@ class CarefulEncoder(CarefulDecoder):
             if slot is not None and slot in self.facts.starts and slot not in self.opened:
                 self.add(f"trace.place(at, {self.key(slot)})")
 
+    def write_items(
+        self, n: int, slot: int, item: int, body: p.Block, put: str, items: str | None = None
+    ) -> None:
+        """Add the loop that writes each item, under its own index; `put` is the line that keeps its octets, `{}`."""
+        self.add(f"for i{n}, v[{self.key(item)}] in enumerate({items or f'items{n}'}):")
+        outer, self.names.index = self.names.index, f"i{n}"
+        opened, self.opened = self.opened, self.opened - {item}
+        self.items[item] = self.indexed(slot, f"i{n}")
+        self.depth += 1
+        octets = self.write_block(body)
+        self.add(put.format(octets))
+        self.depth -= 1
+        self.names.index, self.opened = outer, opened
+
     def arm(self, block: p.Block, result: str) -> None:
         """Add a block one level deeper, its octets in `result`."""
         self.depth += 1
@@ -457,15 +471,8 @@ def _loop(d: CarefulEncoder, step: p.Loop) -> str:
     d.add(f"items{n} = {d.use('items_of')}(w, {key}{limits}{d.named(step.slot)})")
     if step.count is not None and d.checkable(step.count):
         d.expect(step.count, step.slot, "items", f"len(items{n})")
-    d.add(f"w{n} = {d.use('Pieces')}(trace, 0)", f"for i{n}, v[{d.key(step.item)}] in enumerate(items{n}):")
-    outer, d.names.index = d.names.index, f"i{n}"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = d.indexed(step.slot, f"i{n}")
-    d.depth += 1
-    octets = d.write_block(step.body)
-    d.add(f"w{n}.put(i{n}, {octets})")
-    d.depth -= 1
-    d.names.index, d.opened = outer, opened
+    d.add(f"w{n} = {d.use('Pieces')}(trace, 0)")
+    d.write_items(n, step.slot, step.item, step.body, f"w{n}.put(i{n}, {{}})")
     content = f"w{n}.join()"
     if step.skip is not None or step.until is not None:
         d.add(f"content{n} = {content}")

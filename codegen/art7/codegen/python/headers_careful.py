@@ -109,25 +109,14 @@ def decode_parameters(d: CarefulDecoder, step: p.Parameters) -> None:
 
 
 def decode_parts(d: CarefulDecoder, step: p.Parts) -> None:
-    d.regions += 1
-    items, outer = f"items{d.regions}", f"outer{d.regions}"
-    more = "" if step.maximum is None else f", maximum={step.maximum}"
-    more += ", inside=True" if step.slot in d.opened else ""
-    more += d.named(step.slot)
-    d.add(f"{items} = {d.use('Items')}(r, o, {d.key(step.slot)}, {d.key(step.item)}{more})", f"{outer} = end")
+    items = d.open_items(step)
+    outer = f"outer{d.regions}"
+    d.add(f"{outer} = end")
     find = f"{d.use('part_places')}(trace, o, end, {d.text(step.boundary)}, {d.at(step.slot)})"
     d.add(f"for o, end in {find}:")
     d.depth += 1
     d.add(f"{items}.begin(o)")
-    for index in filled_slots(step.body):
-        default = d.record.slots[index].default
-        if default is not None or index != step.item:
-            d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
-    outer_index, d.names.index = d.names.index, f"len({items}.items)"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = f"{items}.at"
-    d.block(step.body)
-    d.names.index, d.opened = outer_index, opened
+    d.item(step.body, step.item, items)
     d.add(f"{d.use('close_part')}(trace, o, end, {items}.at)", f"{d.use('take_item')}({items})")
     d.depth -= 1
     d.add(f"o = end = {outer}", f"{items}.close(o, {step.minimum})")
@@ -200,15 +189,7 @@ def _item_octets(d: CarefulEncoder, entry: p.Header, n: int, items: str, source:
     """Add the loop that writes each item of a list into `pieces`."""
     assert entry.item is not None, "only lists come here"
     d.add(f"{items} = {source}", f"pieces{n}: list[bytes] = []")
-    d.add(f"for i{n}, v[{d.key(entry.item)}] in enumerate({items}):")
-    outer, d.names.index = d.names.index, f"i{n}"
-    opened, d.opened = d.opened, d.opened - {entry.item}
-    d.items[entry.item] = d.indexed(entry.slot, f"i{n}")
-    d.depth += 1
-    octets = d.write_block(entry.body)
-    d.add(f"pieces{n}.append({octets})")
-    d.depth -= 1
-    d.names.index, d.opened = outer, opened
+    d.write_items(n, entry.slot, entry.item, entry.body, f"pieces{n}.append({{}})", items)
 
 
 def _given(d: CarefulEncoder, entry: p.Header) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted
-from art7.codegen.python.record_facts import filled_slots
 from art7.grammar.ir import plan as p
 
 
@@ -77,24 +76,11 @@ def decode_ahead(d: CarefulDecoder, step: p.Ahead) -> None:
 
 
 def decode_repeat(d: CarefulDecoder, step: p.Repeat) -> None:
-    d.regions += 1
-    items = f"items{d.regions}"
-    more = "" if step.maximum is None else f", maximum={step.maximum}"
-    more += ", inside=True" if step.slot in d.opened else ""
-    more += d.named(step.slot)
-    d.add(f"{items} = {d.use('Items')}(r, o, {d.key(step.slot)}, {d.key(step.item)}{more})")
+    items = d.open_items(step)
     d.add(f"while {ahead(d, step.first)}:")
     d.depth += 1
     d.add(f"{items}.begin(o)")
-    for index in filled_slots(step.body):
-        default = d.record.slots[index].default
-        if default is not None or index != step.item:
-            d.add(f"v[{d.key(index)}] = {'None' if default is None else d.text(default)}")
-    outer_index, d.names.index = d.names.index, f"len({items}.items)"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = f"{items}.at"
-    d.block(step.body)
-    d.names.index, d.opened = outer_index, opened
+    d.item(step.body, step.item, items)
     d.add(f"{items}.keep(o)")
     d.depth -= 1
     d.add(f"{items}.close(o, {step.minimum})" if step.minimum else f"{items}.close(o)")
@@ -185,15 +171,8 @@ def encode_repeat(d: CarefulEncoder, step: p.Repeat) -> str:
     d.add(
         f"items{n} = {d.use('items_of')}(w, {key}{_limits(step.minimum, step.maximum)}{d.named(step.slot)})"
     )
-    d.add(f"w{n} = {d.use('Pieces')}(trace, 0)", f"for i{n}, v[{d.key(step.item)}] in enumerate(items{n}):")
-    outer, d.names.index = d.names.index, f"i{n}"
-    opened, d.opened = d.opened, d.opened - {step.item}
-    d.items[step.item] = d.indexed(step.slot, f"i{n}")
-    d.depth += 1
-    octets = d.write_block(step.body)
-    d.add(f"w{n}.put(i{n}, {octets})")
-    d.depth -= 1
-    d.names.index, d.opened = outer, opened
+    d.add(f"w{n} = {d.use('Pieces')}(trace, 0)")
+    d.write_items(n, step.slot, step.item, step.body, f"w{n}.put(i{n}, {{}})")
     return f"w{n}.join()" if step.slot in d.opened else f"w.keep({key}, w{n}.join())"
 
 
