@@ -109,7 +109,13 @@ class Builder:
         arm = arm_of(shape, members.get(shape.tag)) if shape.tag else None
         if arm is None:
             arm = shape.arms[0]
-        return None if arm.shape is None else self.shape(arm.shape, depth + 1, {}, record, None)
+        held = _held(arm)
+        return None if held is None else self.shape(held, depth + 1, {}, record, None)
+
+
+def _held(arm: s.UnionArm) -> s.Shape | None:
+    """Return the shape of what an arm holds where it holds something."""
+    return arm.shape.inner if isinstance(arm.shape, s.Nullable) else arm.shape
 
 
 def arm_with(shape: s.Union, value: Any, holder: dict[str, Any]) -> s.UnionArm | None:
@@ -485,10 +491,10 @@ def _inner_variants(
         case s.Union(arms=arms):
             if isinstance(value, dict):
                 arm = arm_of(shape, _sibling(root, at, shape.tag))
-                if arm is not None and isinstance(arm.shape, s.RecordOf):
-                    yield from _record_variants(
-                        spec, builder, spec.record(arm.shape.name), value, at, root, depth + 1
-                    )
+                held = _held(arm) if arm is not None else None
+                if isinstance(held, s.RecordOf):
+                    inside = spec.record(held.name)
+                    yield from _record_variants(spec, builder, inside, value, at, root, depth + 1)
             del arms
         case s.Nullable(inner=inner):
             if value is not None:

@@ -13,7 +13,7 @@ from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes.check_arms import arrange
-from art7.grammar.passes.drafts import ArmItem, Choose, Ranges, Wire
+from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Ranges, Wire
 
 if TYPE_CHECKING:
     from art7.grammar.passes.lower_record import RecordLowering
@@ -74,7 +74,15 @@ def _union_arm(
     if value is None:
         return item, None, None
     found = record.drafts[value]
-    return item, found.shape, found.pair.representation if found.pair is not None else None
+    return item, _may_be_none(found), found.pair.representation if found.pair is not None else None
+
+
+def _may_be_none(draft: Draft) -> s.Shape | None:
+    """Return the shape of an arm's value: nothing stands for a member that is not there, or is filled in."""
+    filled = draft.role is p.Role.COMPUTED
+    if not (draft.optional or filled) or draft.shape is None or isinstance(draft.shape, s.Nullable):
+        return draft.shape
+    return s.Nullable(draft.shape)
 
 
 def _kept_arm(
