@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from art7.codegen.python.expressions import NOT
+from art7.codegen.python.tree_places import test_beside, write_places
 from art7.codegen.python.tree_read import bound_tests, length_tests, tests_of_keys
 from art7.codegen.python.tree_view import Lines, TreeRecord, WriteForm, cases_last_otherwise, own_form
 from art7.codegen.python.tree_write import (
@@ -17,7 +18,6 @@ from art7.codegen.python.tree_write import (
     checks,
     compute,
     holder_of,
-    local_of,
     presence_test,
     spread_members,
     unpack,
@@ -202,19 +202,10 @@ def _case(
 
 
 def _places(lines: Lines, view: TreeRecord, entries: Sequence[p.Entry]) -> str:
-    """Write places into a list; what follows the first one that is left out is left out too: they have no names."""
+    """Write places into a list; return its local."""
     items = view.fresh("all_items")
     lines.add(f"{items}: list[bytes] = []")
-    for place, entry in enumerate(entries):
-        name = view.locals[entry.slot]
-        tests = [f"len({items}) == {place}"] if any(not e.required for e in entries[:place]) else []
-        tests += [] if entry.required else [f"{name} is not {view.nothing(entry.slot)}"]
-        if not tests:
-            lines.add(f"{items}.append({_value(lines, view, entry.body, name)})")
-            continue
-        with lines.block(f"if {' and '.join(tests)}:"):
-            text = _value(lines, view, entry.body, name)
-            lines.add(f"{items}.append({text})")
+    write_places(lines, view, entries, items, _value)
     return items
 
 
@@ -225,22 +216,13 @@ def _value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> str:
     """Return the source that writes the value in local `name`; checks and temporaries go to `lines`."""
     written: str | None = None
     for step in block.steps:
-        match step:
-            case p.Domain(slot=slot, ranges=ranges):
-                test = f"not {view.in_ranges(local_of(view, slot, block, name), ranges)}"
-                lines.refuse_if(f"{name} is not None and {test}" if _may_be_null(block) else test)
-            case p.Check(level="must", on_writing=True, condition=condition):
-                lines.refuse_if(refusal(condition, view.values, NOT))
-            case p.Check() | p.Verify():
-                pass
-            case p.View(slot=slot, expr=expr):
-                if view.record.slots[slot].role is p.Role.VIEW:
-                    lines.add(f"{view.locals[slot]} = {view.expression(expr)}")
-            case p.When(condition=condition, body=body):
-                lines.refuse_if(refusal(condition, view.values, NOT))
-                written = _value(lines, view, body, name)
-            case _:
-                written = _node(lines, view, step, name)
+        if test_beside(lines, view, block, step, name, _may_be_null(block)):
+            continue
+        if isinstance(step, p.When):
+            lines.refuse_if(refusal(step.condition, view.values, NOT))
+            written = _value(lines, view, step.body, name)
+        else:
+            written = _node(lines, view, step, name)
     assert written is not None, "a value is written by one step"
     return written
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from art7.codegen.python.expressions import NOT, quoted
+from art7.codegen.python.tree_places import test_beside, write_places
 from art7.codegen.python.tree_read import bound_tests, length_tests
 from art7.codegen.python.tree_view import (
     Lines,
@@ -345,21 +346,13 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
     """Return the source that writes the value in local `name`; checks and temporaries go to `lines`."""
     written: Written | None = None
     for step in block.steps:
-        match step:
-            case p.Domain(slot=slot, ranges=ranges):
-                lines.refuse_if(f"not {view.in_ranges(local_of(view, slot, block, name), ranges)}")
-            case p.Check(level="must", on_writing=True, condition=test):
-                lines.refuse_if(refusal(test, view.values, NOT))
-            case p.Check() | p.Verify():
-                pass
-            case p.View(slot=slot, expr=expr):
-                if view.record.slots[slot].role is p.Role.VIEW:
-                    lines.add(f"{view.locals[slot]} = {view.expression(expr)}")
-            case p.When(condition=test, body=body):
-                lines.refuse_if(refusal(test, view.values, NOT))
-                written = write_value(lines, view, body, name)
-            case _:
-                written = _node(lines, view, step, name)
+        if test_beside(lines, view, block, step, name, maybe=False):
+            continue
+        if isinstance(step, p.When):
+            lines.refuse_if(refusal(step.condition, view.values, NOT))
+            written = write_value(lines, view, step.body, name)
+        else:
+            written = _node(lines, view, step, name)
     assert written is not None, "a value is written by one step"
     if "\\" in written.source or "'" in written.source:
         # Python 3.11 allows neither between the braces of an f-string.
@@ -367,11 +360,6 @@ def write_value(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> Wr
         lines.add(f"{held} = {written.source}")
         return Written(held)
     return written
-
-
-def local_of(view: TreeRecord, slot: int, block: p.Block, name: str) -> str:
-    """Return the local that holds what a test of `slot` in `block` speaks of."""
-    return name if getattr(block.steps[0], "slot", None) == slot else view.locals[slot]
 
 
 def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> Written:
@@ -617,24 +605,14 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
         return
     # Places have no names: what follows the first one that is left out is left out too.
     lines.add("items: list[str] = []")
-    _places(lines, view, step.entries, 0)
+    write_places(lines, view, step.entries, "items", _source)
     for spread in step.spreads:
         _place_spread(lines, view, spread, len(step.entries))
     lines.add(f"return {_bracketed('[', 'items', ']')}")
 
 
-def _places(lines: Lines, view: TreeRecord, entries: tuple[p.Entry, ...], first: int) -> None:
-    for place, entry in enumerate(entries, first):
-        name = view.locals[entry.slot]
-        before = entries[: place - first]
-        tests = [f"len(items) == {place}"] if any(not e.required for e in before) else []
-        tests += [] if entry.required else [f"{name} is not {view.nothing(entry.slot)}"]
-        if not tests:
-            lines.add(f"items.append({write_value(lines, view, entry.body, name).source})")
-            continue
-        with lines.block(f"if {' and '.join(tests)}:"):
-            text = write_value(lines, view, entry.body, name).source
-            lines.add(f"items.append({text})")
+def _source(lines: Lines, view: TreeRecord, block: p.Block, name: str) -> str:
+    return write_value(lines, view, block, name).source
 
 
 def _place_spread(lines: Lines, view: TreeRecord, spread: p.Spread, first: int) -> None:
@@ -652,7 +630,7 @@ def _place_spread(lines: Lines, view: TreeRecord, spread: p.Spread, first: int) 
                 lines.read(lines.refusal)
             for slot in foreign:
                 lines.refuse_if(f"{view.locals[slot]} is not {view.nothing(slot)}")
-            _places(lines, view, case.entries, first)
+            write_places(lines, view, case.entries, "items", _source, first)
         word = "elif"
     if all(case.ranges for case in cases):
         with lines.block("else:"):
