@@ -10,7 +10,7 @@ import pytest
 
 from art7.grammar import diagnostics, syntax
 from art7.grammar.ir import expression, plan, representation, shape
-from art7.grammar.quick import quickly_made
+from art7.grammar.quick import changed, quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,17 @@ def test_every_class_of_the_tool_can_be_made_so() -> None:
                 assert not hasattr(cls, "__post_init__"), cls
                 assert all(member.init and not member.kw_only for member in fields(cls)), cls
     assert found > 20
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    value: int
+
+
+def test_changed_members() -> None:
+    made = Quick(1, "a", rows=[2])
+    other = changed(made, kind="b", place=4)
+    assert other == Quick(4, "b", rows=[2]) and other.place == 4 and other.rows is made.rows
+    assert made == Quick(1, "a", rows=[2]) and changed(Single(1), value=2) == Single(2)
+    with pytest.raises(KeyError):
+        changed(made, nothing=1)

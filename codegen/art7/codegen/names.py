@@ -92,20 +92,20 @@ class Scope:
     """Names handed out once. `claim` returns the name itself, or with `_2`, `_3` … when it is taken."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._counts: dict[str, int] = dict.fromkeys(taken, 1)
+        self._taken = taken if isinstance(taken, frozenset) else frozenset(taken)
+        self._counts: dict[str, int] = {}
 
     def claim(self, name: str) -> str:
         """Return a free name made of `name` and take it."""
-        count = self._counts.get(name, 0) + 1
-        self._counts[name] = count
-        if count == 1:
-            return name
-        candidate = f"{name}_{count}"
-        return candidate if candidate not in self._counts and not self._take(candidate) else self.claim(name)
-
-    def _take(self, name: str) -> bool:
-        self._counts[name] = 1
-        return False
+        counts = self._counts
+        while True:
+            count = counts[name] = (counts.get(name) or (1 if name in self._taken else 0)) + 1
+            if count == 1:
+                return name
+            candidate = f"{name}_{count}"
+            if candidate not in counts and candidate not in self._taken:
+                counts[candidate] = 1
+                return candidate
 
 
 def member_names(record: Record) -> tuple[str, ...]:

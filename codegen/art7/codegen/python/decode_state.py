@@ -20,6 +20,9 @@ from art7.grammar.ir.expression import Binary, Expr, Literal, Position
 from art7.grammar.ir.intervals import interval
 from art7.grammar.ir.shape import Integer
 
+_RESERVED = RESERVED_LOCALS | frozenset("data o e k n start depth unverified end".split())
+"""What functions that decode use beside a specification's own names."""
+
 
 class DecodeState:
     """One function under construction. `level` counts nested blocks; `out` is the block being filled."""
@@ -29,9 +32,7 @@ class DecodeState:
     def __init__(self, scope: ModuleScope, facts: FactsOf) -> None:
         self.scope = scope
         self.facts = facts
-        self.names = Scope(
-            (*RESERVED_LOCALS, "data", "o", "e", "k", "n", "start", "depth", "unverified", "end")
-        )
+        self.names = Scope(_RESERVED)
         self.out: Body = []
         self.level = 0
         self.steps = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from art7.codegen.python.code import Assign, Body, If, Line, Test
@@ -20,6 +19,7 @@ from art7.codegen.python.record_facts import filled_slots
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import SlotRef
 from art7.grammar.ir.shape import Nullable
+from art7.grammar.quick import changed
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter
@@ -90,7 +90,7 @@ def _sunk_arm(
         if case.refuse is not None:
             emitter.out.append(Line("raise Refused"))
             return
-        inner = replace(
+        inner = changed(
             frame,
             values=dict(frame.values),
             octets=dict(frame.octets),
@@ -105,7 +105,7 @@ def _sunk_arm(
         if region is not None:
             body = (
                 *block.steps[:position],
-                replace(region, body=case.body),
+                changed(region, body=case.body),
                 *block.steps[position + 1 :],
             )
             emit = block.emit
@@ -131,8 +131,8 @@ def _decide(
     def form(outcome: bool) -> Body:
         def run() -> None:
             known = {**opened.known, **assume(test, outcome)}
-            emitter.opened[id(call)] = replace(opened, values=dict(opened.values), known=known)
-            write(replace(frame, values=dict(frame.values), octets=dict(frame.octets)))
+            emitter.opened[id(call)] = changed(opened, values=dict(opened.values), known=known)
+            write(changed(frame, values=dict(frame.values), octets=dict(frame.octets)))
             del emitter.opened[id(call)]
 
         return emitter.exclusive(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.code import Assign, If, Test
@@ -17,6 +16,7 @@ from art7.codegen.python.pieces import Begin, Fixed, Part, Piece, Raw, constant,
 from art7.codegen.python.record_facts import is_checkable, own_identifier
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Kind, Literal, Measure
+from art7.grammar.quick import changed
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter
@@ -163,9 +163,9 @@ def write_when(emitter: EncodeEmitter, frame: WriteFrame, step: p.When) -> list[
         if condition != present and is_checkable(condition, frame.unknown):
             emitter.out.append(Test(f"({test}) != bool({truth(condition, names).text})"))
     name = emitter.fresh("part")
-    inner = replace(frame, values=dict(frame.values), known={**frame.known, **known})
+    inner = changed(frame, values=dict(frame.values), known={**frame.known, **known})
     if given is not None:
-        inner.values[given] = replace(frame.values[given], optional=False)
+        inner.values[given] = changed(frame.values[given], optional=False)
 
     found: list[Piece] = []
 
@@ -184,8 +184,8 @@ def write_present(emitter: EncodeEmitter, frame: WriteFrame, step: p.Present) ->
     """Write an octet that says whether a part follows, and the part."""
     value = frame.values[step.slot]
     name = emitter.fresh("part")
-    inner = replace(frame, values=dict(frame.values))
-    inner.values[step.slot] = replace(value, optional=False)
+    inner = changed(frame, values=dict(frame.values))
+    inner.values[step.slot] = changed(value, optional=False)
 
     def body() -> None:
         pieces = [constant(b"\1"), *emitter.pieces(inner, step.body)]

@@ -20,7 +20,7 @@ class Endings:
 
     def is_streamable(self, record: p.Record) -> bool:
         """Whether the message says by itself where it ends, and has octets at all."""
-        return record.name not in self._endless and self.least_octets(record) > 0
+        return record.name not in self._endless and self._least[record.name] > 0
 
     def least_octets(self, record: p.Record) -> int:
         """Return a number of octets that no value of the record does without."""

@@ -79,6 +79,10 @@ class Code:
         """Return the text fit for an operand of `level`: in brackets where it binds less."""
         return self.text if self.level >= level else f"({self.text})"
 
+    def kept_in(self, name: str) -> Code:
+        """Return the same value by the variable that holds it."""
+        return Code(name, self.level, self.optional, self.truth)
+
 
 class Names(Protocol):
     """What the expressions of one function may mention."""

@@ -7,7 +7,6 @@ only the complete message tells, at places it does not know) raises `Unsupported
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, variable_name
@@ -78,6 +77,9 @@ from art7.grammar.ir.expression import (
 from art7.grammar.ir.late_values import kept_late
 from art7.grammar.ir.shape import Integer, Octets, Union
 
+_RESERVED = RESERVED_LOCALS | frozenset(("x", "parts", "fixes", "depth", "octets"))
+"""What functions that encode use beside a specification's own names."""
+
 
 class EncodeEmitter:
     """One function under construction. `out` is the block being filled."""
@@ -85,7 +87,7 @@ class EncodeEmitter:
     def __init__(self, scope: ModuleScope, facts: FactsOf) -> None:
         self.scope = scope
         self.facts = facts
-        self.names = Scope((*RESERVED_LOCALS, "x", "parts", "fixes", "depth", "octets"))
+        self.names = Scope(_RESERVED)
         self.spare: dict[str, list[str]] = {}
         """Integer variables of arms left behind: a function's frame grows with every name it has."""
         self.used: list[tuple[str, str]] = []
@@ -192,11 +194,11 @@ class EncodeEmitter:
                 self.scope.from_standard("typing", "Any")
                 name = self.fresh(members[slot.index])
                 self.out.append(Assign([f"{name}: Any"], code.text, pure=False))
-                code = replace(code, text=name)
+                code = code.kept_in(name)
             elif uses.get(slot.index, 0) + (slot.role is not p.Role.GIVEN) > 1:
                 name = self.fresh(members[slot.index])
                 self.out.append(Assign([name], code.text))
-                code = replace(code, text=name)
+                code = code.kept_in(name)
             frame.values[slot.index] = code
             if slot.role is p.Role.KEPT and slot.optional and isinstance(slot.shape, Octets):
                 # Not written by every message, but never of another kind.

@@ -6,7 +6,6 @@ What the rules say about them alone is checked. A message that is all head, or h
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from art7.codegen.python.code import Assign, Body, Line, Place, Printer
@@ -22,6 +21,7 @@ from art7.codegen.python.records import class_text, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr, Literal, Measure, ParamRef, SlotRef, is_positional, walk
+from art7.grammar.quick import changed
 
 _READS = (p.Bits, p.Uint, p.FloatOctets, p.Constant)
 _TESTS = (p.View, p.Verify, p.Check, p.Domain)
@@ -49,7 +49,7 @@ def head_record(record: p.Record) -> p.Record | None:
     if sum(slot.is_api for slot in slots) < 2:
         return None
     body = p.Block(tuple(steps), tuple(range(len(steps))))
-    return replace(
+    return changed(
         record, slots=slots, body=body, params=(), guarded=False, origin=False, requirements=(),
         limit_size=None, recursive=False,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def _head_slot(slot: p.Slot, known: set[int]) -> p.Slot:
     role = p.Role.LOCAL
     if slot.index in known and shown and not slot.name.startswith("_"):
         role = p.Role.VIEW if slot.role is p.Role.VIEW else p.Role.GIVEN
-    return slot if slot.role is role else replace(slot, role=role)
+    return slot if slot.role is role else changed(slot, role=role)
 
 
 def _tells(value: Expr, known: set[int]) -> bool:
@@ -107,16 +107,14 @@ def peek_methods(record: p.Record, scope: ModuleScope) -> list[str]:
 
 
 def _head_class(head: p.Record, record: p.Record, scope: ModuleScope, octets: int) -> str:
-    shown = replace(head, doc=f"The first {octets} octets of a message, as `peek` reads them.", refs=())
-    shown = replace(
-        shown,
-        slots=tuple(
-            replace(slot, role=p.Role.GIVEN, optional=False)
-            if slot.is_api and (slot.optional or slot.role is not p.Role.GIVEN)
-            else slot
-            for slot in shown.slots
-        ),
+    slots = tuple(
+        changed(slot, role=p.Role.GIVEN, optional=False)
+        if slot.is_api and (slot.optional or slot.role is not p.Role.GIVEN)
+        else slot
+        for slot in head.slots
     )
+    doc = f"The first {octets} octets of a message, as `peek` reads them."
+    shown = changed(head, doc=doc, refs=(), slots=slots)
     name = scope.names.classes[record.name]
     text = class_text(shown, scope, [], unverified=False).replace(f"class {name}(", "class Head(", 1)
     return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from art7.grammar.ir.expression import (
@@ -23,6 +23,7 @@ from art7.grammar.ir.expression import (
     Unary,
     walk,
 )
+from art7.grammar.quick import changed
 
 Assumptions = Mapping[Expr, Expr]
 """Expression → what it is known to be."""
@@ -43,17 +44,17 @@ def simplify(expr: Expr, known: Assumptions) -> Expr:
             return negation(simplify(operand, known))
         case Unary(operand=operand):
             inner = simplify(operand, known)
-            return expr if inner is operand else replace(expr, operand=inner)
+            return expr if inner is operand else changed(expr, operand=inner)
         case Binary(left=left, right=right):
             sides = simplify(left, known), simplify(right, known)
             if sides[0] is left and sides[1] is right:
                 return _binary(expr)
-            return _binary(replace(expr, left=sides[0], right=sides[1]))
+            return _binary(changed(expr, left=sides[0], right=sides[1]))
         case Conditional(test=test, yes=yes, no=no):
             decided = simplify(test, known)
             if isinstance(decided, Literal):
                 return simplify(yes if decided.value else no, known)
-            return replace(expr, test=decided, yes=simplify(yes, known), no=simplify(no, known))
+            return changed(expr, test=decided, yes=simplify(yes, known), no=simplify(no, known))
         case _:
             rebuilt: Expr = rebuild(expr, known)
             return constant_call(rebuilt)
@@ -84,7 +85,7 @@ def rebuild(expr: Any, known: Assumptions) -> Any:
         new = _value(value, known)
         if new is not value:
             changes[field.name] = new
-    return replace(expr, **changes) if changes else expr
+    return changed(expr, **changes) if changes else expr
 
 
 def _value(value: Any, known: Assumptions) -> Any:
@@ -119,11 +120,11 @@ def assume(condition: Expr, value: bool) -> dict[Expr, Expr]:
         case Binary(op="or", left=left, right=right) if not value:
             known |= assume(left, False) | assume(right, False)
         case Binary(op="==", left=left, right=Literal() as right):
-            known[replace(condition, op="!=")] = FALSE if value else TRUE
+            known[changed(condition, op="!=")] = FALSE if value else TRUE
             if value:
                 known[left] = right
         case Binary(op="!=", left=left, right=Literal() as right):
-            known[replace(condition, op="==")] = FALSE if value else TRUE
+            known[changed(condition, op="==")] = FALSE if value else TRUE
             if not value:
                 known[left] = right
         case _:
