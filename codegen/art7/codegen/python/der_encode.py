@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from art7.codegen.python.code import Assign, Body, If, Line, Test
+from art7.codegen.python.code import Assign, Body, If
 from art7.codegen.python.encode_names import EncodeNames, WriteFrame
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import Code, expression, literal, number, quoted
@@ -96,33 +96,3 @@ def write_tlv_optional(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvOpt
     emitter.out.append(If([(f"{value.text} is None", absent)], emitter.nested(body)))
     frame.octets[step.slot] = Code(f"len({name})")
     return [Raw(name, f"len({name})")]
-
-
-def write_tlv_choice(emitter: EncodeEmitter, frame: WriteFrame, step: p.TlvChoice) -> list[Piece]:
-    """Write the one alternative that is given."""
-    names = EncodeNames(emitter, frame)
-    values = [names.slot(case.slot) for case in step.cases]
-    name = emitter.fresh("alternative")
-    arms = [
-        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
-        for at, (case, value) in enumerate(zip(step.cases, values, strict=True))
-    ]
-    emitter.scope.support("Refused")
-    emitter.out.append(If(arms, [Line("raise Refused")]))
-    return [Raw(name, f"len({name})")]
-
-
-def _alternative(
-    emitter: EncodeEmitter, frame: WriteFrame, case: p.TlvCase, values: list[Code], name: str
-) -> Body:
-    """Write the first of `values`, which must be the only one; those before it are not given."""
-    inner = replace(frame, values=dict(frame.values))
-    inner.values[case.slot] = replace(values[0], optional=False)
-
-    def body() -> None:
-        if values[1:]:
-            emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
-        octets = emitter.octets_of(emitter.pieces(inner, case.body))
-        emitter.out.append(Assign([name], octets, pure=False))
-
-    return emitter.nested(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from art7.codegen.python.code import Assign, Body, If, Line, Test
@@ -190,3 +191,34 @@ def _require_own(emitter: EncodeEmitter, frame: WriteFrame, body: p.Block) -> No
             emitter.out.append(Assign([name], code.text, pure=False))
         emitter.out.append(Test(f"{name} is None"))
         frame.values[index] = Code(name)
+
+
+def write_given(emitter: EncodeEmitter, frame: WriteFrame, step: p.Either | p.TlvChoice) -> list[Piece]:
+    """Write the one alternative that is given."""
+    names = EncodeNames(emitter, frame)
+    cases: tuple[p.EitherCase | p.TlvCase, ...] = step.cases
+    values = [names.slot(case.slot) for case in cases]
+    name = emitter.fresh("alternative")
+    arms = [
+        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
+        for at, (case, value) in enumerate(zip(cases, values, strict=True))
+    ]
+    emitter.scope.support("Refused")
+    emitter.out.append(If(arms, [Line("raise Refused")]))
+    return [Raw(name, f"len({name})")]
+
+
+def _alternative(
+    emitter: EncodeEmitter, frame: WriteFrame, case: p.EitherCase | p.TlvCase, values: list[Code], name: str
+) -> Body:
+    """Write the first of `values`, which must be the only one; those before it are not given."""
+    inner = replace(frame, values=dict(frame.values))
+    inner.values[case.slot] = replace(values[0], optional=False)
+
+    def body() -> None:
+        if values[1:]:
+            emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
+        octets = emitter.octets_of(emitter.pieces(inner, case.body))
+        emitter.out.append(Assign([name], octets, pure=False))
+
+    return emitter.nested(body)

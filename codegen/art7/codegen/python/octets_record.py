@@ -21,6 +21,7 @@ from art7.codegen.python.careful_encode import WRITE_CAREFULLY, careful_encode
 from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
+from art7.codegen.python.encode_choices import write_given
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
 from art7.codegen.python.in_order import InOrder, NotInOrder, written_in_order
@@ -74,7 +75,7 @@ WRITE_STEPS |= {
     Tlv: der_encode.write_tlv,
     TlvScalar: der_encode.write_tlv_scalar,
     TlvOptional: der_encode.write_tlv_optional,
-    TlvChoice: der_encode.write_tlv_choice,
+    TlvChoice: write_given,
 }
 CAREFUL_STEPS |= {
     Tlv: der_careful.read_tlv,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from art7.codegen.python.code import Assign, Body, If, Line, Test
+from art7.codegen.python.code import Assign, Body, If
+from art7.codegen.python.encode_choices import write_given
 from art7.codegen.python.encode_lists import write_loop
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
 from art7.codegen.python.encode_numbers import written
@@ -117,36 +118,6 @@ def write_repeat(emitter: EncodeEmitter, frame: WriteFrame, step: p.Repeat) -> l
     )
 
 
-def write_either(emitter: EncodeEmitter, frame: WriteFrame, step: p.Either) -> list[Piece]:
-    """Write the one alternative that is given."""
-    names = EncodeNames(emitter, frame)
-    values = [names.slot(case.slot) for case in step.cases]
-    name = emitter.fresh("alternative")
-    arms = [
-        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
-        for at, (case, value) in enumerate(zip(step.cases, values, strict=True))
-    ]
-    emitter.scope.support("Refused")
-    emitter.out.append(If(arms, [Line("raise Refused")]))
-    return [Raw(name, f"len({name})")]
-
-
-def _alternative(
-    emitter: EncodeEmitter, frame: WriteFrame, case: p.EitherCase, values: list[Code], name: str
-) -> Body:
-    """Write the first of `values`, which must be the only one; those before it are not given."""
-    inner = replace(frame, values=dict(frame.values))
-    inner.values[case.slot] = replace(values[0], optional=False)
-
-    def body() -> None:
-        if values[1:]:
-            emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
-        octets = emitter.octets_of(emitter.pieces(inner, case.body))
-        emitter.out.append(Assign([name], octets, pure=False))
-
-    return emitter.nested(body)
-
-
 def write_through(emitter: EncodeEmitter, frame: WriteFrame, step: p.Through) -> list[Piece]:
     """Write octets in the characters of a coding."""
     content = emitter.octets_of(emitter.pieces(frame, step.body))
@@ -163,7 +134,7 @@ ROWS: dict[type, Callable[[Any, WriteFrame, Any], list[Piece]]] = {
     p.Line: write_line,
     p.Ahead: write_ahead,
     p.Repeat: write_repeat,
-    p.Either: write_either,
+    p.Either: write_given,
     p.Through: write_through,
 }
 """One row for each step of text."""

@@ -7,12 +7,12 @@ from art7.codegen.python.batches import many_method
 from art7.codegen.python.cbor_walk import is_walked, walk_function
 from art7.codegen.python.cbor_write import cbor_write_function
 from art7.codegen.python.docstrings import docstring
-from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.tree_explain import explain_read_function
 from art7.codegen.python.tree_explain_write import explain_write_function
+from art7.codegen.python.tree_methods import whole_methods
 from art7.codegen.python.tree_read import read_function
 from art7.codegen.python.tree_view import TreeRecord, WriteForm, own_form, tree_view, write_forms
 from art7.codegen.python.tree_write import write_function
@@ -45,40 +45,8 @@ def tree_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Reco
 
 
 def _methods(record: Record, scope: ModuleScope) -> list[str]:
-    """`decode` and `encode`, for records that users meet by themselves."""
-    if record.kind == "inline" or record.form is Form.TUPLE or any(param.implicit for param in record.params):
-        return []
-    names = parameter_names(record)
-    stem = scope.names.functions[record.name]
-    for each in ("FAILURES", "explain_decoding", "explain_encoding"):
-        scope.support(each)
-    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
-    arguments = "".join(f", {name}" for name in names)
-    decode = [
-        "    @staticmethod",
-        signature("decode", ["data: bytes"], keywords, scope.class_of(record.name)),
-        docstring(
-            _READ[record.encoding],
-            [
-                "Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."
-            ],
-            "        ",
-        ),
-        "        try:",
-        f"            return _decode_{stem}_octets(data{arguments})",
-        "        except FAILURES:",
-        f"            raise explain_decoding(__name__, {quoted(stem)}, explain, data{arguments}) from None",
-    ]
-    encode = [
-        signature("encode", ["self"], keywords, "bytes"),
-        docstring(_form_sentence(record), ["Raises: EncodeError, and nothing else."], "        "),
-        "        try:",
-        f"            return _encode_{stem}_octets(self{arguments})",
-        "        except FAILURES:",
-        f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
-    ]
-    methods = ["\n".join(decode), "\n".join(encode)]
-    if record.kind == "message":
+    methods = whole_methods(record, scope, _READ[record.encoding], _form_sentence(record))
+    if methods and record.kind == "message":
         methods += [_prefix_method(record, scope), many_method(record, scope)]
     return methods
 

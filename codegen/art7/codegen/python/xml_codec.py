@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from art7.codegen.names import parameter_names
 from art7.codegen.python.batches import many_method
 from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_text import RecordText
-from art7.codegen.python.records import class_text, parameters_of, signature
+from art7.codegen.python.records import class_text
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.streams import stream_limit
+from art7.codegen.python.tree_methods import whole_methods
 from art7.codegen.python.tree_view import DEFAULT_DEPTH, TreeRecord, tree_view
 from art7.codegen.python.wrapping import wrapped
 from art7.codegen.python.xml_explain import explain_xml_reading, explain_xml_writing
@@ -19,6 +19,9 @@ from art7.grammar.ir.plan import Form, Record
 
 ATTRIBUTES = 64
 """The most attributes of an element where the message declares no limit."""
+
+_READS = "Read one element of XML; no document type, no comment and no instruction may stand in it."
+_WRITES = "Write one element of XML, members in their declared order."
 
 
 def xml_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> RecordText:
@@ -46,46 +49,10 @@ def xml_record(record: Record, fast: ModuleScope, explain: ModuleScope) -> Recor
 
 
 def _methods(record: Record, scope: ModuleScope) -> list[str]:
-    """`decode` and `encode`, for records that users meet by themselves."""
-    if record.kind == "inline" or record.form is Form.TUPLE or any(param.implicit for param in record.params):
-        return []
-    names = parameter_names(record)
-    stem = scope.names.functions[record.name]
-    for each in ("FAILURES", "explain_decoding", "explain_encoding"):
-        scope.support(each)
-    keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
-    arguments = "".join(f", {name}" for name in names)
-    decode = [
-        "    @staticmethod",
-        signature("decode", ["data: bytes"], keywords, scope.class_of(record.name)),
-        docstring(
-            "Read one element of XML; no document type, no comment and no instruction may stand in it.",
-            [
-                "Raises: DecodeError, and nothing else. With `explain` false it says only that, not where or why."
-            ],
-            "        ",
-        ),
-        "        try:",
-        f"            return _decode_{stem}_octets(data{arguments})",
-        "        except FAILURES:",
-        f"            raise explain_decoding(__name__, {quoted(stem)}, explain, data{arguments}) from None",
-    ]
-    encode = [
-        signature("encode", ["self"], keywords, "bytes"),
-        docstring(
-            "Write one element of XML, members in their declared order.",
-            ["Raises: EncodeError, and nothing else."],
-            "        ",
-        ),
-        "        try:",
-        f"            return _encode_{stem}_octets(self{arguments})",
-        "        except FAILURES:",
-        f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
-    ]
-    methods = ["\n".join(decode), "\n".join(encode)]
-    if record.kind == "message":
+    methods = whole_methods(record, scope, _READS, _WRITES)
+    if methods and record.kind == "message":
         methods.append(many_method(record, scope))
-    if _is_stream(record):
+    if methods and _is_stream(record):
         methods.append(_decoder(record, scope))
     return methods
 
