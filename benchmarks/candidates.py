@@ -68,7 +68,13 @@ ADAPTERS: dict[str, list[Row]] = {
     "mls.key_package": _rows("MLS KeyPackage"),
     "mls.private_message": _rows("MLS PrivateMessage"),
     "protobuf": _rows("protobuf Envelope"),
+    "cbor": _rows("MIMI content"),
+    "der": _rows("X.509 certificate"),
     "matrix": [*_rows("Matrix event"), *_over_orjson()],
+    "xmpp": _rows("XMPP message"),
+    "sdp": _rows("SDP offer"),
+    "sip": _rows("SIP INVITE"),
+    "mime": _rows("MIME mail"),
 }
 """Workload of the bench folder → (label, decode, encode)."""
 

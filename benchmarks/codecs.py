@@ -1,4 +1,4 @@
-"""Generated codecs beside hand-written limits and peers: RTP, STUN, MLS, protobuf, XMPP, CBOR, DER.
+"""Generated codecs beside hand-written limits: the twelve workloads of the bench folder.
 
 Goals are held to the limits of `benchmarks.limits`: the same values and the same checks on reading, written by hand.
 On writing they test all that the specification asks for (widths, ranges, lengths of lists and octets, reserved values,
@@ -15,6 +15,8 @@ repository), which has the inputs too:
   thread and delay, and writes any characters.
 - `der` has pairs of texts for names and looks neither at alphabets, days and shortest integers nor at what codes a text.
 - `sdp` has dicts by payload type and source, knows no word of the grammar, and loses the order of attributes.
+- `sip` has headers of less kinds and checks neither their words nor URIs; `mime` keeps headers in one list, reads no
+  comments and no broken codings, and no messages in messages.
 - On writing none of them tests widths or ranges.
 """
 
@@ -62,6 +64,8 @@ GOALS = (
     Goal("MIMI content", "mimi_content.cbor", "ours/cbor", 0.85, 0.85, ("cbor",)),
     Goal("X.509 certificate", "cert.der", "ours/x509", 0.85, 0.85, ("der",)),
     Goal("SDP offer", "offer.sdp", "ours/sdp", 0.85, 0.85, ("sdp",)),
+    Goal("SIP INVITE", "invite.sip", "ours/sip", 0.85, 0.85, ("sip",)),
+    Goal("MIME mail", "mail.eml", "ours/mime", 0.85, 0.85, ("mime",)),
 )
 
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
@@ -92,6 +96,7 @@ def ours() -> dict[str, Codec]:
     content = sdk_module("ietf.mimi_content").MimiContent
     certificate = sdk_module("itu.x509").OpaqueCertificate
     session = sdk_module("ietf.sdp").Session
+    call, mail = sdk_module("ietf.sip").Message, sdk_module("ietf.mime").Message
     plain = (stun.decode, stun.encode)
     keyed = (lambda data: stun.decode(data, key=KEY), lambda value: value.encode(key=KEY))
     return {
@@ -107,6 +112,8 @@ def ours() -> dict[str, Codec]:
         "MIMI content": (content.decode, content.encode),
         "X.509 certificate": (certificate.decode, certificate.encode),
         "SDP offer": (session.decode, session.encode),
+        "SIP INVITE": (call.decode, call.encode),
+        "MIME mail": (mail.decode, mail.encode),
     }
 
 

@@ -25,6 +25,9 @@ OURS, COMPILED, OVER_ORJSON = "art7", "art7, compiled", "art7 over orjson"
 LIMIT, BY_HAND = "limit: pure Python", "by hand: "
 """Hand-written codecs: those of the bench folder; ours of `benchmarks.limits`, which make the checks that we make."""
 
+CBOR2_PURE = "cbor2, 5.9"
+"""The last release of cbor2 that reads without C; it lies in a folder of its own."""
+
 HERE, PURE, V8 = "", "pure", "V8"
 """Where a peer is measured: in the one process, in one where google's protobuf is pure Python, on V8."""
 
@@ -52,9 +55,21 @@ PEERS = {
     "betterproto2": Peer("betterproto2", ("betterproto2", "betterproto2_compiler"), "bp2"),
     "upb, fields read": Peer("google protobuf|+read", ("protobuf", "grpcio-tools"), "google"),
     "upb": Peer("google protobuf", ("protobuf", "grpcio-tools"), "google"),
+    "cbor2, pure Python": Peer("cbor2 5.9", (CBOR2_PURE,), "c5"),
+    "cbor2, native": Peer("cbor2 6.3.0", ("cbor2",), "c6"),
+    "asn1tools": Peer("asn1tools", ("asn1tools",), "asn1tools"),
+    "pyasn1": Peer("pyasn1", ("pyasn1", "pyasn1-modules"), "pyasn1"),
+    "cryptography, read": Peer("cryptography|+read", ("cryptography",), "crypto"),
     "matrix-nio": Peer("matrix-nio", ("matrix-nio",), "nio"),
     "jsonschema": Peer("json.loads + jsonschema", ("jsonschema",), "jschema"),
     "pydantic": Peer("pydantic", ("pydantic",), "pyd"),
+    "slixmpp, read": Peer("slixmpp|+read", ("slixmpp",), "slix"),
+    "slixmpp": Peer("slixmpp", ("slixmpp",), "slix"),
+    "xsdata": Peer("xsdata", ("xsdata",), "xsd"),
+    "aiortc.sdp": Peer("aiortc.sdp", ("aiortc",), "aiortc"),
+    "sdp-transform": Peer("sdp-transform", ("sdp-transform",), "tr"),
+    "sipmessage, read": Peer("sipmessage|+read", ("sipmessage",), "sipm"),
+    "email, read": Peer("email (compat32)|+read", (), "<lambda>"),
 }
 
 
@@ -74,6 +89,9 @@ class Goal:
 _TYPED = "it types four extensions, ours are octets"
 _ORJSON = "our checks over orjson.loads: duplicate keys unseen"
 _COMPILED = "bodies as generated; the SDK has no compiled form"
+_ITEMS = "only a protobuf codec is compiled"
+_LISTS = "it makes lists and dicts, unchecked"
+_HEADERS = "it parses no words of headers that are not read"
 _SHAPE = "no decoder of a negotiated layout is generated"
 
 GOALS = (
@@ -98,9 +116,21 @@ GOALS = (
     Goal(5, "protobuf", "decode", "betterproto2", 7.0),
     Goal(5, "protobuf", "decode", "upb, fields read", 2.0, ours=COMPILED, note=_COMPILED),
     Goal(5, "protobuf", "build + encode", "upb", 0.8, ours=COMPILED, note=_COMPILED),
+    Goal(6, "cbor", "decode", "cbor2, pure Python", 2.5, note=_LISTS),
+    Goal(6, "cbor", "decode", "cbor2, native", 1.3, ours=COMPILED, note=_ITEMS),
+    Goal(6, "der", "decode", "asn1tools", 8.0, note=_LISTS),
+    Goal(6, "der", "decode", "pyasn1", 55.0),
+    Goal(6, "der", "decode", "cryptography, read", 3.0, note="it types extensions too"),
     Goal(7, "matrix", "decode", "matrix-nio", 10.0),
     Goal(7, "matrix", "decode", "jsonschema", 15.0),
     Goal(7, "matrix", "decode", "pydantic", 1.5, ours=OVER_ORJSON, note=_ORJSON),
+    Goal(8, "xmpp", "decode", "slixmpp, read", 4.0),
+    Goal(8, "xmpp", "decode", "xsdata", 6.0),
+    Goal(8, "xmpp", "encode", "slixmpp", 12.0),
+    Goal(8, "sdp", "decode", "aiortc.sdp", 2.5, note="it knows the lines that it needs"),
+    Goal(8, "sdp", "decode", "sdp-transform", 13.0),
+    Goal(8, "sip", "decode", "sipmessage, read", 6.0, note=_HEADERS),
+    Goal(8, "mime", "decode", "email, read", 5.0, note=_HEADERS),
 )
 """What a reader of the figures is promised; numbers are those of the bench folder's goals."""
 

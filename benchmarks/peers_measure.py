@@ -131,6 +131,7 @@ def _without_integrity(workload: str, label: str, value: Any) -> Any:
 def collect(pure: bool) -> Collector:
     """Return the cases of every workload, not yet timed."""
     os.environ.setdefault("BENCH_BUILD", str(CACHE / "build"))
+    os.environ.setdefault("BENCH_CBOR2_PURE", str(CACHE / "cbor2_5"))
     sys.path[:0] = [str(BENCH)]
     sys.dont_write_bytecode = True
     candidates = importlib.import_module("benchmarks.candidates")
@@ -139,7 +140,8 @@ def collect(pure: bool) -> Collector:
     for module in (binary, text):
         module.peers_of, module.codec_groups = collector.peers_of, collector.codec_groups  # type: ignore[attr-defined]
         module.Group = collector.group  # type: ignore[attr-defined]
-    every = (binary.rtp, binary.stun, binary.mls, binary.protobuf, text.matrix)
+    every = (binary.rtp, binary.stun, binary.mls, binary.protobuf, binary.cbor, binary.der)
+    every += (text.matrix, text.xmpp, text.sdp, text.sip, text.mime)
     with contextlib.redirect_stderr(io.StringIO()):  # what it would say of peers is in `missing`
         for workload in (binary.protobuf,) if pure else every:
             workload()

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.peers import BENCH, CACHE, COMPILED, MISSING, ROOT
+from benchmarks.peers import BENCH, CACHE, CBOR2_PURE, COMPILED, MISSING, ROOT
 
 VENV = ROOT / ".venv-bench"
 PYTHON = VENV / "bin" / "python"
@@ -44,6 +44,8 @@ PIP = (
         "jsonschema",
     ),
     *("pydantic", "orjson", "PyYAML", "mypy", "setuptools"),
+    *("cbor2", "asn1tools", "pyasn1", "pyasn1-modules", "cryptography"),
+    *("slixmpp", "xsdata", "sdp-transform", "sipmessage"),
     *("dpkt", "pure-protobuf", "fastjsonschema", "msgspec", "mashumaro", "canonicaljson"),
 )
 """Peers of the goals, what builds them, and (last line) others that the same workloads are shown beside."""
@@ -60,6 +62,7 @@ def main() -> int:
         print(f"no environment could be made in {VENV.name}: see {LOG.relative_to(ROOT)}")
         return 2
     missing |= _install_python()
+    missing |= _install_old_cbor2()
     missing |= _install_node()
     missing |= _generate()
     missing |= _compile()
@@ -94,6 +97,17 @@ def _install_python() -> dict[str, str]:
         missing = {name: said for name, pin in wanted.items() if (said := why if alone else _pip(pin))}
     listed.write_text("\n".join(sorted(there | {wanted[name] for name in wanted.keys() - missing.keys()})))
     return missing
+
+
+def _install_old_cbor2() -> dict[str, str]:
+    """Install the last cbor2 with a decoder in Python, beside the one of today."""
+    pin = "cbor2==5.9.0"
+    if _is_done("cbor2_5", pin):
+        return {}
+    why = _pip("--no-deps", "--target", CACHE / "cbor2_5", pin)
+    if not why:
+        _done("cbor2_5", pin)
+    return {CBOR2_PURE: why} if why else {}
 
 
 def _install_node() -> dict[str, str]:
@@ -151,7 +165,7 @@ def _pinned(names: tuple[str, ...], requirements: Path) -> dict[str, str]:
     return {name: pins.get(name.lower(), name) for name in names}
 
 
-def _pip(*what: str) -> str:
+def _pip(*what: object) -> str:
     quiet = ("--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "20")
     return _run(PYTHON, "-m", "pip", "install", *quiet, *what)
 

@@ -192,7 +192,8 @@ def _day(year: int, month: bytes, day: bytes) -> None:
         raise Refused
 
 
-def _algorithm(b: bytes, o: int) -> tuple[Algorithm, int]:
+def _sequence_with_oid(b: bytes, o: int) -> tuple[str, int, int]:
+    """Begin a sequence whose first element is an object identifier: that, where it ends, where the sequence ends."""
     if b[o] != 48:
         raise Refused
     end = b[o + 1]
@@ -201,7 +202,6 @@ def _algorithm(b: bytes, o: int) -> tuple[Algorithm, int]:
         end += o
     else:
         o, end = _long(b, o + 1)
-    a = Algorithm()
     if b[o] != 6:
         raise Refused
     k = b[o + 1]
@@ -209,7 +209,12 @@ def _algorithm(b: bytes, o: int) -> tuple[Algorithm, int]:
     if k > 127:
         o, e = _long(b, o + 1)
         o -= 2
-    a.algorithm = _oid(b[o + 2 : e])
+    return _oid(b[o + 2 : e]), e, end
+
+
+def _algorithm(b: bytes, o: int) -> tuple[Algorithm, int]:
+    a = Algorithm()
+    a.algorithm, e, end = _sequence_with_oid(b, o)
     if e < end:
         o = e
         e = _any(b, o)
@@ -245,26 +250,10 @@ def _name(b: bytes, o: int) -> tuple[Name, int]:
         before = b""
         while o < stop:
             begin = o
-            if b[o] != 48:
-                raise Refused
-            last = b[o + 1]
-            if last < 128:
-                o += 2
-                last += o
-            else:
-                o, last = _long(b, o + 1)
             a = Attribute()
-            if b[o] != 6:
-                raise Refused
-            k = b[o + 1]
-            e = o + 2 + k
-            if k > 127:
-                o, e = _long(b, o + 1)
-                o -= 2
-            a.type = _oid(b[o + 2 : e])
+            a.type, o, last = _sequence_with_oid(b, o)
             v = a.value = Value()
             v.bmp = v.ia5 = v.numeric = v.other = v.printable = v.teletex = v.universal = v.utf8 = None
-            o = e
             tag = b[o]
             if tag == 12 or tag == 19 or tag == 22:
                 k = b[o + 1]
@@ -409,23 +398,8 @@ def decode(b: bytes) -> Certificate:
                 raise Refused
             t.extensions = found = []
             while o < last:
-                if b[o] != 48:
-                    raise Refused
-                e = b[o + 1]
-                if e < 128:
-                    o += 2
-                    e += o
-                else:
-                    o, e = _long(b, o + 1)
                 x = Extension()
-                if b[o] != 6:
-                    raise Refused
-                k = b[o + 1]
-                f = o + 2 + k
-                if k > 127:
-                    o, f = _long(b, o + 1)
-                    o -= 2
-                x.id = _oid(b[o + 2 : f])
+                x.id, f, e = _sequence_with_oid(b, o)
                 if f < e and b[f] == 1:
                     if b[f + 1] != 1 or b[f + 2] != 255:
                         raise Refused

@@ -25,6 +25,7 @@ _NAMES = {
 }
 _NAMES |= {_CHAT + state: 4 for state in _STATES}
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+_NAME = re.compile(r"[A-Za-z_\u00c0-\U000effff][A-Za-z0-9_.\u00b7\u00c0-\U000effff-]*").fullmatch
 _IN_TEXT = {38: "&amp;", 60: "&lt;", 62: "&gt;", 13: "&#13;"}
 _IN_VALUE = {38: "&amp;", 60: "&lt;", 34: "&quot;", 9: "&#9;", 10: "&#10;", 13: "&#13;"}
 
@@ -227,10 +228,64 @@ def _v(text: str) -> str:
     return text.translate(_IN_VALUE)
 
 
+def _split(name: str) -> tuple[str, str]:
+    space, _, local = name[1:].rpartition("}") if name[:1] == "{" else ("", "", name)
+    if not _NAME(local) or "}" in space or space == "http://www.w3.org/2000/xmlns/":
+        raise Refused
+    return space, local
+
+
+def _tag(name: str, attributes: dict[str, str], outer: str) -> tuple[str, str, str]:
+    """How an element begins, its namespace and its local name; prefixes are declared before their first use."""
+    space, local = _split(name)
+    head = f"<{local}" if space == outer else f'<{local} xmlns="{_v(space)}"'
+    return head + _free_attributes(attributes), space, local
+
+
+def _free_attributes(attributes: dict[str, str]) -> str:
+    head, prefixes = "", {"http://www.w3.org/XML/1998/namespace": "xml:", "": ""}
+    for key, value in attributes.items():
+        space, local = _split(key)
+        if not space and local == "xmlns":
+            raise Refused
+        if space not in prefixes:
+            prefixes[space] = f"n{len(prefixes) - 2}:"
+            head += f' xmlns:{prefixes[space][:-1]}="{_v(space)}"'
+        head += f' {prefixes[space]}{local}="{_v(value)}"'
+    return head
+
+
+def _free_element(node: dict[str, Any], outer: str, depth: int) -> str:
+    if depth > 128 or len(node["attributes"]) > 64:
+        raise Refused
+    head, space, local = _tag(node["name"], node["attributes"], outer)
+    inside = "".join(
+        [_t(one) if isinstance(one, str) else _free_element(one, space, depth + 1) for one in node["content"]]
+    )
+    return f"{head}>{inside}</{local}>" if inside else f"{head}/>"
+
+
+def _unknown(unknown: dict[str, Any]) -> tuple[str, str]:
+    """Attributes and content that nothing describes; what a member holds is not written twice."""
+    attributes, inside = {}, ""
+    for key, value in unknown.items():
+        if key in _NAMES or key.startswith(_CHAT) or key[1:] in _KNOWN and key[:1] == "@":
+            raise Refused
+        if key == "#":
+            inside += _t(value)
+        elif key[:1] == "@":
+            attributes[key[1:]] = value
+        else:
+            for node in value:
+                if node["name"] != key:
+                    raise Refused
+                inside += _free_element(node, "jabber:client", 2)
+    return _free_attributes(attributes), inside
+
+
 def encode(m: Message, *, explain: bool = True) -> bytes:
     """Write a stanza."""
-    if m.unknown:
-        raise NotImplementedError
+    more_attributes, more = _unknown(m.unknown) if m.unknown else ("", "")
     o = '<message xmlns="jabber:client"'
     if m.from_ is not None:
         o += f' from="{_v(m.from_)}"'
@@ -242,6 +297,7 @@ def encode(m: Message, *, explain: bool = True) -> bytes:
         o += f' type="{_v(m.type)}"'
     if m.lang is not None:
         o += f' xml:lang="{_v(m.lang)}"'
+    o += more_attributes
     i = ""
     if m.body is not None:
         i += f"<body>{_t(m.body)}</body>" if m.body else "<body/>"
@@ -270,6 +326,7 @@ def encode(m: Message, *, explain: bool = True) -> bytes:
             i += f' from="{_v(d.from_)}"'
         i += f' stamp="{_v(d.stamp)}"'
         i += f">{_t(d.reason)}</delay>" if d.reason else "/>"
+    i += more
     data = (f"{o}>{i}</message>" if i else f"{o}/>").encode()
     if len(data) > 262144:
         raise Refused
