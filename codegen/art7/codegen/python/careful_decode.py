@@ -493,7 +493,7 @@ def _call(d: CarefulDecoder, step: p.CallRecord) -> None:
     d.add(f"trace.enter({at})" if inside else f"r.enter({key}, o{d.named(step.slot)})")
     if record.carrier is p.Carrier.TREE:
         run = ", ".join(["trace", "o", "trace.data[o:end]", *arguments])
-        d.add(f"v[{key}] = {function}_octets({run})", "o = end")
+        d.add(f"v[{key}] = {function}({run})", "o = end")
     else:
         more = []
         if record.origin and record.kind != "message":

@@ -611,7 +611,7 @@ def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
     places = [d.names.places[a.index] if a.lifted else f"at[{d.key(a.index)}]" for a in step.places]
     function = d.scope.function("encode", record.name)
     if record.carrier is p.Carrier.TREE:
-        d.add(f"content = {function}_octets({', '.join(['trace', 'value', *arguments])})")
+        d.add(f"content = {function}({', '.join(['trace', 'value', *arguments])})")
     else:
         more = []
         if record.origin and record.kind != "message":

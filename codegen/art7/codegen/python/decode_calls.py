@@ -114,7 +114,7 @@ def _call_tree(
 ) -> None:
     """A record on a tree takes all that is left of the region."""
     emitter.tighten()
-    function = emitter.scope.function("decode", record.name) + "_octets"
+    function = emitter.scope.function("decode", record.name)
     octets = sliced(emitter.data, str(emitter.cursor), emitter.end)
     value = emitter.fresh(frame.members[step.slot])
     arguments = ", ".join(

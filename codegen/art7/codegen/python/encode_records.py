@@ -68,7 +68,7 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
     record = emitter.scope.records[step.record]
     names = EncodeNames(emitter, frame)
     if record.carrier is p.Carrier.TREE:
-        function = emitter.scope.function("encode", record.name) + "_octets"
+        function = emitter.scope.function("encode", record.name)
         arguments = [names.slot(step.slot).text, *(expression(each, names).text for each in step.arguments)]
         name = emitter.fresh(frame.record.slots[step.slot].name + "_octets")
         emitter.out.append(Assign([name], f"{function}({', '.join(arguments)})", pure=False))

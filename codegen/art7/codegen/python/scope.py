@@ -210,6 +210,8 @@ class ModuleScope:
     def function(self, verb: str, record: str) -> str:
         """Return the private function `verb` of a record (`decode`, `encode`, …), imported where needed."""
         text = f"_{verb}_{self.names.functions[record]}"
+        if verb in ("decode", "encode") and self.records[record].carrier is Carrier.TREE:
+            text += "_octets"
         owner = self.names.owners[record]
         self._requested.setdefault(record, set()).add(verb)
         if verb == "encode":

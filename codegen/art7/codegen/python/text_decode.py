@@ -258,7 +258,7 @@ def _call_inside(emitter: BlockEmitter, frame: Frame, step: p.CallRecord, octets
     function = emitter.scope.function("decode", record.name)
     if record.carrier is p.Carrier.TREE:
         rows = [octets, *(code.at(OR) for code in params), *(["unverified"] if record.guarded else [])]
-        emitter.out.append(Assign([value], f"{function}_octets({', '.join(rows)})", pure=False))
+        emitter.out.append(Assign([value], f"{function}({', '.join(rows)})", pure=False))
     else:
         origin, frame.origin = frame.origin, "0"
         rows = [octets, "0", f"len({octets})", *more_arguments(emitter, frame, record, params, [])]
