@@ -1,0 +1,102 @@
+"""The secret tree (RFC 9420 §9): one key and nonce per message, each given once and then gone.
+
+Secrets are derived when they are asked for and erased when their children are made. Keys that were passed over are
+held for messages that come late, within limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from art7.runtime.mls import tree_math as math
+from art7.runtime.mls.refusals import MlsRefused
+from art7.runtime.mls.suite import CipherSuite
+
+LONGEST_SKIP = 1000
+"""How far a message may be ahead of the ones before it."""
+MOST_KEPT = 2000
+"""How many keys that were passed over are held for one ratchet."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """Key and nonce of one message."""
+
+    key: bytes = field(repr=False)
+    nonce: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class _Ratchet:
+    """A chain of one member's keys: the secret of the next generation, and keys that were passed over."""
+
+    secret: bytes = field(repr=False)
+    generation: int = 0
+    kept: dict[int, MessageKey] = field(default_factory=dict, repr=False)
+
+
+class SecretTree:
+    """Message keys of an epoch, by leaf, kind of content and generation."""
+
+    def __init__(self, suite: CipherSuite, encryption_secret: bytes, leaves: int) -> None:
+        self._suite = suite
+        self._leaves = math.full_size(leaves)
+        self._secrets = {math.root(self._leaves): encryption_secret}
+        self._ratchets: dict[tuple[int, str], _Ratchet] = {}
+
+    def next_generation(self, leaf: int, kind: str) -> tuple[int, MessageKey]:
+        """Return the next generation of a ratchet (`handshake` or `application`) and its key, to send with."""
+        ratchet = self._ratchet(leaf, kind)
+        return ratchet.generation, self._step(ratchet)
+
+    def take(self, leaf: int, kind: str, generation: int) -> MessageKey:
+        """Return the key of a generation and forget it.
+
+        Raises: `MlsRefused` with `used_key` for one that was taken, `too_far_ahead` beyond the limit.
+        """
+        ratchet = self._ratchet(leaf, kind)
+        if generation < ratchet.generation:
+            found = ratchet.kept.pop(generation, None)
+            if found is None:
+                raise MlsRefused("used_key", "a generation not seen before", str(generation), "RFC 9420 §9.2")
+            return found
+        if generation - ratchet.generation > LONGEST_SKIP:
+            raise MlsRefused(
+                "too_far_ahead", f"at most {LONGEST_SKIP} ahead", str(generation), "RFC 9420 §9.2"
+            )
+        while ratchet.generation < generation:
+            number = ratchet.generation
+            ratchet.kept[number] = self._step(ratchet)
+        while len(ratchet.kept) > MOST_KEPT:
+            del ratchet.kept[next(iter(ratchet.kept))]
+        return self._step(ratchet)
+
+    def _step(self, ratchet: _Ratchet) -> MessageKey:
+        params = {"suite": self._suite.number, "generation": ratchet.generation}
+        made = self._suite.structures.derive("RatchetGeneration", params, {"secret": ratchet.secret})
+        ratchet.secret, ratchet.generation = made["next_secret"], ratchet.generation + 1
+        return MessageKey(made["key"], made["nonce"])
+
+    def _ratchet(self, leaf: int, kind: str) -> _Ratchet:
+        if not 0 <= leaf < self._leaves:
+            raise MlsRefused("no_such_member", "a leaf of the tree", str(leaf), "RFC 9420 §9")
+        if (leaf, kind) not in self._ratchets:
+            params, secret = {"suite": self._suite.number}, self._leaf_secret(leaf)
+            made = self._suite.structures.derive("SecretTreeLeaf", params, {"secret": secret})
+            for name in ("handshake", "application"):
+                self._ratchets[leaf, name] = _Ratchet(made[name])
+        return self._ratchets[leaf, kind]
+
+    def _leaf_secret(self, leaf: int) -> bytes:
+        """Walk down from the lowest node whose secret is there, leaving the secrets beside the way."""
+        node = 2 * leaf
+        way = [node]
+        while way[-1] not in self._secrets:
+            way.append(math.parent(way[-1]))
+        for above in reversed(way[1:]):
+            secret = self._secrets.pop(above)
+            params = {"suite": self._suite.number}
+            made = self._suite.structures.derive("SecretTreeNode", params, {"secret": secret})
+            self._secrets[math.left(above)] = made["left"]
+            self._secrets[math.right(above)] = made["right"]
+        return self._secrets.pop(node)

@@ -1,0 +1,68 @@
+"""The catalogue's structures and schedules of MLS, behind one face.
+
+Values are mappings of members, as the interpreter reads them. Another execution of the same modules (a generated SDK)
+can stand in its place: it must do what this class does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from art7.grammar.catalogue import catalogue_text
+from art7.grammar.diagnostics import Report
+from art7.grammar.load import load_sources
+from art7.interpreter.decode import decode_with
+from art7.interpreter.encode import encode_with
+from art7.interpreter.errors import CodecError
+from art7.interpreter.prepare import Interpreter
+from art7.interpreter.schedules import Trace, run_with
+from art7.runtime.mls.refusals import MlsRefused
+
+Value: TypeAlias = Mapping[str, Any]
+"""A structure: member → value; absent members are `None` or left out."""
+
+Random: TypeAlias = Callable[[int], bytes]
+"""Gives that many fresh octets."""
+
+
+class Structures:
+    """Reads, writes and derives by the names of the catalogue, without `ietf.mls.`."""
+
+    def __init__(self, interpreter: Interpreter, trace: Trace | None = None) -> None:
+        self._interpreter = interpreter
+        self.trace = trace
+
+    def decode(self, name: str, octets: bytes, **params: Any) -> Value:
+        """Return the members of a whole structure. Raises: `MlsRefused` with the codec's code."""
+        try:
+            value: Value = decode_with(self._interpreter, f"ietf.mls.{name}", octets, params).value
+        except CodecError as error:
+            raise MlsRefused(error.code, f"a {name}", f"octet {error.offset}") from None
+        return value
+
+    def encode(self, name: str, value: Value, **params: Any) -> bytes:
+        """Return the octets. Raises: `MlsRefused` with the codec's code."""
+        try:
+            return encode_with(self._interpreter, f"ietf.mls.{name}", value, params)
+        except CodecError as error:
+            raise MlsRefused(error.code, f"a {name}", error.path) from None
+
+    def derive(self, schedule: str, params: Value, inputs: Value) -> Value:
+        """Run a schedule and return its outputs. Raises: `MlsRefused`."""
+        try:
+            name = f"ietf.mls_keys.{schedule}"
+            return run_with(self._interpreter, name, inputs, params, trace=self.trace).outputs
+        except CodecError as error:
+            raise MlsRefused(error.code, schedule, error.path) from None
+
+
+@cache
+def catalogue_structures() -> Structures:
+    """Return the structures of the catalogue, executed by the interpreter."""
+    report = Report()
+    texts = (catalogue_text(name) for name in ("ietf.mls", "ietf.mls_keys"))
+    specification = load_sources(dict(each for each in texts if each is not None), report)
+    assert not report.has_errors, "the catalogue is tested whole"
+    return Structures(Interpreter(specification))
