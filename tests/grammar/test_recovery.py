@@ -106,6 +106,36 @@ def test_an_unclosed_block_shows_where_it_opens_and_hides_nothing_after_it():
     assert module is not None and [item.name.text for item in module.items] == ["A", "B"]
 
 
+ARMS = """struct A as json {
+    select a {
+        1 => {
+            b: u8
+
+        'oct' => { k: u8 }
+        otherwise => empty
+    }
+    must X-1: not (a == 1 or b == 2) or half(c) == 0
+        or d == 3 else bad
+    must X-2: not (a == 1 or b == 2) or half(c) == 0
+        or d == 3 else bad
+}
+
+struct B as tls { }
+"""
+
+
+@pytest.mark.parametrize("text", [ARMS, ARMS.replace("            b", "b").replace("        1", "1")])
+def test_an_arm_without_its_end_hides_no_rule_behind_the_arms(text):
+    module, report = read(HEAD + text)
+    assert [each.code for each in report.diagnostics] == ["A7-P032", "A7-P034"]
+    assert [item.name.text for item in module.items] == ["A", "B"]
+    assert [type(member).__name__ for member in module.items[0].members] == [
+        "Select",
+        "Requirement",
+        "Requirement",
+    ]
+
+
 def test_without_a_header_there_is_no_tree_but_the_rest_is_checked():
     module, report = read("modul x\nstruct A as tls { a: }\n")
     assert module is None

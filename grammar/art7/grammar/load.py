@@ -11,6 +11,7 @@ from art7.grammar import syntax as t
 from art7.grammar.cache import Cache
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.collector import collector_paused
+from art7.grammar.consequences import Damage, damage_of
 from art7.grammar.diagnostics import Diagnostic, Related, Report, Span
 from art7.grammar.ir.module import Module, Specification
 from art7.grammar.lower import lower
@@ -21,15 +22,6 @@ from art7.grammar.source import decode_source, read_source
 
 MODULES = 2_000
 """Most modules of one specification."""
-
-CONSEQUENCES = frozenset(
-    f"A7-{code}"
-    for code in (
-        *("N010", "N011", "N012", "N013", "N014", "N015", "N017", "N018", "N020", "N023", "N024", "N099"),
-        *("S001", "S002", "S004", "S006", "S007", "S009", "S010", "S011", "S012", "K001", "I003"),
-    )
-)
-"""What is told of names that are not there: nothing new where a text could not be read whole."""
 
 
 def load_paths(paths: Iterable[Path | str], report: Report, *, catalogue: bool = True) -> Specification:
@@ -84,7 +76,12 @@ class Source:
     uses: tuple[Use, ...]
     span: Span
     tree: t.Module | None
-    clean: bool = True
+    faults: tuple[Diagnostic, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Whether all of the text could be read."""
+        return not self.faults
 
 
 class Loader:
@@ -97,7 +94,7 @@ class Loader:
         self.sources: dict[str, Source] = {}
         self.scopes: dict[str, ModuleScope] = {}
         self.keys: dict[str, str | None] = {}
-        self.incomplete: set[str] = set()
+        self.damage: dict[str, Damage] = {}
 
     def load(self, sources: Mapping[str, str | bytes]) -> Specification:
         """Load everything."""
@@ -150,8 +147,8 @@ class Loader:
             for item in tree.items
             if isinstance(item, t.Use)
         )
-        clean = len(self.report.diagnostics) == before
-        return Source(tree.name.text, file, text, uses, tree.name.span, tree, clean)
+        faults = tuple(self.report.diagnostics[before:])
+        return Source(tree.name.text, file, text, uses, tree.name.span, tree, faults)
 
     # ---- order ----
 
@@ -192,6 +189,11 @@ class Loader:
                 self._take(text, found[0])
         if name in self.sources:
             return True
+        if any(
+            (found.span.file, found.span.line) == (use.span.file, use.span.line)
+            for found in self.report.diagnostics
+        ):
+            return False
         known = [*self.sources, *(catalogue_modules() if self.catalogue else ())]
         advice = did_you_mean(name, known, "give its file too, or correct the name")
         self.report.add("A7-N031", f"unknown module `{name}`", use.span, help=advice)
@@ -210,8 +212,6 @@ class Loader:
         """Return the module of a source, from the cache when nothing that it depends on has changed."""
         scope = ModuleScope(source.name, source.file)
         clean = self._link(source, scope) and source.clean
-        if not clean or any(use.module in self.incomplete for use in source.uses):
-            self.incomplete.add(source.name)
         key = self._key(source) if clean else None
         kept = self.cache.get(key) if key is not None else None
         if isinstance(kept, ModuleScope) and kept.name == source.name and kept.module is not None:
@@ -229,8 +229,11 @@ class Loader:
         scope.encoding = source.tree.encoding
         module = lower(source.tree, scope, self.report)
         told = self.report.diagnostics[before:]
-        if source.name in self.incomplete:
-            told = [each for each in told if each.code not in CONSEQUENCES]
+        lost = [self.damage[use.module] for use in source.uses if use.module in self.damage]
+        lost += [Damage(frozenset({use.alias})) for use in source.uses if use.module not in self.scopes]
+        if not clean or lost:
+            damage = self.damage[source.name] = damage_of(source.text, source.tree, source.faults, lost)
+            told = [each for each in told if not damage.explains(each)]
         self.report.diagnostics[before:] = sorted(told, key=_place)
         if key is not None and len(self.report.diagnostics) == before:
             self.keys[source.name] = key

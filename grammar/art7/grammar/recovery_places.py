@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from art7.grammar.tables import Tables
-from art7.grammar.terminals import BRACKETS, END, OPENERS
+from art7.grammar.terminals import BRACKETS, END, OPENERS, Terminals
 
 if TYPE_CHECKING:
     from art7.grammar.parse import Machine
@@ -17,18 +17,35 @@ LISTS = (
 """The repetitions inside braces (and of the module) that can be entered again after a fault."""
 
 
+ANYWHERE = frozenset(("must", "should", "may", "check", "encoding"))
+"""Words that begin a declaration, and other things too."""
+
+
 class Recovery:
     """What is looked up once for a text with faults: brackets with partners, and states inside lists."""
 
     def __init__(self, machine: Machine) -> None:
         found = machine.terminals
         self.size = found.kinds.index(END)
-        self.partner = partners(found.texts[: self.size])
+        self.declarations = openers_of_items(machine.tables)
+        self.partner = self._partners(found)
         self.depths = self._depths(found.texts)
         self.list_states = list_states(machine.tables)
-        self.declarations = openers_of_items(machine.tables)
         self.last_step = (-1, -1)
         self.opened: set[int] = set()
+
+    def _partners(self, found: Terminals) -> dict[int, int]:
+        """Pair brackets, none across a declaration that begins a line without being indented."""
+        columns = indents(found)
+        sides = [
+            at
+            for at in range(1, self.size)
+            if columns[at] == 0 and found.kinds[at] in self.declarations and found.texts[at] not in ANYWHERE
+        ]
+        partner: dict[int, int] = {}
+        for first, end in zip([0, *sides], [*sides, self.size], strict=True):
+            partner |= partners(found.texts, columns, range(first, end))
+        return partner
 
     def _depths(self, texts: list[str]) -> list[int]:
         depths, depth = [], 0
@@ -76,10 +93,15 @@ def may_restart(machine: Machine, state: Recovery, at: int, position: int) -> bo
         return False
     if is_bare_name(machine, at) and any(accepts(machine, position, kind) for kind in ("LABEL", "KEY")):
         return True
-    is_word = found.kinds[at] in ("LABEL", "KEY", "CASE") or found.texts[at] in found.literals
-    if not is_word and not begins_line(machine, at):
+    is_keyword = found.texts[at] in found.literals
+    if not is_keyword and found.kinds[at] not in ("LABEL", "KEY", "CASE") and not begins_line(machine, at):
         return False
-    return any(accepts(machine, position, choice) for choice in found.choices(at))
+    # A keyword could be a name too, but here it hardly is one.
+    return any(
+        accepts(machine, position, choice)
+        for choice in found.choices(at)
+        if choice != "NAME" or not is_keyword
+    )
 
 
 def is_bare_name(machine: Machine, at: int) -> bool:
@@ -135,25 +157,55 @@ def accepts_after(machine: Machine, supplied: str, terminal: str) -> bool:
     return trial.shift(supplied) and trial.shift(terminal)
 
 
-def partners(texts: list[str]) -> dict[int, int]:
+def indents(found: Terminals) -> list[int]:
+    """For each terminal the column at which its line begins, less one; negative for what begins no line."""
+    columns, column, line = [], 0, 0
+    for at, start in enumerate(found.starts):
+        if found.lines[at] != line:
+            line, column = found.lines[at], start - found.line_starts[found.lines[at]]
+            columns.append(column)
+        else:
+            columns.append(~column)
+    return columns
+
+
+def partners(texts: list[str], columns: list[int], among: range) -> dict[int, int]:
     """Every bracket that has a partner, both ways; a closing brace gives up brackets open inside its block."""
     partner: dict[int, int] = {}
     waiting: list[int] = []
-    for index, text in enumerate(texts):
+    for index in among:
+        text = texts[index]
         if text in OPENERS:
             waiting.append(index)
         elif text in BRACKETS:
-            depth = len(waiting) - 1
-            while depth >= 0 and OPENERS[texts[waiting[depth]]] != text:
-                if text != "}" and texts[waiting[depth]] == "{":
-                    depth = -1
-                    break
-                depth -= 1
-            if depth >= 0:
-                partner[index] = waiting[depth]
-                partner[waiting[depth]] = index
-                del waiting[depth:]
+            opener = _opener_of(waiting, texts, columns, index)
+            if opener >= 0:
+                partner[index] = waiting[opener]
+                partner[waiting[opener]] = index
+                del waiting[opener:]
     return partner
+
+
+def _opener_of(waiting: list[int], texts: list[str], columns: list[int], index: int) -> int:
+    """Return where among the openers that wait the partner of the bracket at `index` is, or -1.
+
+    A closing brace that begins a line belongs to the innermost block whose line begins at the same column, else to
+    the outermost that is indented more: a forgotten brace is missed in its own block, not in the last one.
+    """
+    text, column = texts[index], columns[index]
+    nearest = deeper = -1
+    for depth in range(len(waiting) - 1, -1, -1):
+        opener = waiting[depth]
+        if OPENERS[texts[opener]] != text:
+            if text != "}" and texts[opener] == "{":
+                break
+            continue
+        indent = max(columns[opener], ~columns[opener])
+        if text != "}" or column < 0 or column == indent:
+            return depth
+        nearest = depth if nearest < 0 else nearest
+        deeper = depth if indent > column else deeper
+    return nearest if deeper < 0 else deeper
 
 
 def list_states(tables: Tables) -> frozenset[int]:
