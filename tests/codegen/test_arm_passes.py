@@ -39,6 +39,7 @@ def test_a_copy_is_dropped_while_its_source_stays() -> None:
     "change",
     [
         Assign(["o"], "o + 8", pure=False),
+        Assign(["k, o"], "read(data, o)", pure=False),
         Line("o += 8"),
         Line("k, o = read(data, o)"),
         Read(Place("p"), ["B"], ["o"]),

@@ -92,10 +92,10 @@ def _names(statement: Statement) -> tuple[set[str], set[str]]:
     """Return what a statement itself, without its blocks, mentions and what it stores."""
     match statement:
         case Assign(targets=targets, value=value):
-            stored = {name.partition(":")[0] for name in targets}
-            return set(names_in(" ".join((*targets, value)))), {
-                name for name in stored if name.isidentifier()
-            }
+            # A target may have its type behind it, or be several in one: `value, o`.
+            parts = (part.strip() for name in targets for part in name.partition(":")[0].split(","))
+            stored = {part for part in parts if part.isidentifier()}
+            return set(names_in(" ".join((*targets, value)))), stored
         case Read(at=at, targets=targets):
             given = [target for target in targets if target is not None]
             return {at.base, *names_in(" ".join(given))}, {name for name in given if name.isidentifier()}
