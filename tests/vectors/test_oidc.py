@@ -59,6 +59,18 @@ def octets_of(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def check_text(codec: Codec, token: str, params: dict[str, Any], claims: Any) -> None:
+    """The token as it is sent: its claims under the algorithm of its own header."""
+    given = {name: value for name, value in params.items() if name != "alg"}
+    found = codec.decode("openid.oidc.IdTokenText", token.encode(), **given).plain
+    assert found["claims"] == claims and found["header"]["alg"] == params["alg"]
+    with pytest.raises(Refused) as refused:
+        codec.decode("openid.oidc.IdTokenText", token.encode(), **{**given, "client": "other"})
+    assert refused.value.code == "wrong_audience"
+    compact = codec.decode("ietf.jose_compact.JwsCompact", token.encode())
+    assert codec.encode("ietf.jose_compact.JwsCompact", compact.native).decode() == token
+
+
 def test_identity_tokens(codec: Codec, cases: Any, vectors: Path) -> None:
     for row in rows("request", "response", "jwk", "issuer", "time"):
         token = row["response"]["id_token"]
@@ -82,6 +94,7 @@ def test_identity_tokens(codec: Codec, cases: Any, vectors: Path) -> None:
             int.from_bytes(key["e"], "big"), int.from_bytes(key["n"], "big")
         ).public_key()
         public.verify(octets_of(signature), f"{header_text}.{payload}".encode(), PKCS1v15(), SHA256())
+        check_text(codec, token, params, decoded.plain)
         for name, value, code in (
             ("issuer", "https://other.example", "wrong_issuer"),
             ("client", "other", "wrong_audience"),
