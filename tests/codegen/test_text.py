@@ -63,6 +63,16 @@ message Coded {
 struct Inner as binary { n: u8 rest: bytes[prefix u8] must T-1: n < 9 "Small." }
 struct Data as json { x: u8 }
 
+message Digits {
+    limit size = 256
+    line { a: u32('hex') ' ' b: u64('hex', min: 1)  ' ' c: u8(min: 1, max: 70) ' ' w: Word(max: 3) }
+    parts: { n: u16('hex', min: 1) ':' data: bytes[size n] }[0..]
+    '0'
+    hard: Hard(max: 3) ';' greek?: { '=' g: Greek(max: 4) }
+    '/' at: u8('hex') within 2
+    pair?: { ' ' left: u8('hex') ',' right: i8 }
+}
+
 message Feed { limit size = 64  line { 'L ' n: u8 ' ' text: Any } }
 message Lenient as text(lenient_eol: true) { limit size = 64 rows: line { n: u8 }[0..] }
 message Unix as text(eol: '\\n') { limit size = 64 rows: line { w: text[rest] }[0..] }
@@ -79,6 +89,10 @@ SEEDS: dict[str, list[bytes]] = {
     "Choice": [b"to:x", b"t9", b"12", b"7"],
     "Coded": [b"0aFF.AQIDBA==|eyJ4IjogMX0!c3a9", b"00.AQA=|eyJ4IjoxfQ!"],
     "Feed": [b"L 1 hello\r\n"],
+    "Digits": [
+        b"0 a 1 abc\r\n1:02:aba:0123456789" + b"0ac;=\xce\xb1\xce\xb2/ff",
+        b"fFfFfffF 1 70 a\r\n0ac;/10 2f,-3",
+    ],
     "Lenient": [b"1\r\n2\n3", b""],
     "Unix": [b"a\r\n\nb\n"],
 }

@@ -25,6 +25,7 @@ from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, p
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_octets import (
     TOO_FEW,
+    TOO_LONG,
     TOO_MANY,
     TRAILING,
     TRUNCATED,
@@ -63,7 +64,7 @@ def shown(data: bytes, place: int, end: int) -> str:
 
 
 def read_token(step: Token, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    slot, pattern, measured = step.slot, step.pattern, step.slot not in opened
+    slot, pattern, most, measured = step.slot, step.pattern, step.maximum, step.slot not in opened
 
     def read(frame: Frame) -> None:
         run = frame.run
@@ -73,6 +74,8 @@ def read_token(step: Token, prepared: PreparedRecord, opened: frozenset[int]) ->
         stop = longest(pattern, run.data, start, run.end)
         if stop is None:
             frame.refuse(BAD_CHARACTERS, slot, start, "a token", shown(run.data, start, run.end))
+        if most is not None and stop - start > most:
+            frame.refuse(TOO_LONG, slot, start, f"at most {most} octets", str(stop - start))
         _take(frame, slot, run.data[start:stop].decode("utf-8"), stop, measured)
 
     return read
@@ -87,7 +90,7 @@ def read_number(step: Number, prepared: PreparedRecord, opened: frozenset[int]) 
         if measured:
             frame.starts[slot] = start
         try:
-            value, stop = number_at(run.data, start, run.end, low < 0)
+            value, stop = number_at(run.data, start, run.end, low < 0, step.base)
         except TextRefused as refusal:
             _refuse(frame, slot, refusal)
         if not low <= value <= high:

@@ -99,21 +99,24 @@ def is_ahead(first: First) -> Callable[[bytes, int, int], bool]:
     return test
 
 
-def number_at(data: bytes, start: int, end: int, signed: bool) -> tuple[int, int]:
-    """Return the decimal number at `start` and the place behind it."""
+_SPELLED = {10: ("bad_decimal", "a decimal number"), 16: ("bad_coding", "a hexadecimal number")}
+
+
+def number_at(data: bytes, start: int, end: int, signed: bool, base: int = 10) -> tuple[int, int]:
+    """Return the number at `start` and the place behind it."""
     place = start + (signed and data[start : min(start + 1, end)] == b"-")
     first = place
-    while place < end and 0x30 <= data[place] <= 0x39:
+    known = b"0123456789" if base == 10 else b"0123456789abcdefABCDEF"
+    while place < end and data[place] in known:
         place += 1
     digits = data[first:place]
     if not digits or (len(digits) > 1 and digits[0] == 0x30) or (first > start and digits == b"0"):
-        wanted = "a decimal number without needless zeros"
-        raise TextRefused(
-            "bad_decimal", start, wanted, ascii(data[start : min(place + 1, end)].decode("latin-1"))
-        )
+        code, form = _SPELLED[base]
+        got = ascii(data[start : min(place + 1, end)].decode("latin-1"))
+        raise TextRefused(code, start, f"{form} without needless zeros", got)
     if len(digits) > 40:
         raise TextRefused("out_of_range", start, "a number of at most 40 digits", f"{len(digits)} digits")
-    return int(data[start:place]), place
+    return int(data[start:place], base), place
 
 
 def quoted_at(data: bytes, start: int, end: int) -> tuple[str, int]:

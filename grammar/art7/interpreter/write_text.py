@@ -56,21 +56,27 @@ def _text(frame: Frame, slot: int, value: Any) -> str:
 
 
 def write_token(step: Token, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    slot, pattern = step.slot, step.pattern
+    slot, pattern, most = step.slot, step.pattern, step.maximum
 
     def spell(frame: Frame, value: Any) -> bytes:
         text = _text(frame, slot, value)
         if not matches(text, pattern):
             frame.refuse(BAD_CHARACTERS, slot, None, "a token", brief(text))
-        return text.encode()
+        octets = text.encode()
+        if most is not None and len(octets) > most:
+            frame.refuse(TOO_LONG, slot, None, f"at most {most} octets", str(len(octets)))
+        return octets
 
     return _scalar(slot, prepared, opened, spell)
 
 
 def write_number(step: Number, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
-    slot, low, high = step.slot, step.minimum, step.maximum
+    slot, low, high, form = step.slot, step.minimum, step.maximum, "d" if step.base == 10 else "x"
     return _scalar(
-        slot, prepared, opened, lambda frame, value: b"%d" % integer(frame, slot, value, low, high)
+        slot,
+        prepared,
+        opened,
+        lambda frame, value: f"{integer(frame, slot, value, low, high):{form}}".encode(),
     )
 
 

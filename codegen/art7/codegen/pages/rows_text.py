@@ -20,11 +20,12 @@ from art7.grammar.ir import plan as p
 
 
 def _token(step: p.Token, scope: Scope) -> tuple[Node, ...]:
-    return (Cell(scope.name(step.slot), None, ""),)
+    limits = "" if step.maximum is None else bounds(0, step.maximum, "octets")
+    return (Cell(scope.name(step.slot), None, limits),)
 
 
 def _number(step: p.Number, scope: Scope) -> tuple[Node, ...]:
-    return (Cell(scope.name(step.slot), None, "digits"),)
+    return (Cell(scope.name(step.slot), None, "digits" if step.base == 10 else "hexadecimal digits"),)
 
 
 def _quoted(step: p.Quoted, scope: Scope) -> tuple[Node, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.text_runs import digits_base
 from art7.grammar.ir import plan as p
 
 
@@ -20,12 +21,12 @@ def _limits(minimum: int, maximum: int | None) -> str:
 
 
 def decode_token(d: CarefulDecoder, step: p.Token) -> None:
-    pattern = quoted(step.pattern)
+    pattern = quoted(step.pattern) + ("" if step.maximum is None else f", {step.maximum}")
     d.add(f"o = {d.use('read_token')}(r, o, end, {d.key(step.slot)}, {pattern}{_more(d, step.slot)})")
 
 
 def decode_number(d: CarefulDecoder, step: p.Number) -> None:
-    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}"
+    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}{digits_base(step)}"
     d.add(f"o = {d.use('read_number')}(r, o, end, {d.key(step.slot)}, {bounds}{_more(d, step.slot)})")
 
 
@@ -118,18 +119,21 @@ def decode_through(d: CarefulDecoder, step: p.Through) -> None:
 # ---- writing ---------------------------------------------------------------------------------------------
 
 
-def _scalar(d: CarefulEncoder, slot: int, helper: str, arguments: str) -> str:
+def _scalar(d: CarefulEncoder, slot: int, helper: str, arguments: str, more: str = "") -> str:
     d.add(f"value = {d.value(slot)}")
-    piece = f"{d.use(helper)}(trace, value, {arguments}, {d.at(slot)})"
+    piece = f"{d.use(helper)}(trace, value, {arguments}, {d.at(slot)}{more})"
     return piece if slot in d.opened else f"w.keep({d.key(slot)}, {piece})"
 
 
 def encode_token(d: CarefulEncoder, step: p.Token) -> str:
-    return _scalar(d, step.slot, "put_token", quoted(step.pattern))
+    more = "" if step.maximum is None else f", maximum={step.maximum}"
+    return _scalar(d, step.slot, "put_token", quoted(step.pattern), more)
 
 
 def encode_number(d: CarefulEncoder, step: p.Number) -> str:
-    return _scalar(d, step.slot, "put_number", f"{literal(step.minimum).text}, {literal(step.maximum).text}")
+    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}"
+    more = "" if step.base == 10 else f", base={step.base}"
+    return _scalar(d, step.slot, "put_number", bounds, more)
 
 
 def encode_quoted(d: CarefulEncoder, step: p.Quoted) -> str:

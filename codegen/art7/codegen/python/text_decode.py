@@ -17,6 +17,7 @@ from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
 from art7.codegen.python.record_facts import filled_slots
+from art7.codegen.python.text_runs import digits_base
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
@@ -64,22 +65,26 @@ def token(emitter: BlockEmitter, frame: Frame, step: p.Token) -> None:
     match = _matcher(emitter, step.pattern)
     if match is not None:
         found = _matched(emitter, match)
+        if step.maximum is not None:
+            emitter.out.append(Test(f"len({found}[0]) > {step.maximum}"))
         _store(emitter, frame, step.slot, f"{found}[0].decode()", needed=False)
     else:
         stop = emitter.fresh("stop")
         arguments = f"{quoted(step.pattern)}, {emitter.data}, {begin}, {emitter.end}"
         emitter.out.append(Assign([stop], f"{emitter.scope.support('token_end')}({arguments})", pure=False))
         emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
+        if step.maximum is not None:
+            emitter.out.append(Test(f"{stop} > {begin.moved(step.maximum)}"))
         _store(emitter, frame, step.slot, f"{emitter.data}[{begin}:{stop}].decode()", needed=False)
     note_span(emitter, frame, step.slot, begin, emitter.cursor)
 
 
 def number(emitter: BlockEmitter, frame: Frame, step: p.Number) -> None:
-    """Take a decimal number."""
+    """Take a number."""
     begin = _begin(emitter, frame, step.slot)
-    match = emitter.scope.support("match_number" if step.minimum >= 0 else "match_signed")
-    found, word = _matched(emitter, match), emitter.fresh(frame.members[step.slot])
-    emitter.out.append(Assign([word], f"int({found}[0])", pure=False))
+    form = "match_hexadecimal" if step.base == 16 else "match_number" if step.minimum >= 0 else "match_signed"
+    found, word = _matched(emitter, emitter.scope.support(form)), emitter.fresh(frame.members[step.slot])
+    emitter.out.append(Assign([word], f"int({found}[0]{digits_base(step)})", pure=False))
     low, high = literal(step.minimum).text, literal(step.maximum).text
     below = f"{word} > {high}" if step.minimum == 0 else f"not {low} <= {word} <= {high}"
     emitter.out.append(Test(below))

@@ -14,6 +14,7 @@ from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFram
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import Code, expression, literal, quoted
 from art7.codegen.python.pieces import Piece, Raw
+from art7.codegen.python.text_runs import digits_base
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 
@@ -44,12 +45,15 @@ def write_token(emitter: EncodeEmitter, frame: WriteFrame, step: p.Token) -> lis
         mark = sha256(step.pattern.encode()).hexdigest()[:8]
         whole = emitter.scope.constant(f"_whole_{mark}", f're.compile(rb"{text}").fullmatch')
         spelled = f"{emitter.scope.support('token_octets')}({value}, {whole})"
-    return _made(emitter, frame, step.slot, spelled, "text")
+    pieces = _made(emitter, frame, step.slot, spelled, "text")
+    if step.maximum is not None:
+        emitter.out.append(Test(f"{frame.octets[step.slot].text} > {step.maximum}"))
+    return pieces
 
 
 def write_number(emitter: EncodeEmitter, frame: WriteFrame, step: p.Number) -> list[Piece]:
-    """Write a number in decimal digits."""
-    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}"
+    """Write a number in digits."""
+    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}{digits_base(step)}"
     spelled = f"{emitter.scope.support('number_octets')}({_value(emitter, frame, step.slot)}, {bounds})"
     return _made(emitter, frame, step.slot, spelled, "digits")
 

@@ -23,6 +23,7 @@ FEWEST = 2
 """So many steps are worth an expression of their own."""
 
 NUMBER = "((?:0|[1-9][0-9]{0,39}))(?![0-9])"
+HEXADECIMAL = "((?:0|[1-9A-Fa-f][0-9A-Fa-f]{0,39}))(?![0-9A-Fa-f])"
 SIGNED = "((?:0|-?[1-9][0-9]{0,39}))(?![0-9])"
 
 
@@ -79,7 +80,7 @@ def _store(emitter: BlockEmitter, frame: Frame, step: p.Token | p.Number, group:
     word = emitter.fresh(frame.members[step.slot])
     low, high = literal(step.minimum).text, literal(step.maximum).text
     outside = f"{word} > {high}" if step.minimum == 0 else f"not {low} <= {word} <= {high}"
-    text = f"int({group})"
+    text = f"int({group}{digits_base(step)})"
     if optional:
         text, outside = f"None if {group} is None else {text}", f"{word} is not None and {outside}"
     emitter.out.append(Assign([word], text, pure=False))
@@ -152,9 +153,14 @@ def _group(facts: RecordFacts, step: p.Token | p.Number) -> str | None:
     if step.slot in facts.starts or step.slot in facts.spans:
         return None
     if isinstance(step, p.Number):
-        return NUMBER if step.minimum >= 0 else SIGNED
-    text = octets_pattern(step.pattern)
+        return HEXADECIMAL if step.base == 16 else NUMBER if step.minimum >= 0 else SIGNED
+    text = None if step.maximum is not None else octets_pattern(step.pattern)
     return None if text is None else f"({text})"
+
+
+def digits_base(step: p.Number) -> str:
+    """Return what `int` is told besides the digits."""
+    return "" if step.base == 10 else f", {step.base}"
 
 
 def spelled(octets: bytes) -> str:

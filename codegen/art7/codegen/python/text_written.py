@@ -21,7 +21,7 @@ from art7.grammar.ir import plan as p
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter
 
-NUMBER, SIGNED = "[0-9]+", "-?[0-9]+"
+NUMBER, SIGNED, HEXADECIMAL = "[0-9]+", "-?[0-9]+", "[0-9a-f]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ def _value(
     kind = f"{value}.__class__ is not int and not isinstance({value}, int)"
     test = f"{kind} or not {low} <= {value} <= {high}"
     emitter.out.append(Test(f"{value} is not None and ({test})" if absent else test))
+    if step.base == 16:
+        return f"{{{value}:x}}", HEXADECIMAL
     return f"{{{value}:d}}", SIGNED if step.minimum < 0 else NUMBER
 
 

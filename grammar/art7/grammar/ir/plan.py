@@ -32,7 +32,7 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | `Varint` too long or too large | `bad_varint` | its first octet | the slot |
 | `Domain` | its fault | first octet of the slot | the slot |
 | `Take` form text, not UTF-8 | `bad_text` | first bad octet | the slot |
-| size bounds of `Take`, `Region` | `too_short` / `too_long` | first octet of the content | the slot |
+| size bounds of `Take`, `Region`, `Token` | `too_short` / `too_long` | first octet of the content | the slot |
 | `Loop` bounds | `too_few` / `too_many` | at the end of the loop / first octet of the item too many | the list |
 | `Constant` | its fault (`bad_constant`) | first octet of it | the slot, or the record |
 | `Check`, `Verify` | its fault | first octet of `at` (else the record's start) | slot `at`, else the record |
@@ -44,7 +44,7 @@ a list item is `name[i]`; slots whose name starts with `_` do not show. `offset`
 | elements of a `Tlv` that do not ascend | `not_der` | first octet of the first one out of order | the slot |
 | `TlvOptional` with the default value | `not_der` | its first octet | the slot |
 | `Token` that nothing matches, of whose text is not UTF-8 | `bad_characters` | cursor | the slot |
-| `Number` without digits, or with needless zeros | `bad_decimal` | its first octet | the slot |
+| `Number` without digits, or with needless zeros | `bad_decimal`, in base 16 `bad_coding` | its first octet | the slot |
 | `Number` outside its bounds | `out_of_range` | its first octet | the slot |
 | `Quoted` | `bad_quoted` | the octet that cannot stand there; without an end: its first octet | the slot |
 | `Upto` without its terminator | `truncated` | end of the region | the slot |
@@ -546,19 +546,22 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The longest text at the cursor that `pattern` (see `passes.lower_patterns`) matches."""
+    """The longest text at the cursor that `pattern` (see `passes.lower_patterns`) matches, of `maximum` octets at most."""
 
     slot: int
     pattern: str
+    maximum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An integer in decimal digits, as many as there are, in the shortest form; `-` before it if `minimum` is below 0."""
+    """An integer in the digits of its base (10, or 16 in letters of any case, written small), as many as there are, in
+    the shortest form; `-` before it if `minimum` is below 0."""
 
     slot: int
     minimum: int
     maximum: int
+    base: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,14 +228,16 @@ class Word:
     """The longest text that `pattern` matches; see `plan.Token`."""
 
     pattern: str
+    maximum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decimal:
-    """An integer in decimal digits; see `plan.Number`."""
+    """An integer in digits; see `plan.Number`."""
 
     minimum: int
     maximum: int
+    base: int = 10
 
 
 @dataclass(frozen=True, slots=True)

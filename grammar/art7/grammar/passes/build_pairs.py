@@ -187,7 +187,7 @@ class Types:
             pair = self.lowering.enum_pair(entity, self.encoding, self.little, node.span)
             return pair if pair is not None else VOID
         if entity.kind in ("token", "identity"):
-            if self.encoding == "text" and (found := text_token(self, entity)) is not None:
+            if self.encoding == "text" and (found := text_token(self, entity, node, context)) is not None:
                 return found
             pattern = self.lowering.pattern(entity)
             text = self._run("text", t.Natural(node.span), context, within, node.span)

@@ -125,8 +125,8 @@ class _Firsts:
                     return Ahead(words, empty=False)
                 sets = pattern_sets(pattern)
                 return Ahead(octets=sets.first, empty=sets.empty)
-            case p.Number(minimum=minimum):
-                return Ahead(octets=DIGITS if minimum >= 0 else union(DIGITS, ((0x2D, 0x2D),)), empty=False)
+            case p.Number():
+                return Ahead(octets=_leading(step), empty=False)
             case p.Quoted():
                 return Ahead(octets=((0x22, 0x22),), empty=False)
             case p.Upto():
@@ -196,8 +196,8 @@ class _Firsts:
                 return self.block(body).either(self._tail(body), True)
             case p.Token(pattern=pattern):
                 return Ahead(octets=pattern_sets(pattern).longer)
-            case p.Number():
-                return Ahead(octets=DIGITS)
+            case p.Number(base=base):
+                return Ahead(octets=DIGITS if base == 10 else ALPHABETS["hex"])
             case p.Through(transform=transform):
                 return Ahead(octets=ALPHABETS[transform])
             case p.CallRecord(record=name):
@@ -307,6 +307,14 @@ class _Overlaps:
 
     def _span(self, span: Span) -> Span:
         return span if span.line else self.record.span
+
+
+def _leading(step: p.Number) -> Octets:
+    """Return what a number begins with: no zero where none is in its range, since the form is the shortest."""
+    digits = DIGITS if step.base == 10 else ALPHABETS["hex"]
+    if step.minimum < 0:
+        return union(digits, ((0x2D, 0x2D),))
+    return digits if step.minimum == 0 else ((0x31, 0x39), *digits[1:])
 
 
 def meeting(one: Ahead, two: Ahead) -> bytes | None:

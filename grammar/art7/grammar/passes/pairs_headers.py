@@ -78,7 +78,7 @@ def _parameters(types: Types, node: t.Named) -> Pair:
     return Pair(s.Mapping(s.Text(), s.Nullable(s.Text())), r.ParameterMap(form))
 
 
-def _named_arguments(types: Types, node: t.Named, names: tuple[str, ...]) -> dict[str, t.Expr] | None:
+def named_arguments(types: Types, node: t.Named, names: tuple[str, ...]) -> dict[str, t.Expr] | None:
     """Return the arguments by name; the first may go without its label. Reports others."""
     found: dict[str, t.Expr] = {}
     for position, argument in enumerate(node.args):
@@ -94,7 +94,7 @@ def _named_arguments(types: Types, node: t.Named, names: tuple[str, ...]) -> dic
 def _multipart(types: Types, node: t.Named, context: Context) -> Pair:
     from art7.grammar.passes.build_pairs import VOID
 
-    given = _named_arguments(types, node, ("boundary",))
+    given = named_arguments(types, node, ("boundary",))
     if given is None:
         return VOID
     if "boundary" not in given or len(node.type_args) != 1:
@@ -115,7 +115,7 @@ def _transfer(types: Types, node: t.Named, context: Context) -> Pair:
     from art7.grammar.passes.build_pairs import VOID
     from art7.grammar.passes.pairs_text import inside
 
-    given = _named_arguments(types, node, ("coding", "charset"))
+    given = named_arguments(types, node, ("coding", "charset"))
     if given is None:
         return VOID
     if not given or len(node.type_args) != 1:

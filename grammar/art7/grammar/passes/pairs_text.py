@@ -11,7 +11,7 @@ from art7.grammar.ir import representation as r
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.plan import Rest
 from art7.grammar.ir.representation import Pair
-from art7.grammar.passes.pairs_headers import header_type
+from art7.grammar.passes.pairs_headers import header_type, named_arguments
 from art7.grammar.passes.scalars import RUNS
 from art7.grammar.passes.scopes import Entity
 
@@ -30,6 +30,8 @@ def text_named(types: Types, node: t.Named, context: Context) -> Pair | None:
     name = node.name.text
     if name == "quoted" and not node.type_args and not node.args:
         return Pair(s.Text(), r.QuotedText())
+    if node.args and not node.type_args and isinstance(pair := types.table.get(name), Pair):
+        return _digits(types, node, name, pair, context)
     if (found := header_type(types, node, context)) is not None:
         return found
     if name == "coded":
@@ -37,12 +39,34 @@ def text_named(types: Types, node: t.Named, context: Context) -> Pair | None:
     return None
 
 
-def text_token(types: Types, entity: Entity) -> Pair | None:
+def text_token(types: Types, entity: Entity, node: t.Named, context: Context) -> Pair | None:
     """Return the pair of a token or an identity; `None` for an identity without a pattern."""
     pattern = types.lowering.pattern(entity)
     if pattern is None:
         return None
-    return Pair(s.Text(pattern=pattern), r.Word(pattern))
+    given = named_arguments(types, node, ("max",))
+    most = types.constant(given["max"], context) if given else None
+    return Pair(s.Text(0, most, pattern), r.Word(pattern, most))
+
+
+def _digits(types: Types, node: t.Named, name: str, pair: Pair, context: Context) -> Pair:
+    """`u32('hex', min: 1)`: an integer with a base or bounds of its own."""
+    from art7.grammar.passes.build_pairs import VOID
+
+    given, shape = named_arguments(types, node, ("base", "min", "max")), pair.shape
+    if given is None:
+        return VOID
+    base = given.get("base")
+    if base is not None and not (isinstance(base, t.Chars) and base.value == "hex" and name[0] == "u"):
+        message = "digits are decimal, or hexadecimal where no sign stands before them"
+        return types.error("A7-L095", message, base.span, "write `u32('hex')`")
+    assert isinstance(shape, s.Integer), "all scalars of text are integers"
+    low = types.constant(given["min"], context) if "min" in given else shape.minimum
+    high = types.constant(given["max"], context) if "max" in given else shape.maximum
+    if low is None or high is None or not shape.minimum <= low <= high <= shape.maximum:
+        message = f"no bounds of a `{name}`"
+        return types.error("A7-L008", message, node.span, f"stay in {shape.minimum}..{shape.maximum}")
+    return Pair(replace(shape, minimum=low, maximum=high), r.Decimal(low, high, 10 if base is None else 16))
 
 
 def text_enum(shape: s.Shape, domain: tuple[Any, ...]) -> Pair:

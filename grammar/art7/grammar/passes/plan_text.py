@@ -74,10 +74,10 @@ def text_steps(
 ) -> list[p.Step]:
     """Return the steps of a representation that only text has."""
     match rep:
-        case r.Word(pattern=pattern):
-            return [p.Token(slot, pattern)]
-        case r.Decimal(minimum=low, maximum=high):
-            return [p.Number(slot, low, high)]
+        case r.Word(pattern=pattern, maximum=most):
+            return [p.Token(slot, pattern, most)]
+        case r.Decimal(minimum=low, maximum=high, base=base):
+            return [p.Number(slot, low, high, base)]
         case r.QuotedText(minimum=least, maximum=most):
             return [p.Quoted(slot, least, most)]
         case r.Ended():

@@ -113,8 +113,8 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
 def text_size(module: Any, step: p.Step, depth: int) -> Size:
     """Return the size of one step on text: what its characters take is not known before."""
     match step:
-        case p.Token(pattern=pattern):
-            return int(re.fullmatch(pattern, "") is None), None
+        case p.Token(pattern=pattern, maximum=most):
+            return int(re.fullmatch(pattern, "") is None), most
         case p.Number():
             return 1, None
         case p.Quoted(minimum=low):

@@ -38,9 +38,16 @@ def _keep(r: Reading, name: str, o: int, stop: int, value: Any, inside: bool) ->
 
 
 def read_token(
-    r: Reading, o: int, end: int, name: str, pattern: str, at: str | None = None, inside: bool = False
+    r: Reading,
+    o: int,
+    end: int,
+    name: str,
+    pattern: str,
+    maximum: int | None = None,
+    at: str | None = None,
+    inside: bool = False,
 ) -> int:
-    """Read the longest text that matches a pattern."""
+    """Read the longest text that matches a pattern, of `maximum` octets at most."""
     data, automaton = r.trace.data, _pattern(pattern)
     states, place = automaton.start, o
     stop = o if automaton.end in states else -1
@@ -54,25 +61,35 @@ def read_token(
             stop = place
     if stop < 0:
         r.trace.refuse("bad_characters", o, name if at is None else at, "a token", _found_at(data, o, end))
+    if maximum is not None and stop - o > maximum:
+        r.trace.refuse("too_long", o, name if at is None else at, f"at most {maximum} octets", str(stop - o))
     return _keep(r, name, o, stop, data[o:stop].decode(), inside)
 
 
 def read_number(
-    r: Reading, o: int, end: int, name: str, low: int, high: int, at: str | None = None, inside: bool = False
+    r: Reading,
+    o: int,
+    end: int,
+    name: str,
+    low: int,
+    high: int,
+    base: int = 10,
+    at: str | None = None,
+    inside: bool = False,
 ) -> int:
-    """Read an integer in decimal digits, in its shortest form."""
+    """Read an integer in digits, in its shortest form."""
     data, path = r.trace.data, name if at is None else at
     first = o + 1 if low < 0 and o < end and data[o] == 0x2D else o
     stop = first
-    while stop < end and 0x30 <= data[stop] <= 0x39:
+    while stop < end and (0x30 <= data[stop] <= 0x39 or (base == 16 and data[stop] in b"abcdefABCDEF")):
         stop += 1
     digits = data[first:stop]
     if not digits or (digits[0] == 0x30 and (len(digits) > 1 or first > o)):
-        wanted = "a decimal number without needless zeros"
-        r.trace.refuse("bad_decimal", o, path, wanted, _found_at(data, o, end))
+        code, form = ("bad_decimal", "decimal") if base == 10 else ("bad_coding", "hexadecimal")
+        r.trace.refuse(code, o, path, f"a {form} number without needless zeros", _found_at(data, o, end))
     if len(digits) > 40:
         r.trace.refuse("out_of_range", o, path, "a number of at most 40 digits", f"{len(digits)} digits")
-    value = int(data[o:stop])
+    value = int(data[o:stop], base)
     if not low <= value <= high:
         r.trace.refuse("out_of_range", o, path, f"a number from {low} to {high}", show(value))
     return _keep(r, name, o, stop, value, inside)
@@ -297,21 +314,23 @@ def _text_of(trace: Writer, value: Any, at: str) -> str:
     return str(value)
 
 
-def put_token(trace: Writer, value: Any, pattern: str, at: str) -> bytes:
-    """Write a text that matches a pattern."""
+def put_token(trace: Writer, value: Any, pattern: str, at: str, maximum: int | None = None) -> bytes:
+    """Write a text that matches a pattern, of `maximum` octets at most."""
     text = _text_of(trace, value, at)
     if not matches(text, pattern):
         trace.refuse("bad_characters", None, at, "a token", show(text))
+    if maximum is not None and len(text.encode()) > maximum:
+        trace.refuse("too_long", None, at, f"at most {maximum} octets", str(len(text.encode())))
     return text.encode()
 
 
-def put_number(trace: Writer, value: Any, low: int, high: int, at: str) -> bytes:
-    """Write an integer in decimal digits."""
+def put_number(trace: Writer, value: Any, low: int, high: int, at: str, base: int = 10) -> bytes:
+    """Write an integer in digits."""
     if not isinstance(value, int):
         trace.refuse("wrong_kind", None, at, "an integer", show(value))
     if not low <= value <= high:
         trace.refuse("out_of_range", None, at, f"an integer from {low} to {high}", show(value))
-    return b"%d" % value
+    return b"%d" % value if base == 10 else b"%x" % value
 
 
 def put_quoted(trace: Writer, value: Any, minimum: int, maximum: int | None, at: str) -> bytes:

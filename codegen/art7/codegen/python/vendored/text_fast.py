@@ -14,6 +14,7 @@ from art7.codegen.python.vendored.patterns import _pattern, matches
 
 match_number = re.compile(rb"(?:0|[1-9][0-9]{0,39})(?![0-9])").match
 match_signed = re.compile(rb"(?:0|-?[1-9][0-9]{0,39})(?![0-9])").match
+match_hexadecimal = re.compile(rb"(?:0|[1-9A-Fa-f][0-9A-Fa-f]{0,39})(?![0-9A-Fa-f])").match
 match_quoted = re.compile(rb'"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+)"').match
 _PAIR = re.compile(r"\\(.)")
 
@@ -144,11 +145,11 @@ def stepped_octets(value: object, pattern: str) -> bytes:
     return value.encode()
 
 
-def number_octets(value: object, low: int, high: int) -> bytes:
-    """Return an integer in decimal digits."""
+def number_octets(value: object, low: int, high: int, base: int = 10) -> bytes:
+    """Return an integer in digits."""
     if not isinstance(value, int) or not low <= value <= high:
         raise Refused
-    return b"%d" % value
+    return b"%d" % value if base == 10 else b"%x" % value
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
