@@ -43,6 +43,7 @@ def test_http_row(case: corpus.HostileCase, codec: Codec, cases: Any) -> None:
     cases.ran("hostile/http")
 
 
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 SMUGGLED = {
     "length, then coding": (
         b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
@@ -56,9 +57,27 @@ SMUGGLED = {
         b"CONTENT-LENGTH: 6\r\ntransfer-encoding: x\r\n\r\n0\r\n\r\nG",
         "two_lengths",
     ),
-    "coding alone": (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "coding alone": (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
+    "coding twice": (b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "coding in two lines": (
+        b"Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "transfer_coding",
+    ),
+    "coding before another": (b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "chunk with a needless zero": (CHUNKED + b"01\r\na\r\n0\r\n\r\n", "trailing_data"),
+    "chunk with a sign": (CHUNKED + b"+1\r\na\r\n0\r\n\r\n", "bad_constant"),
+    "chunk behind a space": (CHUNKED + b" 1\r\na\r\n0\r\n\r\n", "bad_constant"),
+    "chunk with a space behind": (CHUNKED + b"1 \r\na\r\n0\r\n\r\n", "trailing_data"),
+    "chunk of many digits": (CHUNKED + b"f" * 60_000 + b"\r\na\r\n0\r\n\r\n", "out_of_range"),
+    "chunk beyond what is there": (CHUNKED + b"ffffffff\r\na\r\n0\r\n\r\n", "truncated"),
+    "chunk and a line feed": (CHUNKED + b"1\na\r\n0\r\n\r\n", "trailing_data"),
+    "chunk without its end": (CHUNKED + b"1\r\na0\r\n\r\n", "bad_constant"),
+    "extension that hides a line": (CHUNKED + b'1;a="\n"\r\na\r\n0\r\n\r\n', "bad_quoted"),
+    "trailer that frames": (CHUNKED + b"0\r\nTransfer-Encoding: x\r\n\r\n", "bad_trailer"),
+    "trailer with a space": (CHUNKED + b"0\r\nX : a\r\n\r\n", "bad_constant"),
+    "request behind chunks": (CHUNKED + b"0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "trailing_data"),
     "coding that hides": (b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", "trailing_data"),
-    "coding before a colon": (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "transfer_coding"),
+    "coding before a colon": (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "folded_header"),
     "length before a colon": (b"Content-Length : 1\r\n\r\na", "folded_header"),
     "length on a second line": (b"Content-Length:\r\n 1\r\n\r\na", "folded_header"),
     "other name before a colon": (b"X\t: 1\r\n\r\n", "folded_header"),
@@ -98,6 +117,10 @@ GROWING = {
     "commas": (b"Accept: " + b"," * 60_000 + b"\r\n\r\n", "too_many"),
     "a message beyond the limit": (b"X: y\r\n" * 100_000 + b"\r\n", "too_large"),
     "a body of the length": (b"Content-Length: 400000\r\n\r\n" + b"x" * 400_000, None),
+    "many chunks": (CHUNKED + b"1\r\na\r\n" * 4096 + b"0\r\n\r\n", None),
+    "chunks without end": (CHUNKED + b"1\r\na\r\n" * 60_000, "too_many"),
+    "trailers without end": (CHUNKED + b"0\r\n" + b"X: y\r\n" * 60_000, "too_many"),
+    "a chunk's line without end": (CHUNKED + b"1;" + b"a" * 400_000, "truncated"),
     "a length beyond what is there": (b"Content-Length: 4294967295\r\n\r\nx", "truncated"),
 }
 
@@ -116,6 +139,14 @@ def test_what_is_written_has_one_end(codec: Codec) -> None:
     written = codec.encode(REQUEST, found.native)
     assert written == b"PUT /a?b HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 2\r\nX-Other: kept\r\n\r\nhi"
     assert codec.decode(REQUEST, written).plain == found.plain
+
+
+def test_chunks_are_written_as_they_are_read(codec: Codec) -> None:
+    octets = HEAD + CHUNKED + b'B;a="1 2"\r\nhello\r\nworl\r\n1\r\nd\r\n0\r\nETag:  x \r\n\r\n'
+    found = codec.decode(REQUEST, octets)
+    assert b"".join(chunk["data"] for chunk in found.plain["chunked"]["chunks"]) == b"hello\r\nworld"
+    assert found.plain["chunked"]["trailers"] == [{"name": "ETag", "value": "  x "}]
+    assert codec.encode(REQUEST, found.native) == octets.replace(b"\nB;", b"\nb;")
 
 
 ANSWERS = [
