@@ -24,13 +24,13 @@ def refuse(frame: Frame, slot: int | None, refusal: DerRefused, base: int = 0) -
 def read_tlv(step: Tlv, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     slot, outer, ordered = step.slot, step.outer, step.ordered
     body = prepare_block(prepared, step.body, opened if slot is None else opened | {slot})
-    measured = slot is not None and slot not in opened
+    measured = None if slot in opened else slot
 
     def read(frame: Frame) -> None:
         run = frame.run
         start = run.position
-        if measured:
-            frame.starts[slot] = start  # type: ignore[index]
+        if measured is not None:
+            frame.starts[measured] = start
         identifier = frame.tag if outer and frame.tag is not None else step.identifier
         try:
             first, stop = open_element(run.data, start, run.end, (identifier,))
@@ -49,8 +49,8 @@ def read_tlv(step: Tlv, prepared: PreparedRecord, opened: frozenset[int]) -> Ste
                 wanted = "elements of a SET OF in ascending order (X.690 §11.6)"
                 frame.refuse(NOT_DER, slot, place, wanted, "one that belongs before the one before it")
         run.end = around
-        if measured:
-            frame.spans[slot] = (start, stop)  # type: ignore[index]
+        if measured is not None:
+            frame.spans[measured] = (start, stop)
 
     return read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from art7.grammar.ir.plan import (
     Align,
@@ -183,7 +183,8 @@ def _exact(size: Any, slot: int) -> FindExtent:
 
 
 def _prefixed(extent: Prefixed, slot: int) -> FindExtent:
-    octets, order = extent.octets, "little" if extent.little else "big"
+    octets = extent.octets
+    order: Literal["little", "big"] = "little" if extent.little else "big"
     read_form = READERS.get(extent.form)
 
     def find(frame: Frame) -> tuple[int, int]:
@@ -193,7 +194,7 @@ def _prefixed(extent: Prefixed, slot: int) -> FindExtent:
             if start + octets > run.end:
                 truncated(frame, slot, start, octets)
             run.position = start + octets
-            size = int.from_bytes(run.data[start : run.position], order)  # type: ignore[arg-type]
+            size = int.from_bytes(run.data[start : run.position], order)
         else:
             size, run.position = integer_at(frame, slot, start, read_form)
         if run.position + size > run.end:

@@ -16,7 +16,7 @@ from art7.codegen.python.passes.assume import assume
 from art7.codegen.python.record_facts import filled_slots
 from art7.codegen.python.rounds import end_round
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.expression import Binary, Expr, Kind, Literal
+from art7.grammar.ir.expression import Binary, Expr, Kind, Literal, lies_in
 
 
 def branch(emitter: BlockEmitter, frame: Frame, step: p.Branch) -> None:
@@ -119,9 +119,9 @@ def _is_first(step: p.Branch, position: int) -> bool:
         return False
     value = ranges[0][0]
     return all(
-        type(low) is type(value) and not low <= value <= high  # type: ignore[operator]
+        type(range_[0]) is type(value) and not lies_in(value, range_)
         for case in step.cases[:position]
-        for low, high in case.ranges
+        for range_ in case.ranges
     )
 
 

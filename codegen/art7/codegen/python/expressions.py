@@ -342,7 +342,9 @@ def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
         if inline is not None:
             return inline
         return Code(f"{names.function('xor_octets')}({left.text}, {right.text})")
-    if op in ("<<", ">>") and not (constant and 0 <= int(expr.right.value or 0) <= 1024):  # type: ignore[union-attr]
+    if op in ("<<", ">>") and not (
+        isinstance(expr.right, Literal) and 0 <= int(expr.right.value or 0) <= 1024
+    ):
         return Code(f"{names.function(_CHECKED[op])}({left.text}, {right.text})")
     if not names.careful:
         left, right = (

@@ -5,6 +5,8 @@ What expat made of the text is an `Element`; the function says only yes or no, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from art7.codegen.python.expressions import quoted
 from art7.codegen.python.tree_read import _arguments, _result, bound_tests, length_tests, value_step
 from art7.codegen.python.tree_view import Lines, TreeRecord
@@ -166,11 +168,11 @@ class _Reader:
         for entry in entries:
             self.after(entry)
 
-    def chain(self, rows: list[p.Entry], numbers: dict[int, int], others: object) -> None:
+    def chain(self, rows: list[p.Entry], numbers: dict[int, int], others: Callable[[], None]) -> None:
         """Tell the elements apart by their numbers: halves where there are many."""
         self.halved(rows, numbers)
         with self.lines.block("if which is None:"):
-            others()  # type: ignore[operator]
+            others()
 
     def halved(self, rows: list[p.Entry], numbers: dict[int, int]) -> None:
         word = "if"

@@ -132,9 +132,8 @@ def arm_of(shape: s.Union, tag: Any) -> s.UnionArm | None:
     for arm in shape.arms:
         if not arm.cases:
             rest = arm
-        for low, high in arm.cases:
-            if tag is not None and type(tag) is type(low) and low <= tag <= high:  # type: ignore[operator]
-                return arm
+        if any(e.lies_in(tag, range_) for range_ in arm.cases):
+            return arm
     return rest
 
 

@@ -104,12 +104,30 @@ class Binary:
     kind: Kind
 
 
+Bounds = tuple[int, int] | tuple[str, str]
+"""The lowest and the highest of a range of integers, or of one text twice."""
+
+
+def bounds(low: int | str, high: int | str) -> Bounds:
+    """Return the range from `low` to `high`, which are of one kind."""
+    if isinstance(low, int) and isinstance(high, int):
+        return low, high
+    return str(low), str(high)
+
+
+def lies_in(value: object, range_: Bounds) -> bool:
+    """Return whether a value is of the kind of a range and lies in it."""
+    if isinstance(range_[0], int):
+        return type(value) is int and range_[0] <= value <= int(range_[1])
+    return isinstance(value, str) and value == range_[0]
+
+
 @dataclass(frozen=True, slots=True)
 class InRanges:
     """Whether `operand` lies in one of the closed `ranges` (integers) or equals one (texts, `low == high`)."""
 
     operand: Expr
-    ranges: tuple[tuple[int, int] | tuple[str, str], ...]
+    ranges: tuple[Bounds, ...]
     kind: Kind = Kind.BOOL
 
 

@@ -351,7 +351,7 @@ class Expressions:
         member = self._member(target.name, node.name)
         if member is None or member.low == member.high:
             return None
-        inside = e.InRanges(subject[0], ((member.low, member.high),))  # type: ignore[arg-type]
+        inside = e.InRanges(subject[0], (e.bounds(member.low, member.high),))
         return inside if op == "==" else simplify.negate(inside)
 
     @staticmethod
@@ -386,7 +386,7 @@ class Expressions:
             return self._in_list(value, shape, node.low), boolean
         member = self._set_of(node.low, shape)
         if member is not None:
-            return e.InRanges(value, ((member.low, member.high),)), boolean  # type: ignore[arg-type]
+            return e.InRanges(value, (e.bounds(member.low, member.high),)), boolean
         source, source_shape = self.typed(node.low)
         if (
             source.kind is Kind.BYTES
@@ -412,7 +412,7 @@ class Expressions:
         items = [self.of_kind(item, value.kind, hint=shape) for item in node.items]
         plain = [i.value for i in items if isinstance(i, Literal) and isinstance(i.value, int | str)]
         if len(plain) == len(items) and not any(isinstance(v, bool) for v in plain):
-            return e.InRanges(value, tuple((v, v) for v in plain))  # type: ignore[misc]
+            return e.InRanges(value, tuple(e.bounds(v, v) for v in plain))
         result: Expr = simplify.FALSE
         for item in items:
             same = simplify.binary("==", value, item, Kind.BOOL)

@@ -80,11 +80,11 @@ def _named(
             return None
         fault = p.Fault("out_of_range", None, None, f"`{draft.name}` is within 0..{high}")
         return e.InRanges(view, ((0, high),)), fault
-    ranges: Ranges = tuple((member.low, member.high) for member in enum.members)  # type: ignore[misc]
+    ranges: Ranges = tuple(e.bounds(member.low, member.high) for member in enum.members)
     if not enum.text:
         ranges = tuple(merged(ranges))
     values = _outcomes(draft.value)
-    if values and all(any(type(low) is type(x) and low <= x <= high for low, high in ranges) for x in values):  # type: ignore[operator]
+    if values and all(any(e.lies_in(x, range_) for range_ in ranges) for x in values):
         return None
     if any(
         isinstance(low, int) and isinstance(high, int) and _within(found, low, high) for low, high in ranges

@@ -285,9 +285,8 @@ class RecordLowering:
                 "A7-L023", message, span, "cover up to a field of this record, or `self`"
             )
             return BAD[0]
-        shape: s.Shape = {Kind.BOOL: s.Boolean(), Kind.BYTES: s.Octets()}.get(
-            found.kind, s.Integer(0, 1 << 32)
-        )  # type: ignore[assignment]
+        shapes: dict[Kind, s.Shape] = {Kind.BOOL: s.Boolean(), Kind.BYTES: s.Octets()}
+        shape = shapes.get(found.kind, s.Integer(0, 1 << 32))
         return e.ParamRef(self.capture(f"{what}_{name}", found, shape), found.kind)
 
     def _offset_of(self, index: int, span: Span) -> Expr:

@@ -179,9 +179,10 @@ def _coded(types: Types, node: t.Named, context: Context) -> Pair:
 
 def inside(types: Types, node: t.Type, context: Context) -> Pair:
     """Return the pair of what fills the octets that a coding yields."""
-    base, extent = (node.base, node.extents[0]) if isinstance(node, t.Extended) else (node, None)
+    base, extents = (node.base, node.extents) if isinstance(node, t.Extended) else (node, ())
+    extent = extents[0] if extents else None
     name = base.name.text if isinstance(base, t.Named) and not base.type_args else ""
-    if name in RUNS and (extent is None or len(node.extents) == 1):  # type: ignore[union-attr]
+    if name in RUNS and len(extents) <= 1:
         low, high = types.bounds(extent, context) if extent is not None else (0, None)
         shape: s.Shape = s.Text(low, high) if name == "text" else s.Octets(low, high, name == "secret")
         return Pair(shape, r.Run(Rest(), name == "text", low, high))

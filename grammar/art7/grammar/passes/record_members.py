@@ -275,11 +275,12 @@ def _rule(record: RecordLowering, member: t.Requirement | t.Check, items: list[I
     if isinstance(member, t.Requirement):
         level, identifier = member.level, member.id.text
         record.requirements.append(record.module.requirement(member, error))
-        if isinstance(member.condition, t.Manual):
-            return
+    condition = member.condition
+    if isinstance(condition, t.Manual):
+        return
     ref = first_of(tuple(x.text for x in member.meta.refs)) or first_of(record.refs)
     fault = p.Fault(error or "rule_broken", identifier, ref, doc)
-    verified = _verified_name(member.condition)
+    verified = _verified_name(condition)
     if verified is not None:
         record.wait(lambda: _fold(record, verified, fault, member))
         return
@@ -287,7 +288,7 @@ def _rule(record: RecordLowering, member: t.Requirement | t.Check, items: list[I
     items.append(rule)
 
     def resolve() -> None:
-        rule.condition = record.expressions().truth(member.condition)  # type: ignore[arg-type]
+        rule.condition = record.expressions().truth(condition)
 
     record.wait(resolve)
 

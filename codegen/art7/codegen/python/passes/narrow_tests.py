@@ -24,11 +24,10 @@ def narrow_tests(body: Body) -> Body:
 def _has_candidates(body: Body) -> bool:
     """Whether there is anything to look at, found faster than all widths are."""
     for statement in body:
-        kind = type(statement)
-        if kind is Test:
-            if _CANDIDATE.search(statement.condition):  # type: ignore[union-attr]
+        if isinstance(statement, Test):
+            if _CANDIDATE.search(statement.condition):
                 return True
-        elif kind in COMPOUND:
+        elif type(statement) in COMPOUND:
             if isinstance(statement, If) and any(_CANDIDATE.search(text) for text, _ in statement.arms):
                 return True
             if any(_has_candidates(inner) for inner in bodies(statement)):

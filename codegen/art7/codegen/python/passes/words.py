@@ -47,10 +47,9 @@ def read_words(body: Body, pack: Callable[[str], str]) -> Body:
 def _reads(body: Body) -> list[tuple[Body, Read]]:
     found: list[tuple[Body, Read]] = []
     for statement in body:
-        kind = type(statement)
-        if kind is Read:
-            found.append((body, statement))  # type: ignore[arg-type]
-        elif kind in COMPOUND:
+        if isinstance(statement, Read):
+            found.append((body, statement))
+        elif type(statement) in COMPOUND:
             for inner in bodies(statement):
                 found += _reads(inner)
     return found
