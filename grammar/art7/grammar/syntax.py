@@ -24,6 +24,7 @@ class Node:
     span: Span = field(compare=False, repr=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Name(Node):
     """``word`` or ``` `word` ```: an identifier; back-quotes (not kept) free it from being a keyword."""
@@ -31,6 +32,7 @@ class Name(Node):
     text: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class QName(Node):
     """``name.name*``: a possibly qualified name."""

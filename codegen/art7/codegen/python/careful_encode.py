@@ -85,7 +85,7 @@ class CarefulEncoder(CarefulDecoder):
         self.blocks = 0
         verifies = [step for step in facts.steps if isinstance(step, p.Verify)]
         self.verifies = {step.slot: step for step in verifies}
-        self.unknown = unknown_views(record)
+        self.unknown = unknown_views(record, facts.steps)
 
     def write_block(self, block: p.Block) -> str:
         """Add the steps of a block in emit order; returns the source of its octets, to be used at once."""

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from art7.grammar.quick import quickly_made
+
 WIDTH = 110
 """Line length of generated code."""
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Place:
     """A symbolic cursor: the octet `offset` after the variable `base` (`""`: from the start of the data)."""

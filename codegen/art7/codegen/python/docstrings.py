@@ -11,6 +11,7 @@ from art7.grammar.ir.module import Module
 _WIDTH = 100
 
 
+@lru_cache(4096)
 def safe(text: str) -> str:
     """Return `text` fit to stand between triple double quotes: one line, printable, nothing that ends it."""
     flat = " ".join(text.split())

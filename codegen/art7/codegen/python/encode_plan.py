@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from art7.codegen.python.expressions import conjuncts
@@ -151,28 +153,33 @@ def fixed_by_rules(record: p.Record, unknown: frozenset[int]) -> dict[int, int]:
     return found
 
 
-def writing_uses(record: p.Record) -> dict[int, int]:
-    """Return how often writing mentions each slot, about."""
+@cache
+def _spoken(kind: type) -> tuple[str, ...]:
+    """Return which members of a step speak of slots on writing; most steps have few of them."""
+    return tuple(
+        each for each in ("slot", "given", "condition", "on", "count", "arguments") if hasattr(kind, each)
+    )
+
+
+def writing_uses(record: p.Record, steps: Iterable[Any]) -> dict[int, int]:
+    """Return how often writing mentions each slot, about; `steps` are all of the record's."""
     uses: dict[int, int] = {}
     exprs: list[Expr] = [slot.value for slot in record.slots if slot.value is not None]
-    for step in walk_steps(record.body):
-        slot = getattr(step, "slot", None)
-        if isinstance(slot, int) and not isinstance(step, p.Verify | p.View):
-            uses[slot] = uses.get(slot, 0) + (
-                2 if isinstance(step, p.Take) and not isinstance(step.extent, p.Rest) else 1
-            )
+    for step in steps:
         if isinstance(step, p.Bits):
             for field in step.fields:
                 if field.slot is not None:
                     uses[field.slot] = uses.get(field.slot, 0) + 2 - int(field.boolean)
-        given = getattr(step, "given", None)
-        if given is not None:
-            uses[given] = uses.get(given, 0) + 1
-        for name in ("condition", "on", "count"):
-            expr = getattr(step, name, None)
-            if expr is not None:
-                exprs.append(expr)
-        exprs += getattr(step, "arguments", ())
+        for name in _spoken(type(step)):
+            found = getattr(step, name)
+            if name == "arguments":
+                exprs += found
+            elif isinstance(found, int):
+                if name == "given" or not isinstance(step, p.Verify | p.View):
+                    twice = isinstance(step, p.Take) and not isinstance(step.extent, p.Rest)
+                    uses[found] = uses.get(found, 0) + (2 if twice else 1)
+            elif found is not None:
+                exprs.append(found)
     for expr in exprs:
         for node in walk(expr):
             index = (

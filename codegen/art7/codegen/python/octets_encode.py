@@ -57,7 +57,7 @@ from art7.codegen.python.pieces import (
     joined,
     kind_tests,
 )
-from art7.codegen.python.record_facts import FactsOf, is_checkable, unknown_views, walk_steps
+from art7.codegen.python.record_facts import FactsOf, is_checkable, unknown_views
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, is_optional
 from art7.codegen.python.text_written import write_run, written_runs
@@ -166,17 +166,16 @@ class EncodeEmitter:
         self, record: p.Record, params: Sequence[Code], places: Sequence[Code], value: str
     ) -> WriteFrame:
         """Open a frame for `record` whose value the variable `value` holds."""
-        self.steps += self.facts(record).size
-        tested = {s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify)}
+        facts = self.facts(record)
+        self.steps += facts.size
+        tested = {step.slot: step.deferred for step in facts.steps if type(step) is p.Verify}
         if kept_late(record, tested):
             raise Unsupported("a lenient value of the complete message")
-        deferred = frozenset(
-            s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred
-        )
+        deferred = frozenset(slot for slot, is_deferred in tested.items() if is_deferred)
         self.frames += 1
         shapes = TypedScope(record, self.scope.records)
         frame = WriteFrame(record, shapes, params, places, deferred=deferred, number=self.frames)
-        frame.unknown = unknown_views(record)
+        frame.unknown = unknown_views(record, facts.steps)
         frame.fixed = fixed_by_rules(record, frame.unknown)
         api = record.api()
         if record.form is p.Form.TUPLE:
@@ -184,7 +183,7 @@ class EncodeEmitter:
                 frame.values[slot.index] = Code(f"{value}[{position}]")
             return frame
         members = self.scope.names.members(record)
-        uses = writing_uses(record)
+        uses = writing_uses(record, facts.steps)
         for slot in api:
             if slot.role is p.Role.VIEW:
                 continue

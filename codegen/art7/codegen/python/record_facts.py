@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -267,32 +267,34 @@ def inner_blocks(step: Any) -> tuple[Block, ...]:
 
 def step_expressions(step: Any, record: Record) -> list[Expr]:
     """Return the expressions a step evaluates on reading."""
-    match step:
-        case Take(extent=Exact(size=size)) | Region(extent=Exact(size=size)):
-            return [size]
-        case Loop(count=count) if count is not None:
-            return [count]
-        case Parts(boundary=boundary):
-            return [boundary]
-        case Transfer(coding=coding, charset=charset):
-            return [expr for expr in (coding, charset) if expr is not None]
-        case Branch(on=on):
-            return [on]
-        case When(condition=condition):
-            return [condition]
-        case CallRecord(arguments=arguments):
-            return list(arguments)
-        case View(expr=expr):
-            return [expr]
-        case Verify(slot=slot, implied=False):
-            value = record.slots[slot].value
-            return [value, SlotRef(slot, value.kind)] if value is not None else []
-        case Check(condition=condition, level="must"):
-            return [condition]
-        case Domain(slot=slot):
-            return [SlotRef(slot, Kind.ANY)]
-        case _:
-            return []
+    row = _EXPRESSIONS.get(type(step))
+    return [] if row is None else row(step, record)
+
+
+def _size(step: Take | Region, record: Record) -> list[Expr]:
+    return [step.extent.size] if isinstance(step.extent, Exact) else []
+
+
+def _verified(step: Verify, record: Record) -> list[Expr]:
+    value = None if step.implied else record.slots[step.slot].value
+    return [] if value is None else [value, SlotRef(step.slot, value.kind)]
+
+
+_EXPRESSIONS: dict[type, Callable[[Any, Record], list[Expr]]] = {
+    Take: _size,
+    Region: _size,
+    Loop: lambda step, _: [] if step.count is None else [step.count],
+    Parts: lambda step, _: [step.boundary],
+    Transfer: lambda step, _: [expr for expr in (step.coding, step.charset) if expr is not None],
+    Branch: lambda step, _: [step.on],
+    When: lambda step, _: [step.condition],
+    CallRecord: lambda step, _: list(step.arguments),
+    View: lambda step, _: [step.expr],
+    Verify: _verified,
+    Check: lambda step, _: [step.condition] if step.level == "must" else [],
+    Domain: lambda step, _: [SlotRef(step.slot, Kind.ANY)],
+}
+"""One row for each step that evaluates something."""
 
 
 def filled_slots(block: Block) -> list[int]:
@@ -359,10 +361,10 @@ def own_identifier(record: Record) -> bytes | None:
     return first.identifier if isinstance(first, Tlv) and first.outer else None
 
 
-def unknown_views(record: Record) -> frozenset[int]:
-    """Return the read-only views that cannot be known on writing, those that mention one among them."""
+def unknown_views(record: Record, steps: Iterable[Any]) -> frozenset[int]:
+    """Return the read-only views among all `steps` that cannot be known on writing, those that mention one too."""
     unknown: set[int] = set()
-    for step in walk_steps(record.body):
+    for step in steps:
         if isinstance(step, View) and record.slots[step.slot].role is not Role.VIEW_INPUT:
             if not is_checkable(step.expr, frozenset(unknown)):
                 unknown.add(step.slot)

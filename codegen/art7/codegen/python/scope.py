@@ -163,7 +163,10 @@ class ModuleScope:
         """Import `name` from the vendored support module, unless it is Python's own; returns the name to use."""
         if name in PYTHONS_OWN:
             return name
-        self._siblings.setdefault(SUPPORT, set()).add(name)
+        names = self._siblings.get(SUPPORT)
+        if names is None:
+            names = self._siblings[SUPPORT] = set()
+        names.add(name)
         return name
 
     def support_names(self) -> frozenset[str]:

@@ -10,8 +10,10 @@ Two groups are *positional*: they speak of octets under the cursor and exist onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from art7.grammar.quick import quickly_made
 
@@ -274,31 +276,24 @@ LEAVES = frozenset((Literal, SlotRef, ParamRef, LocalRef, Measure, Position, Enc
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the direct operands of `expr`, in evaluation order."""
-    if type(expr) in LEAVES:
-        return ()
-    match expr:
-        case Attribute(base=base):
-            return (base,)
-        case Element(base=base, position=position):
-            return (base, position)
-        case Unary(operand=operand) | InRanges(operand=operand):
-            return (operand,)
-        case Binary(left=left, right=right):
-            return (left, right)
-        case Conditional(test=test, yes=yes, no=no):
-            return (test, yes, no)
-        case Call(arguments=arguments):
-            return arguments
-        case ListOf(items=items):
-            return items
-        case OctetAt(offset=offset):
-            return (offset,)
-        case Covered(overrides=overrides):
-            return tuple(o.value for o in overrides)
-        case Quantified(source=source, body=body):
-            return (source, body)
-        case _:
-            return ()
+    operands = _OPERANDS.get(type(expr))
+    return () if operands is None else operands(expr)
+
+
+_OPERANDS: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
+    Attribute: lambda node: (node.base,),
+    Element: lambda node: (node.base, node.position),
+    Unary: lambda node: (node.operand,),
+    InRanges: lambda node: (node.operand,),
+    Binary: lambda node: (node.left, node.right),
+    Conditional: lambda node: (node.test, node.yes, node.no),
+    Call: lambda node: node.arguments,
+    ListOf: lambda node: node.items,
+    OctetAt: lambda node: (node.offset,),
+    Covered: lambda node: tuple(override.value for override in node.overrides),
+    Quantified: lambda node: (node.source, node.body),
+}
+"""One row for each node with operands."""
 
 
 def walk(expr: Expr) -> tuple[Expr, ...]:

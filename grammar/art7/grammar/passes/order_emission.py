@@ -63,13 +63,13 @@ _ONE_SLOT = frozenset(
 
 _NO_SLOT = frozenset((p.Constant, p.Check, p.Verify, p.Domain, p.Space))
 
-_PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
+PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
 """Steps without steps inside them."""
 
 
 def blocks_of(step: p.Step) -> Iterable[p.Block]:
     """Return the blocks inside a step."""
-    return () if type(step) in _PLAIN else _blocks_of(step)
+    return () if type(step) in PLAIN else _blocks_of(step)
 
 
 def _blocks_of(step: p.Step) -> Iterator[p.Block]:
@@ -227,7 +227,7 @@ _NONE: set[int] = set()
 
 def _is_nested(step: p.Step) -> bool:
     """Whether needs among the slots inside `step` are settled by its own blocks."""
-    return type(step) not in _PLAIN
+    return type(step) not in PLAIN
 
 
 def order(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from art7.grammar.ir import plan as p
-from art7.grammar.passes.order_emission import blocks_of
+from art7.grammar.passes.order_emission import PLAIN, blocks_of
 
 __all__ = ["blocks_of", "change_steps", "walk_steps"]
 
 
-def walk_steps(block: p.Block) -> Iterator[p.Step]:
-    """Yield every step, outer ones first."""
-    stack = list(reversed(block.steps))
+def walk_steps(block: p.Block) -> list[p.Step]:
+    """Return every step, outer ones first."""
+    found: list[p.Step] = []
+    stack = list(block.steps[::-1])
     while stack:
         step = stack.pop()
-        yield step
-        for inner in blocks_of(step):
-            stack.extend(reversed(inner.steps))
+        found.append(step)
+        if type(step) not in PLAIN:
+            for inner in blocks_of(step):
+                stack.extend(inner.steps[::-1])
+    return found
 
 
 def change_steps(block: p.Block, change: Callable[[p.Step], p.Step]) -> p.Block:

@@ -10,7 +10,10 @@ from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, Wh
 def drop_unused(body: Body) -> Body:
     """Return `body` without pure assignments to locals, and reads into locals, that nobody uses."""
     names: list[str] = []
-    _gather(body, names)
+    stored: set[str] = set()
+    _gather(body, names, stored)
+    if stored.issubset(names):
+        return body
     used = Counter(names)
     while True:
         changed = [False]
@@ -19,14 +22,18 @@ def drop_unused(body: Body) -> Body:
             return body
 
 
-def _gather(body: Body, names: list[str]) -> None:
-    """Add every mention of a name but those that only store."""
+def _gather(body: Body, names: list[str], stored: set[str]) -> None:
+    """Add every mention of a name but those that only store; `stored` gets what may be dropped."""
     for statement in body:
         if isinstance(statement, Assign):
             names += names_in(statement.value)
+            if statement.pure and not statement.targets:
+                stored.add("")  # nothing is left of it
             for target in statement.targets:
                 if not target.isidentifier():
                     names += names_in(target)
+                elif statement.pure:
+                    stored.add(target)
         elif isinstance(statement, Test):
             names += names_in(statement.condition)
         elif isinstance(statement, Line):
@@ -34,16 +41,20 @@ def _gather(body: Body, names: list[str]) -> None:
         elif isinstance(statement, Read):
             names.append(statement.at.base)
             for place in statement.targets:
-                if place is not None and not place.isidentifier():
+                if place is None:
+                    continue
+                if place.isidentifier():
+                    stored.add(place)
+                else:
                     names += names_in(place)
         elif isinstance(statement, If):
             for condition, inner in statement.arms:
                 names += names_in(condition)
-                _gather(inner, names)
-            _gather(statement.otherwise or [], names)
+                _gather(inner, names, stored)
+            _gather(statement.otherwise or [], names, stored)
         else:
             names += names_in(statement.condition if isinstance(statement, While) else statement.iterable)
-            _gather(statement.body, names)
+            _gather(statement.body, names, stored)
 
 
 def _keep(body: Body, used: Counter[str], changed: list[bool]) -> Body:
