@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from art7.codegen.python.code import Assign, Body, If
+from art7.codegen.python.code import Assign, Body, If, Test
 from art7.codegen.python.encode_choices import write_given
 from art7.codegen.python.encode_lists import write_loop
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
