@@ -146,7 +146,11 @@ def test_every_builtin_has_a_row() -> None:
 
 
 BACK_ENDS = {
-    "interpreter, reading": [*sorted(INTERPRETER.glob("read_*.py")), INTERPRETER / "tree_kinds.py"],
+    "interpreter, reading": [
+        *sorted(INTERPRETER.glob("read_*.py")),
+        INTERPRETER / "prepare.py",
+        INTERPRETER / "tree_kinds.py",
+    ],
     "interpreter, writing": [
         *sorted(INTERPRETER.glob("write_*.py")),
         INTERPRETER / "written_values.py",
@@ -207,6 +211,8 @@ ONLY_READING = {
     "Verify.implied",
     "Verify.guard",
     "Verify.constant_time",
+    "Verify.opens",
+    "Region.later",
 }
 """How something is read: what was kept is written from its slot, what is verified is computed."""
 FAULTS = {"Constant.fault", "Domain.fault", "Verify.fault", "Check.fault", "Check.at"}
@@ -221,7 +227,7 @@ BY_THE_TWIN = {
 }
 """Headers and bodies of text are written by the careful encoder."""
 ON_A_TREE_ONLY = {"CallRecord.nullable"}
-ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred"}
+ON_OCTETS_ONLY = {"CallRecord.places", "CallRecord.tag", "Verify.deferred", "Verify.opens"}
 """There is no place to override and nothing to fix up on a tree."""
 
 UNREAD = {

@@ -80,6 +80,8 @@ class PreparedRecord:
         self.settable = tuple(slot for slot in record.api() if slot.role is not Role.VIEW)
         self.distinguishing = frozenset(s.index for s in record.slots if distinguishes_null(s))
         self.lenient = self._lenient()
+        self.openers: dict[int, StepRunner] = {}
+        """What reads the regions that a test opens."""
         self.steps: tuple[StepRunner, ...] = ()
         self.write: StepRunner | None = None
         self._values: dict[int, Evaluate] = {}
@@ -204,14 +206,28 @@ def prepare_block(prepared: PreparedRecord, block: Block, opened: frozenset[int]
     runners: list[StepRunner] = []
     for step in block.steps:
         runner = READERS[type(step)](step, prepared, opened)
-        if runner is None:
-            continue
-        if prepared.mode.traced:
-            from art7.interpreter.trace import traced
-
-            runner = traced(step, runner, prepared, opened)
-        runners.append(runner)
+        if runner is not None:
+            runners.append(_shown(step, runner, prepared, opened))
+        if isinstance(step, Verify):
+            runners += [_opener(slot, prepared) for slot in step.opens]
     return tuple(runners)
+
+
+def _shown(step: Step, runner: StepRunner, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
+    if not prepared.mode.traced:
+        return runner
+    from art7.interpreter.trace import traced
+
+    return traced(step, runner, prepared, opened)
+
+
+def _opener(slot: int, prepared: PreparedRecord) -> StepRunner:
+    """Return what reads a region that was passed over."""
+    if not prepared.mode.traced:
+        return prepared.openers[slot]
+    from art7.interpreter.trace import traced_opening
+
+    return traced_opening(slot, prepared.openers[slot])
 
 
 def _writer(make: Any, step: Step, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

@@ -270,22 +270,42 @@ def read_region(step: Region, prepared: PreparedRecord, opened: frozenset[int]) 
     find = find_extent(step.extent, slot, prepared)
     body = prepare_block(prepared, step.body, opened | {slot})
 
-    def read(frame: Frame) -> None:
+    def bound(frame: Frame) -> int:
         run = frame.run
         if slot not in opened:
             frame.starts[slot] = run.position
         start, stop = find(frame)
         check_size(frame, slot, start, stop - start, minimum, maximum)
         frame.spans[slot] = (start, stop)
+        return stop
+
+    def fill(frame: Frame, stop: int) -> None:
+        run = frame.run
         outer, run.end = run.end, stop
         for runner in body:
             runner(frame)
         if run.position != stop:
             frame.refuse(TRAILING, slot, run.position, f"an end at {stop}", _octets(stop - run.position))
         run.end = outer
-        frame.spans[slot] = (start, stop)
 
-    return read
+    def read(frame: Frame) -> None:
+        span = bound(frame), frame.spans[slot]
+        fill(frame, span[0])
+        frame.spans[slot] = span[1]
+
+    def pass_over(frame: Frame) -> None:
+        frame.run.position = bound(frame)
+
+    def open_region(frame: Frame) -> None:
+        run, (start, stop) = frame.run, frame.spans[slot]
+        outer, run.position = run.position, start
+        fill(frame, stop)
+        run.position, frame.spans[slot] = outer, (start, stop)
+
+    if not step.later:
+        return read
+    prepared.openers[slot] = open_region
+    return pass_over
 
 
 def read_loop(step: Loop, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:

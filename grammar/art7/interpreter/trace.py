@@ -111,6 +111,7 @@ def attach(frame: Frame, node: FieldNode) -> None:
 def _field(step: Step, slot: int, runner: StepRunner, record: Record) -> StepRunner:
     leaf = isinstance(step, _LEAVES)
     callee = step.record if isinstance(step, CallRecord) else ""
+    passed_over = isinstance(step, Region) and step.later
 
     def run(frame: Frame) -> None:
         start = place(frame)
@@ -130,6 +131,26 @@ def _field(step: Step, slot: int, runner: StepRunner, record: Record) -> StepRun
             value = frame.values[slot]
             if leaf or not node.children:
                 node.value = None if value is ABSENT else value
+            if passed_over:
+                node.value = frame.run.data[start:end]
+
+    return run
+
+
+def traced_opening(slot: int, runner: StepRunner) -> StepRunner:
+    """Return what opens a region that was passed over: what is read in it stands at its place."""
+
+    def run(frame: Frame) -> None:
+        name, outer = frame.component(slot), frame.nodes
+        node = next((each for each in reversed(outer or []) if each.name == name), None)
+        if node is not None:
+            frame.nodes = node.children
+        try:
+            runner(frame)
+        finally:
+            frame.nodes = outer
+            if node is not None and node.children:
+                node.value = None
 
     return run
 

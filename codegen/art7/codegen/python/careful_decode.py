@@ -34,6 +34,8 @@ class CarefulDecoder:
         self.items: dict[int, str] = {}
         """Slots of items → the source of what they are called in a path."""
         self.regions = 0
+        self.later: dict[int, tuple[p.Region, int]] = {}
+        """Regions that were passed over, with their number."""
         self.opened: frozenset[int] = frozenset()
         self.bits = {
             f.slot: (8 * step.octets - f.shift - f.width) % 8
@@ -366,6 +368,14 @@ def _constant(d: CarefulDecoder, step: p.Constant) -> None:
 def _region(d: CarefulDecoder, step: p.Region) -> None:
     d.regions += 1
     stop, outer = f"stop{d.regions}", f"outer{d.regions}"
+    if step.later:
+        d.start(step.slot)
+        extent(d, step.extent, step.slot, stop)
+        _size(d, step.slot, step.minimum, step.maximum, stop)
+        d.span(step.slot, "o", stop)
+        d.add(f"passed{d.regions}, o = o, {stop}")
+        d.later[step.slot] = (step, d.regions)
+        return
     if _is_found(d, step.extent, step.slot):
         found = _content(d, step.extent, step.slot, step.minimum, step.maximum)
         d.use(f"open_{found.partition('(')[0]}")
@@ -376,10 +386,24 @@ def _region(d: CarefulDecoder, step: p.Region) -> None:
         _size(d, step.slot, step.minimum, step.maximum, stop)
         d.span(step.slot, "o", stop)
         d.add(f"{outer}, end = end, {stop}")
+    _inside(d, step)
+    d.add(f"end = {outer}")
+
+
+def _inside(d: CarefulDecoder, step: p.Region) -> None:
+    """Read what lies in a region; nothing may be left."""
     opened, d.opened = d.opened, d.opened | {step.slot}
     d.block(step.body)
     d.opened = opened
-    d.add(f"{d.use('close_region')}(trace, o, end, {d.at(step.slot)})", f"end = {outer}")
+    d.add(f"{d.use('close_region')}(trace, o, end, {d.at(step.slot)})")
+
+
+def _open(d: CarefulDecoder, slot: int) -> None:
+    """Read a region that was passed over, and come back."""
+    step, number = d.later.pop(slot)
+    d.add(f"behind{number}, outer{number} = o, end", f"o, end = passed{number}, stop{number}")
+    _inside(d, step)
+    d.add(f"o, end = behind{number}, outer{number}")
 
 
 def _loop(d: CarefulDecoder, step: p.Loop) -> None:
@@ -534,6 +558,12 @@ def _view(d: CarefulDecoder, step: p.View) -> None:
 
 
 def _verify(d: CarefulDecoder, step: p.Verify) -> None:
+    _test(d, step)
+    for slot in step.opens:
+        _open(d, slot)
+
+
+def _test(d: CarefulDecoder, step: p.Verify) -> None:
     value = d.record.slots[step.slot].value
     if step.implied or value is None:
         return

@@ -19,6 +19,9 @@ from art7.grammar.ir import plan as p
 def region(emitter: BlockEmitter, frame: Frame, step: p.Region) -> None:
     """Emit what lies in a region, and that it fills it."""
     note_starts(emitter, frame, [(step.slot, 0)])
+    if step.later:
+        _pass_over(emitter, frame, step)
+        return
     batch = plain_list(step.body)
     if batch is not None and is_unbounded(frame, step, batch):
         read_list(emitter, frame, step, batch)
@@ -57,6 +60,29 @@ def region(emitter: BlockEmitter, frame: Frame, step: p.Region) -> None:
     with later(emitter, frame, leave):
         emitter.closed_block(frame, step.body, lambda: close_region(emitter, end))
     leave()
+
+
+def _pass_over(emitter: BlockEmitter, frame: Frame, step: p.Region) -> None:
+    """Emit where a region lies; what lies in it is read by the test that opens it."""
+    emitter.tighten()
+    begin, end = emitter.fresh("bound"), emitter.fresh("end")
+    first, last, _ = extent(emitter, frame, step.extent, end)
+    emitter.out += [Assign([begin], str(first))] + ([Assign([end], last)] if last != end else [])
+    test_bounds(emitter, Place(begin), end, step.minimum, step.maximum, frame, step.extent)
+    frame.spans[step.slot] = (begin, end)
+    outer = emitter.cursor_state
+    # The region's end was not compared with the outer one: opening it settles that.
+    emitter.cursor_state = Cursor(Place(end), outer.end, True, outer.whole, outer.least)
+
+    def open_region() -> None:
+        emitter.tighten()
+        behind = emitter.keep("behind")
+        after = emitter.cursor_state
+        emitter.cursor_state = Cursor(Place(begin), end, False, False, outer.least)
+        emitter.closed_block(frame, step.body, lambda: close_region(emitter, end))
+        emitter.cursor_state = after.at(behind, loose=False)
+
+    emitter.later[step.slot] = open_region
 
 
 def close_inside(emitter: BlockEmitter, record: p.Record) -> None:

@@ -61,7 +61,13 @@ def _note_mask(frame: Frame, view: int, expr: Expr) -> None:
 
 
 def verify(emitter: BlockEmitter, frame: Frame, step: p.Verify) -> None:
-    """Test a value read against the computed one."""
+    """Test a value read against the computed one, then read what waited for that."""
+    _test(emitter, frame, step)
+    for slot in step.opens:
+        emitter.later.pop(slot)()
+
+
+def _test(emitter: BlockEmitter, frame: Frame, step: p.Verify) -> None:
     slot = frame.record.slots[step.slot]
     code = frame.values.get(step.slot)
     if step.implied or slot.value is None or code is None or code.text == "None":

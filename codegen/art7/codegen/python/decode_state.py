@@ -49,6 +49,8 @@ class DecodeState:
         """Whether the function is a method of a message."""
         self.inlined: dict[str, Frame] = {}
         self.settled: list[tuple[Frame, Expr]] = []
+        self.later: dict[int, Callable[[], None]] = {}
+        """By their slot: what reads the regions that were passed over."""
         self.measured: dict[str, Measured] = {}
         """Ends of regions whose length is a variable."""
         self.constants: dict[str, int] = {}

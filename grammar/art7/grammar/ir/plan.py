@@ -316,13 +316,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A bounded stretch: find its end, run the body, nothing may be left. `slot` names it (size, octets, path)."""
+    """A bounded stretch: find its end, run the body, nothing may be left. `slot` names it (size, octets, path).
+
+    `later`: reading passes over it, and runs the body where the `Verify` that opens it has held.
+    """
 
     slot: int
     extent: Extent
     body: Block
     minimum: int = 0
     maximum: int | None = None
+    later: bool = False
 
 
 @quickly_made
@@ -911,6 +915,7 @@ class Verify:
     needs; if one is `None` the slot is *not verified*, which the decoded message says (`unverified`).
     `constant_time`: compare without leaking (MACs). `deferred`: known only when the message is complete
     (fix-up on writing). A slot that is absent (inside a `When` or an arm not taken) is not verified at all.
+    `opens`: slots of regions whose bodies are read right behind the test, whether it could be made or not.
     """
 
     slot: int
@@ -919,6 +924,7 @@ class Verify:
     guard: tuple[int, ...] = ()
     constant_time: bool = False
     deferred: bool = False
+    opens: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import order_emission, simplify
 from art7.grammar.passes.drafts import ArmItem, Choose, Draft, Fixed, Framed, Item, Look, Rule, Test, Wire
 from art7.grammar.passes.hold_views import held
+from art7.grammar.passes.open_regions import open_regions
 from art7.grammar.passes.pairs_xml import xml_options
 from art7.grammar.passes.plan_der import element_steps, optional_steps, plan_der
 from art7.grammar.passes.plan_text import line_step, optional_text, plan_text, text_steps
@@ -226,7 +227,7 @@ class Planner:
             self._unaligned(run)
             steps += self._close(run, gap)
         steps += gap.flush()
-        return steps, gap.leftovers()
+        return open_regions(steps, self.record.drafts), gap.leftovers()
 
     def _bit_width(self, item: Wire, inside: bool) -> int:
         """Return how many bits the field takes of a run, 0 when it is no part of one."""
