@@ -152,29 +152,29 @@ class Printer:
         if not body:
             lines.append(f"{pad}pass")
         for statement in body:
-            kind = type(statement)
-            if kind is Assign:
-                assert isinstance(statement, Assign)
-                targets = " = ".join(map(self._target, statement.targets))
-                lines.append(self._fit(f"{pad}{targets} = ", statement.value, pad))
-            elif kind is Line:
-                assert isinstance(statement, Line)
+            if isinstance(statement, Assign):
+                targets = statement.targets
+                shown = (
+                    self._target(targets[0]) if len(targets) == 1 else " = ".join(map(self._target, targets))
+                )
+                head = f"{pad}{shown} = "
+                fits = len(head) + len(statement.value) <= WIDTH
+                lines.append(head + statement.value if fits else self._fit(head, statement.value, pad))
+            elif isinstance(statement, Line):
                 lines.append(pad + statement.text)
-            elif kind is Test:
-                assert isinstance(statement, Test)
+            elif isinstance(statement, Test):
                 self._head("if", statement.condition, pad)
                 lines.append(f"{pad}    {self.refusal}")
-            elif kind is Read:
-                assert isinstance(statement, Read)
+            elif isinstance(statement, Read):
                 self._read(statement, pad)
             else:
                 self._compound(statement, pad, depth)
 
     def _target(self, target: str) -> str:
         """Return a target as it is assigned here: with its annotation where that stands for the first time."""
-        name, colon, _ = target.partition(": ")
-        if not colon:
+        if ": " not in target:
             return target
+        name = target.partition(": ")[0]
         if name in self.annotated:
             return name
         self.annotated.add(name)
@@ -243,12 +243,18 @@ class Printer:
             self.lines.append(f"{pad}(\n" + "".join(f"{pad}    {t},\n" for t in targets) + f"{pad}) = {call}")
 
 
+_QUOTES = re.compile(r"""["']""")
 _MARKS = re.compile(r"""[\[\](){}]|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?| or | \+ | else |, """, re.DOTALL)
 """What `split_operands` stops at: brackets, whole string constants, separators."""
 
 
 def split_operands(text: str, separator: str) -> list[str]:
     """Split `text` at `separator` (one of `_MARKS`) outside brackets and quotes."""
+    if separator not in text:
+        return [text]
+    # Most texts have no more of the marks than brackets, or constants of nothing.
+    if not _QUOTES.search(text.replace('b""', "")):
+        return _split_brackets(text, separator)
     parts, depth, start = [], 0, 0
     for found in _MARKS.finditer(text):
         mark = found[0]
@@ -260,6 +266,20 @@ def split_operands(text: str, separator: str) -> list[str]:
             parts.append(text[start : found.start()])
             start = found.end()
     return [*parts, text[start:]]
+
+
+def _split_brackets(text: str, separator: str) -> list[str]:
+    """Split at a separator outside brackets, where nothing is quoted."""
+    parts: list[str] = []
+    held, depth = "", 0
+    for piece in text.split(separator):
+        held = f"{held}{separator}{piece}" if depth else piece
+        for opening, closing in ("()", "[]", "{}"):
+            if opening in piece or closing in piece:
+                depth += piece.count(opening) - piece.count(closing)
+        if not depth:
+            parts.append(held)
+    return parts if not depth else [*parts, held]
 
 
 def _with_padding(read: Read) -> tuple[list[str], list[str]]:

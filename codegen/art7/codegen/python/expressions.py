@@ -9,9 +9,10 @@ attribute, a piece of the data) the `Names` of the function under construction s
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from art7.codegen.python.builtin_calls import BUILTINS
 from art7.grammar.ir.builtins import FUNCTIONS
@@ -170,47 +171,7 @@ def quoted(value: bytes | str) -> str:
 
 def expression(expr: Expr, names: Names) -> Code:
     """Return the text of `expr`."""
-    match expr:
-        case Literal(value=value):
-            return literal(value)
-        case SlotRef(index=index):
-            return names.slot(index)
-        case ParamRef(index=index):
-            return names.param(index)
-        case LocalRef(name=name):
-            return names.local(name)
-        case Attribute(base=base, name=name):
-            return names.member(base, expression(base, names), name)
-        case Element():
-            return _element(expr, names)
-        case Unary():
-            return _unary(expr, names)
-        case Binary():
-            return _binary(expr, names)
-        case InRanges():
-            return _in_ranges(expr, names)
-        case Conditional():
-            return _conditional(expr, names)
-        case ListOf(items=items):
-            return Code(f"[{', '.join(expression(item, names).text for item in items)}]")
-        case Call():
-            return _call(expr, names)
-        case Measure(what=what, slot=slot):
-            return names.measure(what, slot)
-        case Position(word=word):
-            return names.position(word)
-        case OctetAt(offset=offset):
-            return names.octet_at(offset)
-        case Covered():
-            return names.covered(expr)
-        case EncodedSlot(slot=slot):
-            return names.encoded(slot)
-        case Quantified():
-            return _quantified(expr, names)
-        case IsLast(variable=variable):
-            return names.is_last(variable)
-        case _:
-            raise TypeError(f"no row for {type(expr).__name__}")
+    return _EXPRESSIONS[type(expr)](expr, names)
 
 
 def truth(expr: Expr, names: Names) -> Code:
@@ -517,3 +478,27 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
         if octets is not None and isinstance(count, int) and 0 <= count <= octets:
             return Code(f"{arguments[0].at(ATOM)}[:{count}]")
     return None
+
+
+_EXPRESSIONS: dict[type, Callable[[Any, Names], Code]] = {
+    Literal: lambda expr, _: literal(expr.value),
+    SlotRef: lambda expr, names: names.slot(expr.index),
+    ParamRef: lambda expr, names: names.param(expr.index),
+    LocalRef: lambda expr, names: names.local(expr.name),
+    Attribute: lambda expr, names: names.member(expr.base, expression(expr.base, names), expr.name),
+    Element: _element,
+    Unary: _unary,
+    Binary: _binary,
+    InRanges: _in_ranges,
+    Conditional: _conditional,
+    ListOf: lambda expr, names: Code(f"[{', '.join(expression(item, names).text for item in expr.items)}]"),
+    Call: _call,
+    Measure: lambda expr, names: names.measure(expr.what, expr.slot),
+    Position: lambda expr, names: names.position(expr.word),
+    OctetAt: lambda expr, names: names.octet_at(expr.offset),
+    Covered: lambda expr, names: names.covered(expr),
+    EncodedSlot: lambda expr, names: names.encoded(expr.slot),
+    Quantified: _quantified,
+    IsLast: lambda expr, names: names.is_last(expr.variable),
+}
+"""One row for each node."""

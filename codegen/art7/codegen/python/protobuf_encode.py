@@ -12,7 +12,6 @@ from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import COMPARE, Code, expression, literal
 from art7.codegen.python.pieces import Piece, Raw, constant, is_no_integer, is_no_list
 from art7.codegen.python.protobuf_decode import DELIMITED, natural_wire_type
-from art7.codegen.python.shapes import find_enum
 from art7.codegen.python.vendored.octets_write import write_protobuf
 from art7.grammar.ir.plan import FieldEntry, Fields, FloatOctets, Role
 from art7.grammar.ir.shape import Boolean, Enumeration, Integer, Octets, Text
@@ -61,7 +60,7 @@ def _tag(entry: FieldEntry, wire: int | None = None) -> bytes:
 def _is_integer_enum(emitter: EncodeEmitter, shape: object) -> bool:
     if not isinstance(shape, Enumeration):
         return False
-    found = find_enum(emitter.scope.spec, shape.name)
+    found = emitter.scope.enum(shape.name)
     return found is not None and not found.text
 
 

@@ -12,7 +12,7 @@ from art7.codegen.names import PackageNames
 from art7.codegen.python.builtin_calls import PYTHONS_OWN
 from art7.codegen.python.endings import Endings
 from art7.codegen.python.record_facts import FactsOf, walk_steps
-from art7.grammar.ir.module import Module, Specification
+from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import CallRecord, Carrier, Record
 
 SUPPORT = "_support"
@@ -34,8 +34,15 @@ class Shared:
     written: dict[str, bool] = field(default_factory=dict)
     own_classes: dict[str, frozenset[str]] = field(default_factory=dict)
     """Module → the names of its classes."""
+    _enums: dict[str, Enum] | None = None
     _facts: FactsOf | None = None
     _endings: Endings | None = None
+
+    def enums(self, spec: Specification) -> dict[str, Enum]:
+        """Return every enum of the specification, by qualified name."""
+        if self._enums is None:
+            self._enums = {enum.name: enum for module in spec.modules.values() for enum in module.enums}
+        return self._enums
 
     def facts(self) -> FactsOf:
         """Return the facts of every record, worked out as asked."""
@@ -98,6 +105,10 @@ class ModuleScope:
     def endings(self) -> Endings:
         """Return where every record ends."""
         return self._known().endings()
+
+    def enum(self, name: str) -> Enum | None:
+        """Return the enum with qualified `name`."""
+        return self._known().enums(self.spec).get(name)
 
     def alone(self, module: str) -> ModuleScope:
         """Return a scope for a module, to try what its functions need; what is printed there is thrown away."""

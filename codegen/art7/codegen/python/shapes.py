@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from art7.codegen.python.expressions import ATOM, Code, quoted
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir.expression import Attribute, Element, Expr, LocalRef, ParamRef, SlotRef
-from art7.grammar.ir.module import Enum, Specification
 from art7.grammar.ir.plan import Form, Record, Role, Slot
 from art7.grammar.ir.shape import (
     Anything,
@@ -132,7 +131,8 @@ def annotation(shape: Shape, scope: ModuleScope) -> str:
         case Text():
             return "str"
         case Enumeration(name=name):
-            return "str" if _enum_is_text(scope.spec, name) else "int"
+            enum = scope.enum(name)
+            return "str" if enum is not None and enum.text else "int"
         case Sequence(item=item):
             return f"list[{annotation(item, scope)}]"
         case Label():
@@ -171,18 +171,3 @@ def _union(arms: tuple[object, ...], scope: ModuleScope) -> str:
     if "Any" in texts:
         return "Any"
     return " | ".join([*texts, "None"] if empty or not texts else texts)
-
-
-def _enum_is_text(spec: Specification, name: str) -> bool:
-    enum = find_enum(spec, name)
-    return enum is not None and enum.text
-
-
-def find_enum(spec: Specification, name: str) -> Enum | None:
-    """Return the enum with qualified `name`."""
-    module = spec.modules.get(name.rpartition(".")[0])
-    for candidate in [module] if module else spec.modules.values():
-        for enum in candidate.enums:
-            if enum.name == name:
-                return enum
-    return None

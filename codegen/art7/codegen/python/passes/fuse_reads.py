@@ -24,10 +24,11 @@ def fuse_reads(body: Body) -> Body:
                 last.little = last.little or statement.little
                 continue
             last, touched, used = statement, set(), set()
+        elif type(statement) in COMPOUND:
+            last = None
+            _fuse_within(statement)
         elif last is None:
-            # Until something is read there is nothing to join with: only blocks are looked into.
-            if type(statement) in COMPOUND:
-                _fuse_within(statement)
+            pass  # until something is read there is nothing to join with
         elif isinstance(statement, Test) or (isinstance(statement, Assign) and statement.pure):
             if isinstance(statement, Test):
                 used.update(names_in(statement.condition))
@@ -38,7 +39,6 @@ def fuse_reads(body: Body) -> Body:
             pass
         else:
             last = None
-            _fuse_within(statement)
         fused.append(statement)
     return fused
 

@@ -76,24 +76,30 @@ def _code(read: Read, name: str) -> bool:
 
 def _texts(body: Body) -> list[str]:
     texts: list[str] = []
+    _gather(body, texts)
+    return texts
+
+
+def _gather(body: Body, texts: list[str]) -> None:
     for statement in body:
-        match statement:
-            case Assign(targets, value):
-                texts += [*targets, value]
-            case Test(text) | Line(text):
-                texts.append(text)
-            case If(arms):
-                texts += [condition for condition, _ in arms]
-            case While(condition):
-                texts.append(condition)
-            case For(target, iterable):
-                texts += [target, iterable]
-            case Read(at=at):
-                texts.append(at.base)
+        if isinstance(statement, Assign):
+            texts += statement.targets
+            texts.append(statement.value)
+        elif isinstance(statement, Test):
+            texts.append(statement.condition)
+        elif isinstance(statement, Line):
+            texts.append(statement.text)
+        elif isinstance(statement, Read):
+            texts.append(statement.at.base)
+        elif isinstance(statement, If):
+            texts += [condition for condition, _ in statement.arms]
+        elif isinstance(statement, While):
+            texts.append(statement.condition)
+        else:
+            texts += [statement.target, statement.iterable]
         if type(statement) in COMPOUND:
             for inner in bodies(statement):
-                texts += _texts(inner)
-    return texts
+                _gather(inner, texts)
 
 
 COMPOUND = frozenset((If, While, For))
