@@ -12,7 +12,11 @@ import pytest
 
 import corpus
 from art7.runtime.mls import framing, tree_math
-from art7.runtime.mls.leaves import Place, check_leaf_signature
+from art7.runtime.mls.commits import follow_commit
+from art7.runtime.mls.epoch import PskStore, joined_epoch
+from art7.runtime.mls.group import Group
+from art7.runtime.mls.joining import check_group_info, join, open_welcome
+from art7.runtime.mls.leaves import OwnKeys, Place, check_leaf_signature
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import SecretTree
 from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, cipher_suite
@@ -280,6 +284,64 @@ def check_hand_made_tree(case: Case) -> None:
         check_parent_hashes(suite, tree)
 
 
+def check_welcome(case: Case) -> None:
+    suite = cipher_suite(case["cipher_suite"])
+    init, signer = octets(case, "init_priv", "signer_pub")
+    package, welcome = (message(suite, case, name)[name] for name in ("key_package", "welcome"))
+    assert suite.public_key(init) == package["init_key"]
+    opened = open_welcome(suite, welcome, package, init, PskStore())
+    assert not opened.secrets["psks"]
+    info = opened.info
+    check_group_info(suite, info, signer)
+    with pytest.raises(MlsRefused, match="bad_group_info_signature"):
+        check_group_info(suite, spoilt(info, "signature"), signer)
+    secrets = joined_epoch(suite, opened.member_secret, info["group_context"])
+    confirmed = info["group_context"]["confirmed_transcript_hash"]
+    assert suite.mac(secrets.confirmation_key, confirmed) == info["confirmation_tag"]
+    for name, code in (("encrypted_group_info", "not_authentic"),):
+        with pytest.raises(MlsRefused, match=code):
+            open_welcome(suite, spoilt(welcome, name), package, init, PskStore())
+    with pytest.raises(MlsRefused, match="not_addressed"):
+        open_welcome(suite, {**welcome, "secrets": []}, package, init, PskStore())
+
+
+def message(suite: CipherSuite, case: Case, name: str) -> Case:
+    return suite.structures.decode("MlsMessage", bytes.fromhex(case[name]))
+
+
+def check_passive(case: Case) -> None:
+    suite = cipher_suite(case["cipher_suite"])
+    package, welcome = (message(suite, case, name)[name] for name in ("key_package", "welcome"))
+    own = OwnKeys(*octets(case, "init_priv", "encryption_priv", "signature_priv"))
+    psks = PskStore(dict(tuple(octets(each, "psk_id", "psk")) for each in case["external_psks"]))  # type: ignore[misc]
+    tree = case["ratchet_tree"]
+    beside = None if tree is None else suite.structures.decode("RatchetTree", bytes.fromhex(tree))
+    group = join(welcome, package, own, tree=beside, psks=psks)
+    assert group.secrets.epoch_authenticator.hex() == case["initial_epoch_authenticator"]
+    for epoch in case["epochs"]:
+        for each in epoch["proposals"]:
+            group = group.with_proposal(
+                group.open(suite.structures.decode("MlsMessage", bytes.fromhex(each)))
+            )
+        commit = message(suite, epoch, "commit")
+        refuse_spoilt_commit(group, commit)
+        group = follow_commit(group, group.open(commit))
+        assert group.secrets.epoch_authenticator.hex() == epoch["epoch_authenticator"]
+
+
+def refuse_spoilt_commit(group: Group, commit: Case) -> None:
+    """A commit with another confirmation tag, or none of its signature, begins no epoch."""
+    public = commit["public_message"]
+    if public is None:
+        return
+    flipped = spoilt(public["auth"], "confirmation_tag")
+    opened = {"wire_format": 1, "content": public["content"], "auth": flipped}
+    with pytest.raises(MlsRefused, match="bad_confirmation_tag"):
+        follow_commit(group, opened)
+    with pytest.raises(MlsRefused, match="bad_membership_tag|bad_signature"):
+        group.open({**commit, "public_message": spoilt(public, "auth")})
+
+
 CHECKS: tuple[tuple[set[str], Callable[[Case], None]], ...] = (
     ({"n_leaves", "root"}, check_tree_math),
     ({"ref_hash", "expand_with_label"}, check_basics),
@@ -288,6 +350,8 @@ CHECKS: tuple[tuple[set[str], Callable[[Case], None]], ...] = (
     ({"tree", "resolutions"}, check_validation),
     ({"leaves_private", "update_paths"}, check_tree_kem),
     ({"tree_data"}, check_hand_made_tree),
+    ({"signer_pub", "welcome"}, check_welcome),
+    ({"initial_epoch_authenticator"}, check_passive),
 )
 """Which check reads a case: told by the keys it has."""
 

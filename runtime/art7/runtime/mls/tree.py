@@ -128,9 +128,7 @@ class RatchetTree:
 
     def add(self, leaf: Value) -> int:
         """Put a new member into the leftmost blank leaf, growing where there is none; return it (§12.1.1)."""
-        index = self.leftmost_blank()
-        if index == self.leaf_count:
-            self.nodes += [None] * (len(self.nodes) + 1)
+        index = self.reserve()
         for above in math.direct_path(2 * index, self.leaf_count):
             node = self.nodes[above]
             if node is not None:
@@ -138,9 +136,12 @@ class RatchetTree:
         self.put(2 * index, leaf)
         return index
 
-    def leftmost_blank(self) -> int:
-        """Return the first blank leaf; behind the last one when all are taken."""
-        return next((i for i in range(self.leaf_count) if self.nodes[2 * i] is None), self.leaf_count)
+    def reserve(self) -> int:
+        """Return the leftmost blank leaf, growing where there is none (§7.7)."""
+        blank = next((i for i in range(self.leaf_count) if self.nodes[2 * i] is None), self.leaf_count)
+        if blank == self.leaf_count:
+            self.nodes += [None] * (len(self.nodes) + 1)
+        return blank
 
     def update(self, index: int, leaf: Value) -> None:
         """Replace a member's leaf and blank the way to the root (§12.1.2)."""

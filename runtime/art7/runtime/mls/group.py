@@ -1,0 +1,143 @@
+"""A member's view of a group: one value per epoch, never changed by a message that is refused (RFC 9420 §11, §12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from art7.runtime.mls import framing
+from art7.runtime.mls.epoch import EpochSecrets, PskStore, export, external_pair
+from art7.runtime.mls.framing import Keys
+from art7.runtime.mls.proposals import Listed, check_proposal, extension
+from art7.runtime.mls.refusals import MlsRefused
+from art7.runtime.mls.secret_tree import SecretTree
+from art7.runtime.mls.structures import Random, Value
+from art7.runtime.mls.suite import CipherSuite, KeyPair
+from art7.runtime.mls.tree import RatchetTree
+
+RATCHET_TREE, EXTERNAL_PUB, EXTERNAL_SENDERS = 2, 4, 5
+"""Types of extension."""
+MOST_PROPOSALS = 4096
+"""How many proposals of an epoch are held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a member alone knows: its leaf, the key it signs with, and key pairs of nodes above it."""
+
+    index: int
+    signature: bytes = field(repr=False)
+    keys: Mapping[int, KeyPair] = field(repr=False)
+    updates: Mapping[bytes, KeyPair] = field(default_factory=dict, repr=False)
+    """Key pairs of updates that were proposed, by public key."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """An epoch as one member sees it; `keys` use up message keys, everything else stays as it is."""
+
+    suite: CipherSuite
+    context: Value
+    tree: RatchetTree = field(repr=False)
+    secrets: EpochSecrets
+    confirmation_tag: bytes
+    interim: bytes
+    own: Own
+    psks: PskStore = field(repr=False)
+    keys: Keys = field(repr=False)
+    known: Mapping[bytes, Listed] = field(default_factory=dict, repr=False)
+    """Proposals of this epoch, by reference."""
+
+    @property
+    def epoch(self) -> int:
+        """The epoch's number."""
+        return int(self.context["epoch"])
+
+    def export(self, label: str, context: bytes, length: int) -> bytes:
+        """Return a secret for another protocol (§8.5)."""
+        return export(self.suite, self.secrets, label, context, length)
+
+    # ---- messages ----
+
+    def open(self, message: Value) -> dict[str, Any]:
+        """Return the authenticated content of an `MlsMessage`. Raises: `MlsRefused`."""
+        if message["public_message"] is not None:
+            return framing.unprotect_public(self.keys, message["public_message"], self.signature_key)
+        if message["private_message"] is not None:
+            return framing.unprotect_private(self.keys, message["private_message"], self.signature_key)
+        raise MlsRefused("wrong_content", "a public or private message", f"{message['wire_format']}", "§6")
+
+    def signature_key(self, content: Value) -> bytes:
+        """Return the key that a content must be signed with (§6.1). Raises: `MlsRefused`."""
+        sender = content["sender"]
+        match sender["sender_type"]:
+            case framing.MEMBER:
+                return bytes(self.tree.member(sender["leaf_index"])["signature_key"])
+            case framing.EXTERNAL:
+                senders = extension(self.context["extensions"], EXTERNAL_SENDERS) or ()
+                if sender["sender_index"] < len(senders):
+                    return bytes(senders[sender["sender_index"]]["signature_key"])
+            case framing.NEW_MEMBER_PROPOSAL if (content["proposal"] or {}).get("add"):
+                return bytes(content["proposal"]["add"]["key_package"]["leaf_node"]["signature_key"])
+            case framing.NEW_MEMBER_COMMIT if (content["commit"] or {}).get("path"):
+                return bytes(content["commit"]["path"]["leaf_node"]["signature_key"])
+        raise MlsRefused("no_such_member", "a sender who may send this", "another", "RFC 9420 §6.1")
+
+    def with_proposal(self, message: Value) -> Group:
+        """Return the group with a proposal that a commit can name. Raises: `MlsRefused` with `bad_proposals`."""
+        listed = Listed(message["content"]["proposal"], message["content"]["sender"])
+        check_proposal(listed)
+        if len(self.known) >= MOST_PROPOSALS:
+            raise MlsRefused("bad_proposals", f"at most {MOST_PROPOSALS} in an epoch", "more", "RFC 9420 §12")
+        return replace(self, known={**self.known, self.reference(message): listed})
+
+    def reference(self, message: Value) -> bytes:
+        """Return the reference of a proposal, an authenticated content (§5.2)."""
+        value = {**message, "auth": {**message["auth"], "confirmation_tag": None}}
+        return self.suite.ref("Proposal", self.suite.structures.encode("AuthenticatedContent", value))
+
+    def signed(self, wire_format: int, kind: int, body: object, data: bytes = b"") -> dict[str, Any]:
+        """Return an authenticated content of our own."""
+        sender = {"sender_type": framing.MEMBER, "leaf_index": self.own.index}
+        content = framing.framed(self.context, sender, kind, body, data)
+        return framing.sign_content(self.suite, self.context, wire_format, content, self.own.signature)
+
+    def protect(self, message: Value, random: Random, padding: int = 0) -> dict[str, Any]:
+        """Return an `MlsMessage` of an authenticated content, in the wire format it was signed for."""
+        wire_format = message["wire_format"]
+        if wire_format == framing.PUBLIC:
+            body = {"public_message": framing.protect_public(self.keys, message)}
+        else:
+            body = {"private_message": framing.protect_private(self.keys, message, random, padding)}
+        return {"version": 1, "wire_format": wire_format, **body}
+
+    # ---- what joiners are given ----
+
+    def group_info(self, *, with_tree: bool = True, external: bool = True) -> dict[str, Any]:
+        """Return a signed `GroupInfo` of the epoch (§12.4.3)."""
+        extensions = []
+        if with_tree:
+            extensions.append({"extension_type": RATCHET_TREE, "extension_data": self.tree.value()})
+        if external:
+            key = external_pair(self.suite, self.secrets).public
+            extensions.append({"extension_type": EXTERNAL_PUB, "extension_data": key})
+        info = {
+            "group_context": self.context,
+            "extensions": extensions,
+            "confirmation_tag": self.confirmation_tag,
+            "signer": self.own.index,
+        }
+        content = self.suite.structures.encode("GroupInfoTbs", info)
+        return {**info, "signature": self.suite.sign(self.own.signature, "GroupInfoTBS", content)}
+
+
+def message_keys(suite: CipherSuite, context: Value, secrets: EpochSecrets, tree: RatchetTree) -> Keys:
+    """Return what protects the messages of an epoch."""
+    return Keys(
+        suite,
+        context,
+        secrets.membership_key,
+        secrets.sender_data_secret,
+        SecretTree(suite, secrets.encryption_secret, tree.leaf_count),
+    )

@@ -1,0 +1,248 @@
+"""Entering a group (RFC 9420 §11, §12.4.3): creating one, by a Welcome, or from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from art7.runtime.mls import framing
+from art7.runtime.mls import tree_math as math
+from art7.runtime.mls.commits import Committed, next_context
+from art7.runtime.mls.epoch import (
+    EpochSecrets,
+    PskStore,
+    begin_epoch,
+    joined_epoch,
+    psk_secret,
+    welcome_key,
+    welcome_secrets,
+)
+from art7.runtime.mls.group import EXTERNAL_PUB, RATCHET_TREE, Group, Own, message_keys
+from art7.runtime.mls.leaves import OwnKeys, check_own_keys, check_tree_leaves, key_package_ref
+from art7.runtime.mls.proposals import REQUIRED_CAPABILITIES, Listed, apply, check_list, extension
+from art7.runtime.mls.refusals import MlsRefused
+from art7.runtime.mls.structures import Random, Value
+from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed
+from art7.runtime.mls.transcript import confirmed_hash, interim_hash
+from art7.runtime.mls.tree import RatchetTree
+from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
+from art7.runtime.mls.tree_kem import climb, make_path, node_key, seal_path
+
+
+def create_group(
+    suite: CipherSuite,
+    group_id: bytes,
+    package: Value,
+    own: OwnKeys,
+    random: Random,
+    *,
+    extensions: Sequence[Value] = (),
+    psks: PskStore | None = None,
+) -> Group:
+    """Return a group of one, in epoch 0 (§11)."""
+    check_own_keys(suite, package, own)
+    tree = RatchetTree([package["leaf_node"]])
+    context = {
+        "version": 1,
+        "cipher_suite": suite.number,
+        "group_id": group_id,
+        "epoch": 0,
+        "tree_hash": tree_hash(suite, tree),
+        "confirmed_transcript_hash": b"",
+        "extensions": list(extensions),
+    }
+    zeros = bytes(suite.hash_size)
+    secrets = begin_epoch(suite, random(suite.hash_size), zeros, zeros, context).secrets
+    tag = suite.mac(secrets.confirmation_key, b"")
+    pair = KeyPair(own.encryption, package["leaf_node"]["encryption_key"])
+    place = Own(0, own.signature, {0: pair})
+    return _entered(suite, context, tree, secrets, tag, place, psks or PskStore())
+
+
+def _entered(
+    suite: CipherSuite,
+    context: Value,
+    tree: RatchetTree,
+    secrets: EpochSecrets,
+    tag: bytes,
+    own: Own,
+    psks: PskStore,
+) -> Group:
+    """Return a group whose confirmation tag holds. Raises: `MlsRefused` with `bad_confirmation_tag`."""
+    confirmed = context["confirmed_transcript_hash"]
+    suite.check_mac(secrets.confirmation_key, confirmed, tag, "bad_confirmation_tag")
+    store = psks.keeping(context["group_id"], context["epoch"], secrets.resumption_psk)
+    interim = interim_hash(suite, confirmed, tag)
+    keys = message_keys(suite, context, secrets, tree)
+    return Group(suite, context, tree, secrets, tag, interim, own, store, keys)
+
+
+# ---- by a Welcome ----
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a Welcome holds for one key package; the GroupInfo is not checked yet."""
+
+    info: Value
+    secrets: Value = field(repr=False)
+    member_secret: bytes = field(repr=False)
+
+
+def open_welcome(suite: CipherSuite, welcome: Value, package: Value, init: bytes, psks: PskStore) -> Opened:
+    """Open our part of a `Welcome` (§12.4.3.1).
+
+    Raises: `MlsRefused` with `not_addressed`, `not_authentic` or `missing_psk`.
+    """
+    if welcome["cipher_suite"] != suite.number:
+        raise MlsRefused(
+            "not_addressed", f"suite {suite.number}", str(int(welcome["cipher_suite"])), "§12.4.3.1"
+        )
+    reference = key_package_ref(suite, package)
+    sealed = next((each for each in welcome["secrets"] if each["new_member"] == reference), None)
+    if sealed is None:
+        raise MlsRefused("not_addressed", "secrets for our key package", "none", "RFC 9420 §12.4.3.1")
+    box = Sealed(**{name: sealed["encrypted_group_secrets"][name] for name in ("kem_output", "ciphertext")})
+    octets = suite.open_with(init, "Welcome", welcome["encrypted_group_info"], box)
+    secrets = suite.structures.decode("GroupSecrets", octets)
+    mixed = psk_secret(suite, secrets["psks"], psks)
+    member, opening = welcome_secrets(suite, secrets["joiner_secret"], mixed)
+    key, nonce = welcome_key(suite, opening)
+    info = suite.open(key, nonce, b"", welcome["encrypted_group_info"])
+    return Opened(suite.structures.decode("GroupInfo", info), secrets, member)
+
+
+def check_group_info(suite: CipherSuite, info: Value, public: bytes) -> None:
+    """Raises: `MlsRefused` with `bad_group_info_signature`."""
+    value = {name: each for name, each in info.items() if name != "signature"}
+    content = suite.structures.encode("GroupInfoTbs", value)
+    code = "bad_group_info_signature"
+    suite.check_signature(public, "GroupInfoTBS", content, info["signature"], code)
+
+
+def received_tree(
+    suite: CipherSuite, info: Value, beside: Value | None, now: int | None = None
+) -> RatchetTree:
+    """Return the checked tree of a GroupInfo, or the one given beside it (§12.4.3.1).
+
+    Raises: `MlsRefused` with `missing_tree`, `bad_tree`, `bad_tree_hash`, `bad_parent_hash`, `bad_leaf_signature`,
+    `bad_leaf` or `bad_group_info_signature`.
+    """
+    value = beside or extension(info["extensions"], RATCHET_TREE)
+    if value is None:
+        raise MlsRefused("missing_tree", "a ratchet tree", "none", "RFC 9420 §12.4.3.3")
+    tree, context = RatchetTree.of(value), info["group_context"]
+    if context["cipher_suite"] != suite.number:
+        raise MlsRefused(
+            "not_addressed", f"suite {suite.number}", str(int(context["cipher_suite"])), "§12.4.3"
+        )
+    check_group_info(suite, info, tree.member(info["signer"])["signature_key"])
+    if tree_hash(suite, tree) != context["tree_hash"]:
+        raise MlsRefused("bad_tree_hash", context["tree_hash"].hex(), tree_hash(suite, tree).hex(), "§7.8")
+    check_parent_hashes(suite, tree)
+    required = extension(context["extensions"], REQUIRED_CAPABILITIES)
+    check_tree_leaves(suite, tree, context["group_id"], required, now)
+    return tree
+
+
+def join(
+    welcome: Value,
+    package: Value,
+    own: OwnKeys,
+    *,
+    tree: Value | None = None,
+    psks: PskStore | None = None,
+    now: int | None = None,
+) -> Group:
+    """Enter the group that a `Welcome` is for (§12.4.3.1); `tree` where it is not in the GroupInfo.
+
+    Raises: `MlsRefused`.
+    """
+    from art7.runtime.mls.suite import cipher_suite
+
+    suite, store = cipher_suite(package["cipher_suite"]), psks or PskStore()
+    check_own_keys(suite, package, own)
+    opened = open_welcome(suite, welcome, package, own.init, store)
+    info, context = opened.info, opened.info["group_context"]
+    found = received_tree(suite, info, tree, now)
+    index = found.find(package["leaf_node"])
+    keys = {2 * index: KeyPair(own.encryption, package["leaf_node"]["encryption_key"])}
+    if opened.secrets["path_secret"] is not None:
+        secret = opened.secrets["path_secret"]["path_secret"]
+        keys |= _path_keys(suite, found, index, info["signer"], secret)
+    secrets = joined_epoch(suite, opened.member_secret, context)
+    place = Own(index, own.signature, keys)
+    return _entered(suite, context, found, secrets, info["confirmation_tag"], place, store)
+
+
+def _path_keys(
+    suite: CipherSuite, tree: RatchetTree, index: int, signer: int, secret: bytes
+) -> dict[int, KeyPair]:
+    """Return key pairs from the lowest common ancestor with the signer upward. Raises: `MlsRefused`."""
+    lowest = math.common_ancestor(2 * index, 2 * signer)
+    above = [lowest, *math.direct_path(lowest, tree.leaf_count)]
+    nodes = [node for node in above if tree.nodes[node] is not None]
+    pairs = {node: node_key(suite, each) for node, each in climb(suite, secret, nodes).by_node.items()}
+    for node, pair in pairs.items():
+        known = tree.nodes[node]
+        if known is None or known["encryption_key"] != pair.public:
+            raise MlsRefused("bad_path_key", "the key of the path secret", f"node {node}", "§12.4.3.1")
+    return pairs
+
+
+# ---- from outside ----
+
+
+def join_externally(
+    info: Value,
+    package: Value,
+    own: OwnKeys,
+    random: Random,
+    *,
+    tree: Value | None = None,
+    replacing: int | None = None,
+    psks: PskStore | None = None,
+    now: int | None = None,
+) -> Committed:
+    """Enter a group by a commit of our own (§12.4.3.2); `replacing` is a former leaf of ours to remove.
+
+    Raises: `MlsRefused`.
+    """
+    from art7.runtime.mls.suite import cipher_suite
+
+    suite, store = cipher_suite(package["cipher_suite"]), psks or PskStore()
+    known, context = received_tree(suite, info, tree, now), info["group_context"]
+    public = extension(info["extensions"], EXTERNAL_PUB)
+    if public is None:
+        raise MlsRefused("wrong_content", "a GroupInfo with an external key", "none", "RFC 9420 §12.4.3.2")
+    sent, shared = suite.encapsulate(public, random)
+    listed = [{"proposal_type": 6, "external_init": {"kem_output": sent}}]
+    if replacing is not None:
+        listed.append({"proposal_type": 3, "remove": {"removed": replacing}})
+    sender: dict[str, Any] = {"sender_type": framing.NEW_MEMBER_COMMIT}
+    proposals = [Listed(each, sender) for each in listed]
+    check_list(proposals, None)
+    done = apply(suite, known, context, proposals, now)
+    index, before = done.tree.reserve(), done.tree.copy()
+    group_id = context["group_id"]
+    new = make_path(suite, done.tree, index, package["leaf_node"], own.signature, group_id, random)
+    following = next_context(suite, context, done.tree, done.extensions)
+    bound = suite.structures.encode("GroupContext", following)
+    path = seal_path(suite, before, index, new, bound, random)
+    body = {"proposals": [{"kind": 1, "proposal": each} for each in listed], "path": path}
+    content = framing.framed(context, sender, framing.COMMIT, body)
+    message = framing.sign_content(suite, context, framing.PUBLIC, content, own.signature)
+    interim = interim_hash(suite, context["confirmed_transcript_hash"], info["confirmation_tag"])
+    following["confirmed_transcript_hash"] = confirmed_hash(suite, interim, message)
+    mixed = psk_secret(suite, done.psks, store)
+    init = suite.external_secret(shared)
+    secrets = begin_epoch(suite, init, new.secrets.commit_secret, mixed, following).secrets
+    tag = suite.mac(secrets.confirmation_key, following["confirmed_transcript_hash"])
+    message["auth"]["confirmation_tag"] = tag
+    keys = {node: node_key(suite, each) for node, each in new.secrets.by_node.items()}
+    place = Own(index, own.signature, {**keys, 2 * index: new.leaf_key})
+    group = _entered(suite, following, done.tree, secrets, tag, place, store)
+    public_message = {"content": content, "auth": message["auth"], "membership_tag": None}
+    wire = {"version": 1, "wire_format": framing.PUBLIC, "public_message": public_message}
+    return Committed(wire, group, None)
