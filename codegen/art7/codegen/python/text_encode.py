@@ -13,7 +13,8 @@ from art7.codegen.python.encode_lists import write_loop
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import Code, expression, literal, quoted
-from art7.codegen.python.pieces import Piece, Raw
+from art7.codegen.python.pieces import Piece, Raw, constant
+from art7.codegen.python.text_lists import holds_none, listed_words, write_words
 from art7.codegen.python.text_runs import digits_base
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
@@ -79,7 +80,11 @@ def write_space(emitter: EncodeEmitter, frame: WriteFrame, step: p.Space) -> lis
 
 def write_line(emitter: EncodeEmitter, frame: WriteFrame, step: p.Line) -> list[Piece]:
     """Write a line around what it holds."""
-    content = emitter.octets_of(emitter.pieces(frame, step.body))
+    pieces = emitter.pieces(frame, step.body)
+    signs = step.eol[-1:] if step.lenient and step.eol != b"\n" else step.eol
+    if holds_none(emitter.scope.records, step.body, signs):
+        return [*pieces, constant(step.eol)]
+    content = emitter.octets_of(pieces)
     make = emitter.scope.support("lenient_octets" if step.lenient else "line_octets")
     return _made(emitter, frame, None, f"{make}({content}, {literal(step.eol).text})", "line")
 
@@ -117,6 +122,9 @@ def _refuse_empty(emitter: EncodeEmitter, body: p.Block) -> None:
 def write_repeat(emitter: EncodeEmitter, frame: WriteFrame, step: p.Repeat) -> list[Piece]:
     """Write a list: what ends it when it is read is not written."""
     _refuse_empty(emitter, step.body)
+    mark, pattern = listed_words(step)
+    if pattern is not None:
+        return write_words(emitter, frame, step, mark, pattern)
     return write_loop(
         emitter, frame, p.Loop(step.slot, step.item, step.body, None, step.minimum, step.maximum)
     )

@@ -14,8 +14,9 @@ from art7.codegen.python.code import Assign, Test
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_names import Frame
 from art7.codegen.python.decode_state import is_wanted
-from art7.codegen.python.expressions import Code, literal
+from art7.codegen.python.expressions import Code, literal, quoted
 from art7.codegen.python.record_facts import RecordFacts
+from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 
@@ -166,3 +167,10 @@ def digits_base(step: p.Number) -> str:
 def spelled(octets: bytes) -> str:
     """Return octets as they stand in an expression."""
     return "".join(chr(x) if chr(x).isascii() and chr(x).isalnum() else f"\\x{x:02x}" for x in octets)
+
+
+def whole_text(scope: ModuleScope, pattern: str) -> str:
+    """Return the name of what matches a whole text."""
+    scope.standard("re")
+    mark = sha256(pattern.encode()).hexdigest()[:8]
+    return scope.constant(f"_text_{mark}", f"re.compile({quoted(pattern)}).fullmatch")

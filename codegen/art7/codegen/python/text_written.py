@@ -6,17 +6,20 @@ followed by what could belong to it (`A7-L092`), so there is one way to cut the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from art7.codegen.python.code import Assign, Test
+from art7.codegen.python.code import Assign, Body, If, Test
 from art7.codegen.python.encode_names import WriteFrame
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import literal, quoted
 from art7.codegen.python.pieces import Piece, Raw
-from art7.codegen.python.text_runs import run_of, spelled
+from art7.codegen.python.text_cuts import Word, cut_tests, kind_tests
+from art7.codegen.python.text_runs import run_of, spelled, whole_text
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import SlotRef
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter
@@ -26,10 +29,14 @@ NUMBER, SIGNED, HEXADECIMAL = "[0-9]+", "-?[0-9]+", "[0-9a-f]+"
 
 @dataclass(frozen=True, slots=True)
 class WrittenRun:
-    """Steps of a block that are written together, from position `first` on."""
+    """Steps of a block that are written together, from position `first` on.
+
+    `known`: words that the one token is told from by what follows, or must be one of; they need no test.
+    """
 
     first: int
     steps: tuple[Any, ...]
+    known: tuple[str, ...] = ()
 
 
 def written_runs(emitter: EncodeEmitter, frame: WriteFrame, block: p.Block) -> dict[int, WrittenRun]:
@@ -45,7 +52,7 @@ def written_runs(emitter: EncodeEmitter, frame: WriteFrame, block: p.Block) -> d
         given = run is not None and all(_is_given(frame, one.slot) for one, _ in run.groups)
         if run is not None and given and _is_ascii(steps[:taken]):
             kept = tuple(step for step in steps[:taken] if not isinstance(step, p.Domain))
-            made = WrittenRun(position, kept)
+            made = WrittenRun(position, kept, _known_words(kept, block))
             for offset, step in enumerate(steps[:taken]):
                 if not isinstance(step, p.Domain):
                     found[position + offset] = made
@@ -64,38 +71,105 @@ def _is_given(frame: WriteFrame, slot: int) -> bool:
     return declared.value is None and slot not in frame.deferred and slot not in frame.fixed
 
 
+def _known_words(steps: tuple[Any, ...], block: p.Block) -> tuple[str, ...]:
+    """Return the words that a block tells the token of a run from, where that holds one token."""
+    tokens = [step for step in steps if not isinstance(step, p.Constant)]
+    if len(tokens) != 1 or not isinstance(tokens[0], p.Token):
+        return ()
+    found: list[tuple[Any, Any]] = []
+    for step in block.steps:
+        if isinstance(step, p.Branch) and isinstance(step.on, SlotRef) and step.on.index == tokens[0].slot:
+            found += [pair for case in step.cases for pair in case.ranges if case.refuse is None]
+        elif isinstance(step, p.Domain) and step.slot == tokens[0].slot:
+            found += step.ranges
+    whole = re.compile(tokens[0].pattern).fullmatch
+    words = [low for low, high in found if low == high and isinstance(low, str) and whole(low)]
+    return tuple(dict.fromkeys(words))
+
+
 def write_run(emitter: EncodeEmitter, frame: WriteFrame, run: WrittenRun) -> list[Piece]:
     """Emit the text of a run and its test; returns the piece."""
-    shown, pattern = "", ""
-    tokens: list[str] = []
+    shown, pattern, before = "", "", b""
+    words: list[Word] = []
     for step in run.steps:
         if isinstance(step, p.Constant):
             shown, pattern = shown + _braced(step.octets), pattern + spelled(step.octets)
-        elif isinstance(step, p.Ahead):
-            text, part = _optional(emitter, frame, step, tokens)
-            shown, pattern = shown + text, pattern + part
+            before += step.octets
+            continue
+        if isinstance(step, p.Ahead):
+            text, part, word, before = _optional(emitter, frame, step, before)
         else:
             value = _local(emitter, frame, step.slot)
-            text, part = _value(emitter, step, value, tokens)
-            shown, pattern = shown + text, pattern + part
-    name = emitter.fresh("text")
-    emitter.out.append(Assign([name], f'f"{shown}"', pure=False))
-    if tokens:
-        _test(emitter, name, pattern, tokens)
+            (text, part), word, before = _value(emitter, step, value), _word(step, value, before), b""
+        words.append(word)
+        shown, pattern = shown + text, pattern + part
     octets = emitter.fresh("octets_of_text")
-    emitter.out.append(Assign([octets], f"{name}.encode()", pure=False))
+    if run.known:
+        return _write_known(emitter, run, words[0].value, octets, (shown, pattern))
+    emitter.out += _spelled_out(emitter, octets, shown, pattern, words, before)
     return [Raw(octets, f"len({octets})")]
 
 
-def _test(emitter: EncodeEmitter, name: str, pattern: str, tokens: list[str]) -> None:
-    emitter.scope.standard("re")
-    mark = sha256(pattern.encode()).hexdigest()[:8]
-    whole = emitter.scope.constant(f"_text_{mark}", f"re.compile({quoted(pattern)}).fullmatch")
+def _word(step: p.Token | p.Number, value: str, before: bytes, optional: bool = False) -> Word:
+    return Word(value, step.pattern if isinstance(step, p.Token) else None, before, optional)
+
+
+def _spelled_out(
+    emitter: EncodeEmitter, octets: str, shown: str, pattern: str, words: list[Word], behind: bytes
+) -> Body:
+    """Put a text together and test it; its octets go to a variable."""
+    name = emitter.fresh("text")
+    body: Body = []
+    if any(word.pattern is not None for word in words):
+        tests = cut_tests(words, behind)
+        one_cut = tests is not None
+        if one_cut:
+            body.append(Test(" or ".join(kind_tests(words, emitter.scope.support("is_word")))))
+        body.append(Assign([name], f'f"{shown}"', pure=False))
+        found = f"{whole_text(emitter.scope, pattern.replace(WORD, '(?:' if one_cut else '('))}({name})"
+        if one_cut:
+            body.append(Test(" or ".join([f"{found} is None", *(tests or ())])))
+        else:
+            body += _compared(emitter, found, words)
+        emitter.scope.support("Refused")
+    else:
+        body.append(Assign([name], f'f"{shown}"', pure=False))
+    return [*body, Assign([octets], f"{name}.encode()", pure=False)]
+
+
+WORD = "\0"
+"""Where the expression of a token begins; a group where values must be compared with what was found."""
+
+
+def _compared(emitter: EncodeEmitter, call: str, words: list[Word]) -> Body:
+    """Test that the words found are those that were put in."""
     found = emitter.fresh("found")
-    emitter.out.append(Assign([found], f"{whole}({name})", pure=False))
-    values = f"({', '.join(tokens)}{',' if len(tokens) == 1 else ''})"
-    emitter.out.append(Test(f"{found} is None or {found}.groups() != {values}"))
-    emitter.scope.support("Refused")
+    values = [word.value for word in words if word.pattern is not None]
+    shown = f"({', '.join(values)}{',' if len(values) == 1 else ''})"
+    return [
+        Assign([found], call, pure=False),
+        Test(f"{found} is None or {found}.groups() != {shown}"),
+    ]
+
+
+def _write_known(
+    emitter: EncodeEmitter, run: WrittenRun, value: str, octets: str, texts: tuple[str, str]
+) -> list[Piece]:
+    """Take known words from a table; test only others."""
+    shown, pattern = texts
+    made = {word: _literally(run.steps, word) for word in run.known}
+    rows = ", ".join(f"{quoted(word)}: {literal(text).text}" for word, text in made.items())
+    mark = sha256(rows.encode()).hexdigest()[:8]
+    table = emitter.scope.constant(f"_known_{mark}", "{" + rows + "}")
+    emitter.out.append(Assign([octets], f"{table}.get({value})", pure=False))
+    token = next(step for step in run.steps if isinstance(step, p.Token))
+    body = _spelled_out(emitter, octets, shown, pattern, [Word(value, token.pattern, b"")], b"")
+    emitter.out.append(If([(f"{octets} is None", body)]))
+    return [Raw(octets, f"len({octets})")]
+
+
+def _literally(steps: tuple[Any, ...], word: str) -> bytes:
+    return b"".join(step.octets if isinstance(step, p.Constant) else word.encode() for step in steps)
 
 
 def _local(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
@@ -108,13 +182,10 @@ def _local(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
     return name
 
 
-def _value(
-    emitter: EncodeEmitter, step: p.Token | p.Number, value: str, tokens: list[str], absent: str = ""
-) -> tuple[str, str]:
+def _value(emitter: EncodeEmitter, step: p.Token | p.Number, value: str, absent: str = "") -> tuple[str, str]:
     """Return what stands for a value in the text, and in the expression; test a number now, a token later."""
     if isinstance(step, p.Token):
-        tokens.append(value)
-        return f"{{{value}}}", f"({step.pattern})"
+        return f"{{{value}}}", f"{WORD}{step.pattern})"
     low, high = literal(step.minimum).text, literal(step.maximum).text
     kind = f"{value}.__class__ is not int and not isinstance({value}, int)"
     test = f"{kind} or not {low} <= {value} <= {high}"
@@ -124,19 +195,28 @@ def _value(
     return f"{{{value}:d}}", SIGNED if step.minimum < 0 else NUMBER
 
 
-def _optional(emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead, tokens: list[str]) -> tuple[str, str]:
-    """Return what stands for a part that may be absent."""
+def _optional(
+    emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead, before: bytes
+) -> tuple[str, str, Word, bytes]:
+    """Return what stands for a part that may be absent: in the text, in the expression, its word, what is behind."""
     value = _local(emitter, frame, step.slot)
-    shown, pattern = "", ""
+    shown, pattern, behind = "", "", b""
+    word: Word | None = None
     for inner in step.body.steps:
         if isinstance(inner, p.Constant):
             shown, pattern = shown + _braced(inner.octets), pattern + spelled(inner.octets)
+            behind += inner.octets
         else:
-            text, part = _value(emitter, inner, value, tokens, "absent")  # type: ignore[arg-type]
+            assert isinstance(inner, p.Token | p.Number), "no run holds another step"
+            text, part = _value(emitter, inner, value, "absent")
+            word, behind = _word(inner, value, behind, True), b""
             shown, pattern = shown + text, pattern + part
+    assert word is not None, "a part that may be absent holds a value"
+    if before or behind:
+        word = replace(word, before=b"")  # what stands before or behind it in every text does not tell of it
     name = emitter.fresh("part")
     emitter.out.append(Assign([name], f'"" if {value} is None else f"{shown}"', pure=False))
-    return f"{{{name}}}", f"(?:{pattern})?"
+    return f"{{{name}}}", f"(?:{pattern})?", word, behind
 
 
 def _braced(octets: bytes) -> str:

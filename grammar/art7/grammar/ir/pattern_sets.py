@@ -54,6 +54,29 @@ def pattern_sets(pattern: str) -> Sets:
     return _sequence(_parser.parse(pattern))
 
 
+@lru_cache(maxsize=1024)
+def pattern_characters(pattern: str) -> Octets:
+    """Return all that can stand in what a pattern matches."""
+    return _characters(_parser.parse(pattern))
+
+
+def _characters(nodes: Any) -> Octets:
+    found: list[Octets] = []
+    for operation, argument in nodes:
+        match str(operation):
+            case "LITERAL":
+                found.append(_octets(argument, argument))
+            case "IN":
+                found += [_member(kind, value) for kind, value in argument]
+            case "SUBPATTERN" | "MAX_REPEAT":
+                found.append(_characters(argument[-1]))
+            case "BRANCH":
+                found += [_characters(option) for option in argument[1]]
+            case _:
+                return EVERY
+    return union(*found)
+
+
 MOST_WORDS = 32
 
 

@@ -128,6 +128,11 @@ def decode_base64url(data: bytes, o: int, end: int) -> tuple[bytes, int]:
 # ---- writing ---------------------------------------------------------------------------------------------
 
 
+def is_word(value: object) -> bool:
+    """Whether a value is a text, and put into another one as what it is."""
+    return isinstance(value, str) and f"{value}" == value
+
+
 def token_octets(value: object, fullmatch: Callable[[bytes], object]) -> bytes:
     """Return a text that an expression takes whole."""
     if not isinstance(value, str):
