@@ -20,6 +20,7 @@ from art7.runtime.mls.leaves import OwnKeys, Place, check_leaf_signature
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import SecretTree
 from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, cipher_suite
+from art7.runtime.mls.transcript import confirmed_hash, interim_hash
 from art7.runtime.mls.tree import RatchetTree
 from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
 from art7.runtime.mls.tree_kem import apply_path, climb, make_path, node_key, open_path, seal_path
@@ -230,7 +231,8 @@ def check_tree_kem(case: Case) -> None:
                 found = open_path(suite, tree, sender, path, members[own], own, context)
                 assert next(iter(found.by_node.values())).hex() == secret
                 assert found.commit_secret.hex() == each["commit_secret"]
-        check_own_path(case, suite, tree, members, sender, signers[sender])
+        if sender == case["update_paths"][-1]["sender"]:
+            check_own_path(case, suite, tree, members, sender, signers[sender])
 
 
 def private_keys(suite: CipherSuite, tree: RatchetTree, each: Case) -> dict[int, KeyPair]:
@@ -311,21 +313,18 @@ def message(suite: CipherSuite, case: Case, name: str) -> Case:
 
 def check_passive(case: Case) -> None:
     suite = cipher_suite(case["cipher_suite"])
-    package, welcome = (message(suite, case, name)[name] for name in ("key_package", "welcome"))
+    package = message(suite, case, "key_package")["key_package"]
     own = OwnKeys(*octets(case, "init_priv", "encryption_priv", "signature_priv"))
     psks = PskStore(dict(tuple(octets(each, "psk_id", "psk")) for each in case["external_psks"]))  # type: ignore[misc]
     tree = case["ratchet_tree"]
     beside = None if tree is None else suite.structures.decode("RatchetTree", bytes.fromhex(tree))
-    group = join(welcome, package, own, tree=beside, psks=psks)
+    group = join(bytes.fromhex(case["welcome"]), package, own, tree=beside, psks=psks)
     assert group.secrets.epoch_authenticator.hex() == case["initial_epoch_authenticator"]
     for epoch in case["epochs"]:
         for each in epoch["proposals"]:
-            group = group.with_proposal(
-                group.open(suite.structures.decode("MlsMessage", bytes.fromhex(each)))
-            )
-        commit = message(suite, epoch, "commit")
-        refuse_spoilt_commit(group, commit)
-        group = follow_commit(group, group.open(commit))
+            group = group.with_proposal(group.open(bytes.fromhex(each)))
+        refuse_spoilt_commit(group, message(suite, epoch, "commit"))
+        group = follow_commit(group, group.open(bytes.fromhex(epoch["commit"])))
         assert group.secrets.epoch_authenticator.hex() == epoch["epoch_authenticator"]
 
 
@@ -339,13 +338,43 @@ def refuse_spoilt_commit(group: Group, commit: Case) -> None:
     with pytest.raises(MlsRefused, match="bad_confirmation_tag"):
         follow_commit(group, opened)
     with pytest.raises(MlsRefused, match="bad_membership_tag|bad_signature"):
-        group.open({**commit, "public_message": spoilt(public, "auth")})
+        group.open(group.suite.structures.wrap("public_message", spoilt(public, "auth")))
+
+
+def check_secret_tree(case: Case) -> None:
+    suite = cipher_suite(case["cipher_suite"])
+    leaves = case["leaves"]
+    tree = SecretTree(suite, bytes.fromhex(case["encryption_secret"]), len(leaves))
+    for leaf, generations in enumerate(leaves):
+        for each in reversed(generations):  # the last first: those passed over are held
+            for kind in ("handshake", "application"):
+                found = tree.take(leaf, kind, each["generation"])
+                assert (found.key.hex(), found.nonce.hex()) == (each[f"{kind}_key"], each[f"{kind}_nonce"])
+                with pytest.raises(MlsRefused, match="used_key"):
+                    tree.take(leaf, kind, each["generation"])
+
+
+def check_transcript(case: Case) -> None:
+    suite = cipher_suite(case["cipher_suite"])
+    content, before, key = octets(
+        case, "authenticated_content", "interim_transcript_hash_before", "confirmation_key"
+    )
+    commit = suite.structures.decode("AuthenticatedContent", content)
+    confirmed = confirmed_hash(suite, before, commit)
+    assert confirmed.hex() == case["confirmed_transcript_hash_after"]
+    tag = commit["auth"]["confirmation_tag"]
+    assert interim_hash(suite, confirmed, tag).hex() == case["interim_transcript_hash_after"]
+    suite.check_mac(key, confirmed, tag, "bad_confirmation_tag")
+    with pytest.raises(MlsRefused, match="bad_confirmation_tag"):
+        suite.check_mac(key, confirmed + b"!", tag, "bad_confirmation_tag")
 
 
 CHECKS: tuple[tuple[set[str], Callable[[Case], None]], ...] = (
     ({"n_leaves", "root"}, check_tree_math),
     ({"ref_hash", "expand_with_label"}, check_basics),
     ({"membership_key", "application_priv"}, check_protection),
+    ({"encryption_secret", "leaves"}, check_secret_tree),
+    ({"interim_transcript_hash_before"}, check_transcript),
     ({"tree_before", "proposal_sender"}, check_operation),
     ({"tree", "resolutions"}, check_validation),
     ({"leaves_private", "update_paths"}, check_tree_kem),

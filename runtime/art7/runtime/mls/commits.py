@@ -36,6 +36,7 @@ from art7.runtime.mls.tree_kem import (
     open_path,
     seal_path,
 )
+from art7.runtime.mls.tree_math import is_below
 
 
 def next_context(
@@ -147,11 +148,11 @@ def _is_held(tree: RatchetTree, node: int, pair: KeyPair) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A commit of our own: the message, the group after it, and a Welcome for those it adds."""
+    """A commit of our own: the message, the group after it, and a Welcome for those it adds; `MlsMessage`s."""
 
-    message: dict[str, Any]
+    message: bytes
     group: Group = field(repr=False)
-    welcome: dict[str, Any] | None
+    welcome: bytes | None
 
 
 def make_commit(
@@ -216,7 +217,7 @@ def _own_after(group: Group, new: NewPath | None) -> Own:
 
 def _welcome(
     after: Group, begun: Begun, done: Applied, before: RatchetTree, new: NewPath | None, random: Random
-) -> dict[str, Any]:
+) -> bytes:
     """Return the `Welcome` for the members that a commit adds (§12.4.3.1)."""
     suite = after.suite
     info = suite.structures.encode("GroupInfo", after.group_info())
@@ -227,7 +228,7 @@ def _welcome(
     for index, package in done.added:
         secret = None
         if new is not None:
-            node = next(node for node, _ in path if _is_above(node, index))
+            node = next(node for node, _ in path if is_below(2 * index, node))
             secret = {"path_secret": new.secrets.by_node[node]}
         told = {"joiner_secret": begun.joiner_secret, "path_secret": secret, "psks": done.psks}
         octets = suite.structures.encode("GroupSecrets", told)
@@ -235,10 +236,5 @@ def _welcome(
         boxed = {"kem_output": box.kem_output, "ciphertext": box.ciphertext}
         reference = key_package_ref(suite, package)
         secrets.append({"new_member": reference, "encrypted_group_secrets": boxed})
-    return {"cipher_suite": suite.number, "secrets": secrets, "encrypted_group_info": sealed}
-
-
-def _is_above(node: int, leaf: int) -> bool:
-    from art7.runtime.mls.tree_math import is_below
-
-    return is_below(2 * leaf, node)
+    value = {"cipher_suite": suite.number, "secrets": secrets, "encrypted_group_info": sealed}
+    return suite.structures.wrap("welcome", value)

@@ -60,13 +60,11 @@ class Group:
 
     # ---- messages ----
 
-    def open(self, message: Value) -> dict[str, Any]:
+    def open(self, octets: bytes) -> dict[str, Any]:
         """Return the authenticated content of an `MlsMessage`. Raises: `MlsRefused`."""
-        if message["public_message"] is not None:
-            return framing.unprotect_public(self.keys, message["public_message"], self.signature_key)
-        if message["private_message"] is not None:
-            return framing.unprotect_private(self.keys, message["private_message"], self.signature_key)
-        raise MlsRefused("wrong_content", "a public or private message", f"{message['wire_format']}", "§6")
+        kind, message = self.suite.structures.unwrap(octets, "public_message", "private_message")
+        unprotect = framing.unprotect_public if kind == "public_message" else framing.unprotect_private
+        return unprotect(self.keys, message, self.signature_key)
 
     def signature_key(self, content: Value) -> bytes:
         """Return the key that a content must be signed with (§6.1). Raises: `MlsRefused`."""
@@ -103,19 +101,17 @@ class Group:
         content = framing.framed(self.context, sender, kind, body, data)
         return framing.sign_content(self.suite, self.context, wire_format, content, self.own.signature)
 
-    def protect(self, message: Value, random: Random, padding: int = 0) -> dict[str, Any]:
-        """Return an `MlsMessage` of an authenticated content, in the wire format it was signed for."""
-        wire_format = message["wire_format"]
-        if wire_format == framing.PUBLIC:
-            body = {"public_message": framing.protect_public(self.keys, message)}
-        else:
-            body = {"private_message": framing.protect_private(self.keys, message, random, padding)}
-        return {"version": 1, "wire_format": wire_format, **body}
+    def protect(self, message: Value, random: Random, padding: int = 0) -> bytes:
+        """Return the `MlsMessage` of an authenticated content, in the wire format it was signed for."""
+        wrap = self.suite.structures.wrap
+        if message["wire_format"] == framing.PUBLIC:
+            return wrap("public_message", framing.protect_public(self.keys, message))
+        return wrap("private_message", framing.protect_private(self.keys, message, random, padding))
 
     # ---- what joiners are given ----
 
     def group_info(self, *, with_tree: bool = True, external: bool = True) -> dict[str, Any]:
-        """Return a signed `GroupInfo` of the epoch (§12.4.3)."""
+        """Return a signed `GroupInfo` of the epoch (§12.4.3), for `Structures.wrap`."""
         extensions = []
         if with_tree:
             extensions.append({"extension_type": RATCHET_TREE, "extension_data": self.tree.value()})

@@ -19,11 +19,11 @@ from art7.runtime.mls.epoch import (
     welcome_secrets,
 )
 from art7.runtime.mls.group import EXTERNAL_PUB, RATCHET_TREE, Group, Own, message_keys
-from art7.runtime.mls.leaves import OwnKeys, check_own_keys, check_tree_leaves, key_package_ref
+from art7.runtime.mls.leaves import OwnKeys, as_read, check_own_keys, check_tree_leaves, key_package_ref
 from art7.runtime.mls.proposals import REQUIRED_CAPABILITIES, Listed, apply, check_list, extension
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.structures import Random, Value
-from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed
+from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, cipher_suite
 from art7.runtime.mls.transcript import confirmed_hash, interim_hash
 from art7.runtime.mls.tree import RatchetTree
 from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
@@ -42,7 +42,7 @@ def create_group(
 ) -> Group:
     """Return a group of one, in epoch 0 (§11)."""
     check_own_keys(suite, package, own)
-    tree = RatchetTree([package["leaf_node"]])
+    tree = RatchetTree([as_read(suite, package)["leaf_node"]])
     context = {
         "version": 1,
         "cipher_suite": suite.number,
@@ -147,7 +147,7 @@ def received_tree(
 
 
 def join(
-    welcome: Value,
+    welcome: bytes,
     package: Value,
     own: OwnKeys,
     *,
@@ -155,18 +155,17 @@ def join(
     psks: PskStore | None = None,
     now: int | None = None,
 ) -> Group:
-    """Enter the group that a `Welcome` is for (§12.4.3.1); `tree` where it is not in the GroupInfo.
+    """Enter the group that an `MlsMessage` with a `Welcome` is for (§12.4.3.1); `tree` where it is not in the GroupInfo.
 
     Raises: `MlsRefused`.
     """
-    from art7.runtime.mls.suite import cipher_suite
-
     suite, store = cipher_suite(package["cipher_suite"]), psks or PskStore()
     check_own_keys(suite, package, own)
-    opened = open_welcome(suite, welcome, package, own.init, store)
+    _, value = suite.structures.unwrap(welcome, "welcome")
+    opened = open_welcome(suite, value, package, own.init, store)
     info, context = opened.info, opened.info["group_context"]
     found = received_tree(suite, info, tree, now)
-    index = found.find(package["leaf_node"])
+    index = found.find(as_read(suite, package)["leaf_node"])
     keys = {2 * index: KeyPair(own.encryption, package["leaf_node"]["encryption_key"])}
     if opened.secrets["path_secret"] is not None:
         secret = opened.secrets["path_secret"]["path_secret"]
@@ -195,7 +194,7 @@ def _path_keys(
 
 
 def join_externally(
-    info: Value,
+    group_info: bytes,
     package: Value,
     own: OwnKeys,
     random: Random,
@@ -209,9 +208,8 @@ def join_externally(
 
     Raises: `MlsRefused`.
     """
-    from art7.runtime.mls.suite import cipher_suite
-
     suite, store = cipher_suite(package["cipher_suite"]), psks or PskStore()
+    _, info = suite.structures.unwrap(group_info, "group_info")
     known, context = received_tree(suite, info, tree, now), info["group_context"]
     public = extension(info["extensions"], EXTERNAL_PUB)
     if public is None:
@@ -226,7 +224,9 @@ def join_externally(
     done = apply(suite, known, context, proposals, now)
     index, before = done.tree.reserve(), done.tree.copy()
     group_id = context["group_id"]
-    new = make_path(suite, done.tree, index, package["leaf_node"], own.signature, group_id, random)
+    new = make_path(
+        suite, done.tree, index, as_read(suite, package)["leaf_node"], own.signature, group_id, random
+    )
     following = next_context(suite, context, done.tree, done.extensions)
     bound = suite.structures.encode("GroupContext", following)
     path = seal_path(suite, before, index, new, bound, random)
@@ -244,5 +244,4 @@ def join_externally(
     place = Own(index, own.signature, {**keys, 2 * index: new.leaf_key})
     group = _entered(suite, following, done.tree, secrets, tag, place, store)
     public_message = {"content": content, "auth": message["auth"], "membership_tag": None}
-    wire = {"version": 1, "wire_format": framing.PUBLIC, "public_message": public_message}
-    return Committed(wire, group, None)
+    return Committed(suite.structures.wrap("public_message", public_message), group, None)

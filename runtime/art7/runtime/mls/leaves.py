@@ -120,6 +120,11 @@ def check_tree_leaves(
 # ---- key packages ----
 
 
+def as_read(suite: CipherSuite, package: Value) -> Value:
+    """Return a key package as its octets are read: with every absent member, so that leaves can be compared."""
+    return suite.structures.decode("KeyPackage", suite.structures.encode("KeyPackage", package))
+
+
 def key_package_ref(suite: CipherSuite, package: Value) -> bytes:
     """Return the reference that a Welcome names a key package by (§5.2)."""
     return suite.ref("KeyPackage", suite.structures.encode("KeyPackage", package))
@@ -161,7 +166,7 @@ def check_own_keys(suite: CipherSuite, package: Value, own: OwnKeys) -> None:
 
 def make_key_package(
     suite: CipherSuite, identity: bytes, signature: bytes, lifetime: tuple[int, int], random: Random
-) -> tuple[dict[str, Any], OwnKeys]:
+) -> tuple[Value, OwnKeys]:
     """Return a signed key package with a basic credential, and the private keys that belong to it."""
     init, encryption = suite.fresh_key_pair(random), suite.fresh_key_pair(random)
     leaf = sign_leaf(suite, _first_leaf(suite, identity, signature, encryption, lifetime), signature)
@@ -173,7 +178,8 @@ def make_key_package(
         "extensions": [],
     }
     signed = suite.sign(signature, "KeyPackageTBS", suite.structures.encode("KeyPackageTbs", package))
-    return {**package, "signature": signed}, OwnKeys(init.private, encryption.private, signature)
+    made = as_read(suite, {**package, "signature": signed})
+    return made, OwnKeys(init.private, encryption.private, signature)
 
 
 def _first_leaf(

@@ -27,6 +27,9 @@ Random: TypeAlias = Callable[[int], bytes]
 """Gives that many fresh octets."""
 
 
+_FORMATS = {"public_message": 1, "private_message": 2, "welcome": 3, "group_info": 4, "key_package": 5}
+
+
 class Structures:
     """Reads, writes and derives by the names of the catalogue, without `ietf.mls.`."""
 
@@ -48,6 +51,19 @@ class Structures:
             return encode_with(self._interpreter, f"ietf.mls.{name}", value, params)
         except CodecError as error:
             raise MlsRefused(error.code, f"a {name}", error.path) from None
+
+    def wrap(self, name: str, value: Value) -> bytes:
+        """Return the octets of an `MlsMessage` that holds `welcome`, `group_info`, `key_package` …"""
+        message = {"version": 1, "wire_format": _FORMATS[name], name: value}
+        return self.encode("MlsMessage", message)
+
+    def unwrap(self, octets: bytes, *names: str) -> tuple[str, Value]:
+        """Return what an `MlsMessage` holds. Raises: `MlsRefused` with `wrong_content` unless it is one of `names`."""
+        message = self.decode("MlsMessage", octets)
+        for name in names:
+            if message[name] is not None:
+                return name, message[name]
+        raise MlsRefused("wrong_content", " or ".join(names), f"format {int(message['wire_format'])}", "§6")
 
     def derive(self, schedule: str, params: Value, inputs: Value) -> Value:
         """Run a schedule and return its outputs. Raises: `MlsRefused`."""

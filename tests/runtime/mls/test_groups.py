@@ -1,0 +1,270 @@
+"""Groups of several members, from creation on: every member derives the same epoch, every fault has its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from art7.runtime.mls import framing
+from art7.runtime.mls.commits import Committed, follow_commit, make_commit
+from art7.runtime.mls.epoch import PskStore
+from art7.runtime.mls.group import Group
+from art7.runtime.mls.joining import create_group, join, join_externally
+from art7.runtime.mls.leaves import OwnKeys, make_key_package
+from art7.runtime.mls.refusals import CODES, MlsRefused
+from art7.runtime.mls.suite import CipherSuite, cipher_suite
+from art7.runtime.mls.tree_hash import check_parent_hashes
+
+SUITES = range(1, 8)
+LIFE = (0, 1 << 40)
+PSKS = PskStore({b"shared": b"what both were told"})
+
+
+def chance(seed: int = 0) -> Callable[[int], bytes]:
+    numbers = count(seed << 32)
+    return lambda size: cipher_suite(1).expand(bytes(32), "random", next(numbers).to_bytes(8, "big"), size)
+
+
+def client(
+    suite: CipherSuite, name: str, random: Callable[[int], bytes]
+) -> tuple[Mapping[str, Any], OwnKeys]:
+    private = suite.fresh_key_pair(random).private
+    private = random(57) if suite.scheme == "ed448" else random(32) if suite.scheme == "ed25519" else private
+    return make_key_package(suite, name.encode(), private, LIFE, random)
+
+
+def add(package: Mapping[str, Any]) -> dict[str, Any]:
+    return {"proposal_type": 1, "add": {"key_package": package}}
+
+
+def remove(index: int) -> dict[str, Any]:
+    return {"proposal_type": 3, "remove": {"removed": index}}
+
+
+def deliver(done: Committed, *others: Group) -> list[Group]:
+    """Let members follow a commit, as octets on the wire; all must agree with its sender."""
+    found = [done.group, *(follow_commit(each, each.open(done.message)) for each in others)]
+    agree(found)
+    return found
+
+
+def agree(groups: list[Group]) -> None:
+    first = groups[0]
+    for each in groups:
+        assert each.secrets.epoch_authenticator == first.secrets.epoch_authenticator
+        assert each.export("label", b"context", 16) == first.export("label", b"context", 16)
+        assert each.context == first.context and each.tree.nodes == first.tree.nodes
+    check_parent_hashes(first.suite, first.tree)
+
+
+def welcomed(done: Committed, package: Mapping[str, Any], own: OwnKeys, psks: PskStore = PSKS) -> Group:
+    assert done.welcome is not None
+    return join(done.welcome, package, own, psks=psks)
+
+
+def pair(suite: CipherSuite, random: Callable[[int], bytes]) -> list[Group]:
+    first, second = client(suite, "one", random), client(suite, "two", random)
+    group = create_group(suite, b"group", *first, random, psks=PSKS)
+    done = make_commit(group, random, [add(second[0])])
+    groups = [done.group, welcomed(done, *second)]
+    agree(groups)
+    return groups
+
+
+@pytest.mark.parametrize("number", SUITES)
+def test_a_group_in_every_suite(number: int) -> None:
+    suite, random = cipher_suite(number), chance(number)
+    one, two = pair(suite, random)
+    third = client(suite, "three", random)
+    done = make_commit(two, random, [add(third[0])])
+    two, one = deliver(done, one)
+    three = welcomed(done, *third)
+    agree([one, two, three])
+    sent = three.protect(three.signed(framing.PRIVATE, framing.APPLICATION, b"to all"), random, 7)
+    for each in (one, two):
+        assert framing.body_of(each.open(sent)["content"]) == b"to all"
+    three, one = deliver(make_commit(three, random, [remove(1)], wire_format=framing.PUBLIC), one)
+    assert [index for index, _ in one.tree.members()] == [0, 2]
+    one, three = deliver(make_commit(one, random), three)
+
+
+def test_a_dozen_members_add_update_and_remove() -> None:
+    suite, random = cipher_suite(1), chance(99)
+    groups = dict(enumerate(pair(suite, random)))
+    for step in range(10):
+        sender = groups[sorted(groups)[step % len(groups)]]
+        joiner = client(suite, f"{step}", random)
+        done = make_commit(sender, random, [add(joiner[0])], with_path=step % 3 != 0)
+        others = [each for each in groups.values() if each is not sender]
+        found = [*deliver(done, *others), welcomed(done, *joiner)]
+        agree(found)
+        groups = {each.own.index: each for each in found}
+        if step % 4 == 3:
+            gone = sorted(groups)[-2]
+            sender = groups[sorted(groups)[0]]
+            others = [each for index, each in groups.items() if index not in (gone, sender.own.index)]
+            groups = {
+                each.own.index: each for each in deliver(make_commit(sender, random, [remove(gone)]), *others)
+            }
+    assert len(groups) == 10
+
+
+def test_someone_joins_from_outside_and_replaces_a_leaf() -> None:
+    suite, random = cipher_suite(3), chance(5)
+    one, two = pair(suite, random)
+    joiner = client(suite, "outside", random)
+    done = join_externally(suite.structures.wrap("group_info", one.group_info()), *joiner, random)
+    three, one, two = deliver(done, one, two)
+    assert three.own.index == 2
+    again = client(suite, "outside again", random)
+    info = suite.structures.wrap("group_info", one.group_info())
+    four, one, two = deliver(join_externally(info, *again, random, replacing=2), one, two)
+    assert four.own.index == 2 and len(list(one.tree.members())) == 3
+    done = make_commit(one, random)
+    with pytest.raises(MlsRefused) as refusal:
+        follow_commit(three, three.open(done.message))
+    assert refusal.value.code == "wrong_epoch"
+
+
+def test_pre_shared_and_resumption_keys_are_mixed_in() -> None:
+    suite, random = cipher_suite(2), chance(6)
+    one, two = pair(suite, random)
+    named = {"psk_type": 1, "psk_id": b"shared", "resumption": None, "psk_nonce": random(32)}
+    resumed = {
+        "psk_type": 2,
+        "psk_id": None,
+        "resumption": {"usage": 1, "psk_group_id": b"group", "psk_epoch": 1},
+        "psk_nonce": random(32),
+    }
+    listed = [{"proposal_type": 4, "psk": {"psk": each}} for each in (named, resumed)]
+    one_after, _ = deliver(make_commit(one, random, listed, with_path=False), two)
+    other = {**named, "psk_id": b"unknown"}
+    with pytest.raises(MlsRefused) as refusal:
+        make_commit(one_after, random, [{"proposal_type": 4, "psk": {"psk": other}}])
+    assert refusal.value.code == "missing_psk"
+    forgetful = replace(two, psks=PskStore())
+    done = make_commit(one, random, listed)
+    with pytest.raises(MlsRefused) as refusal:
+        follow_commit(forgetful, forgetful.open(done.message))
+    assert refusal.value.code == "missing_psk"
+    with pytest.raises(MlsRefused) as refusal:
+        make_commit(one, random, [listed[0], listed[0]])
+    assert refusal.value.code == "bad_proposals"
+
+
+def test_a_removed_member_learns_it() -> None:
+    suite, random = cipher_suite(1), chance(7)
+    one, two = pair(suite, random)
+    done = make_commit(one, random, [remove(1)])
+    with pytest.raises(MlsRefused) as refusal:
+        follow_commit(two, two.open(done.message))
+    assert refusal.value.code == "removed"
+
+
+def forged(group: Group, body: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """A commit with a body of our choice, rightly signed."""
+    message = group.signed(framing.PUBLIC, framing.COMMIT, body)
+    message["auth"]["confirmation_tag"] = bytes(32)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("proposals", "code"),
+    [
+        ([], "missing_path"),
+        ([remove(1)], "missing_path"),
+        ([remove(0)], "bad_proposals"),
+        ([remove(1), remove(1)], "bad_proposals"),
+        ([remove(9)], "no_such_member"),
+        ([{"proposal_type": 6, "external_init": {"kem_output": bytes(32)}}], "bad_proposals"),
+    ],
+)
+def test_forbidden_commits(proposals: list[dict[str, Any]], code: str) -> None:
+    suite, random = cipher_suite(1), chance(8)
+    groups = pair(suite, random)
+    third = client(suite, "three", random)
+    done = make_commit(groups[0], random, [add(third[0])])
+    one, two = deliver(done, groups[1])
+    three = welcomed(done, *third)
+    body = {"proposals": [{"kind": 1, "proposal": each} for each in proposals], "path": None}
+    with pytest.raises(MlsRefused) as refusal:
+        follow_commit(three, forged(one, body))
+    assert refusal.value.code == code
+    assert two.epoch == three.epoch
+
+
+def test_a_reference_that_nobody_sent() -> None:
+    one, two = pair(cipher_suite(1), chance(9))
+    body = {"proposals": [{"kind": 2, "reference": bytes(32)}], "path": None}
+    with pytest.raises(MlsRefused) as refusal:
+        follow_commit(two, forged(one, body))
+    assert refusal.value.code == "missing_proposal"
+
+
+def test_a_proposal_is_committed_by_another() -> None:
+    suite, random = cipher_suite(1), chance(10)
+    one, two = pair(suite, random)
+    joiner = client(suite, "three", random)
+    proposal = two.signed(framing.PRIVATE, framing.PROPOSAL, add(joiner[0]))
+    sent = two.protect(proposal, random)
+    one, two = one.with_proposal(one.open(sent)), two.with_proposal(proposal)
+    done = make_commit(one, random)
+    one, two = deliver(done, two)
+    agree([one, two, welcomed(done, *joiner)])
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [
+        ("signature", "bad_key_package_signature"),
+        ("leaf_node", "bad_key_package_signature"),
+        ("cipher_suite", "bad_key_package"),
+        ("init_key", "bad_key_package"),
+    ],
+)
+def test_spoilt_key_packages(part: str, code: str) -> None:
+    suite, random = cipher_suite(1), chance(11)
+    one, _ = pair(suite, random)
+    package, _ = client(suite, "three", random)
+    leaf = package["leaf_node"]
+    spoilt = {
+        "signature": bytes(64),
+        "leaf_node": {**leaf, "signature": bytes(64)},
+        "cipher_suite": 3,
+        "init_key": leaf["encryption_key"],
+    }
+    with pytest.raises(MlsRefused) as refusal:
+        make_commit(one, random, [add({**package, part: spoilt[part]})])
+    assert refusal.value.code == code
+
+
+def test_a_key_package_out_of_its_time() -> None:
+    suite, random = cipher_suite(1), chance(12)
+    one, _ = pair(suite, random)
+    package, _ = make_key_package(suite, b"late", random(32), (10, 20), random)
+    make_commit(one, random, [add(package)], now=15)
+    with pytest.raises(MlsRefused) as refusal:
+        make_commit(one, random, [add(package)], now=21)
+    assert refusal.value.code == "bad_leaf"
+
+
+def test_a_message_key_serves_once_and_late_messages_are_read() -> None:
+    suite, random = cipher_suite(1), chance(13)
+    one, two = pair(suite, random)
+    sent = [one.protect(one.signed(framing.PRIVATE, 1, bytes([n])), random) for n in range(5)]
+    for n in (4, 0, 2, 1, 3):
+        assert framing.body_of(two.open(sent[n])["content"]) == bytes([n])
+    with pytest.raises(MlsRefused) as refusal:
+        two.open(sent[2])
+    assert refusal.value.code == "used_key"
+
+
+def test_every_code_is_known_and_says_what_it_means() -> None:
+    assert all(code.isidentifier() and meaning for code, meaning in CODES.items())
+    refusal = MlsRefused("bad_tree_hash", "one", "another")
+    assert "bad_tree_hash" in str(refusal) and "another" in str(refusal)
+    assert "private" not in repr(pair(cipher_suite(1), chance(14))[0].own)
