@@ -30,18 +30,19 @@ class BuildExpressions:
         self.line_starts = terminals.line_starts
         self.file = terminals.file
         self.span = terminals.span
+        self.spread = terminals.spread
         self.words: dict[str, str] = {}
 
     # ---- shared ----
 
     def at(self, index: int) -> Span:
         """The place of one terminal."""
+        if index in self.spread:
+            return self.span(index, index)
         start = self.starts[index]
         line = self.lines[index]
         column = start - self.line_starts[line] + 1
         size = len(self.texts[index])
-        if index in self.terminals.spread:
-            return self.span(index, index)
         return Span(self.file, line, column, line, column + size, start, start + size)
 
     def word(self, index: int) -> str:

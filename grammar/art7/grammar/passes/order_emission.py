@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
@@ -63,50 +64,43 @@ _ONE_SLOT = frozenset(
 
 _NO_SLOT = frozenset((p.Constant, p.Check, p.Verify, p.Domain, p.Space))
 
-PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
+_PLAIN = frozenset((*_ONE_SLOT, *_NO_SLOT, p.Bits, p.Align))
 """Steps without steps inside them."""
 
 
-def blocks_of(step: p.Step) -> Iterable[p.Block]:
+def blocks_of(step: p.Step) -> Sequence[p.Block]:
     """Return the blocks inside a step."""
-    return () if type(step) in PLAIN else _blocks_of(step)
+    row = BLOCKS.get(type(step))
+    return () if row is None else row(step)
 
 
-def _blocks_of(step: p.Step) -> Iterator[p.Block]:
-    match step:
-        case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
-            yield body
-        case (
-            p.Items(body=body)
-            | p.Members(body=body)
-            | p.Tag(body=body)
-            | p.Wrap(body=body)
-            | p.Child(body=body)
-        ):
-            yield body
-        case p.Tlv(body=body) | p.TlvOptional(body=body):
-            yield body
-        case p.TlvChoice(cases=choices) | p.Either(cases=choices):
-            yield from (choice.body for choice in choices)
-        case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
-            yield body
-        case p.Headers():
-            yield from (header.body for header in step.every())
-        case p.Parts(body=body) | p.Transfer(body=body):
-            yield body
-        case p.Branch(cases=cases):
-            yield from (case.body for case in cases)
-        case p.Kinds(cases=kinds):
-            yield from (case.body for case in kinds)
-        case p.Fields(entries=fields):
-            yield from (entry.body for entry in fields)
-        case p.Object(entries=entries, spreads=spreads) | p.Array(entries=entries, spreads=spreads):
-            yield from (entry.body for entry in entries)
-            for spread in spreads:
-                for case in spread.cases:
-                    yield from (entry.body for entry in case.entries)
-        case _:
-            return
+def _body(step: Any) -> Sequence[p.Block]:
+    return (step.body,)
+
+
+def _of_cases(step: Any) -> Sequence[p.Block]:
+    return [case.body for case in step.cases]
+
+
+def _of_entries(step: Any) -> Sequence[p.Block]:
+    return [entry.body for entry in step.entries]
+
+
+def _of_members(step: Any) -> Sequence[p.Block]:
+    spread = [entry.body for each in step.spreads for case in each.cases for entry in case.entries]
+    return [*_of_entries(step), *spread]
+
+
+BLOCKS: dict[type, Callable[[Any], Sequence[p.Block]]] = {
+    **dict.fromkeys((p.Region, p.Loop, p.When, p.Present, p.Items, p.Members, p.Tag, p.Wrap, p.Child), _body),
+    **dict.fromkeys((p.Tlv, p.TlvOptional, p.Line, p.Ahead, p.Repeat, p.Through, p.Parts, p.Transfer), _body),
+    **dict.fromkeys((p.TlvChoice, p.Either, p.Branch, p.Kinds), _of_cases),
+    p.Fields: _of_entries,
+    p.Headers: lambda step: [header.body for header in step.every()],
+    p.Object: _of_members,
+    p.Array: _of_members,
+}
+"""How each step with steps inside it holds them."""
 
 
 def slots_filled(step: p.Step) -> Iterable[int]:
@@ -227,7 +221,7 @@ _NONE: set[int] = set()
 
 def _is_nested(step: p.Step) -> bool:
     """Whether needs among the slots inside `step` are settled by its own blocks."""
-    return type(step) not in PLAIN
+    return type(step) not in _PLAIN
 
 
 def order(

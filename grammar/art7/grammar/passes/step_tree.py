@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from art7.grammar.ir import plan as p
-from art7.grammar.passes.order_emission import PLAIN, blocks_of
+from art7.grammar.passes.order_emission import BLOCKS, blocks_of
 
 __all__ = ["blocks_of", "change_steps", "walk_steps"]
 
@@ -18,8 +18,9 @@ def walk_steps(block: p.Block) -> list[p.Step]:
     while stack:
         step = stack.pop()
         found.append(step)
-        if type(step) not in PLAIN:
-            for inner in blocks_of(step):
+        row = BLOCKS.get(type(step))
+        if row is not None:
+            for inner in row(step):
                 stack.extend(inner.steps[::-1])
     return found
 
