@@ -166,6 +166,9 @@ class BuildMembers(BuildTypes):
     ) -> syntax.NumberCase:
         return syntax.NumberCase(self.span(first, last), low, high)
 
+    def negative(self, first: int, last: int, sign: int, number: syntax.Int) -> syntax.Int:
+        return syntax.Int(self.span(first, last), -number.value, f"-{number.text}")
+
     def chars_case(self, first: int, last: int, index: int) -> syntax.CharsCase:
         return syntax.CharsCase(self.at(index), self.characters(index))
 

@@ -37,7 +37,7 @@ SWALLOWED: Mapping[str, frozenset[str]] = {
     "an operator": frozenset({"SHIFT", "MULOP", "MINUS", "IN", "AND", "OR", "DOT", "LPAR", "LSQB"}),
     "a clause": frozenset({"FOR", "DATA", "DEPRECATED", "EQUAL", "VBAR", "LSQB"}),
     "an extent": frozenset({"MAX"}),
-    "a case": frozenset({"NAME", "INT", "HEXINT"}),
+    "a case": frozenset({"NAME", "INT", "HEXINT", "CASEMINUS"}),
     "an action": frozenset({"START", "STOP"}),
     "a channel property": frozenset({"UNORDERED"}),
 }
@@ -57,7 +57,7 @@ NAMED = {
     "HEXINT": "a number",
     "VERSION": "a version such as 1.0",
     "DURATION": "a duration such as 60s",
-    **dict.fromkeys("CMP BITOP SHIFT PLUS MINUS MULOP TILDE AND OR IN".split(), "an operator"),
+    **dict.fromkeys("CMP BITOP SHIFT PLUS MINUS CASEMINUS MULOP TILDE AND OR IN".split(), "an operator"),
     "$END": "the end of the text",
 }
 LEAST = frozenset({"documentation", "an operator", "a clause", "`(`", "`.`", "`[`", "`<`", "`|`"})

@@ -367,7 +367,7 @@ class ModuleLowering:
         else:
             table, base = TABLES.get((encoding, little), {}), merge_enums.base_name(enum)
             under = table.get(base) or (
-                table.get("u32" if enum.bits <= 32 else "u64") if encoding == "protobuf" else None
+                table.get(f"{base[0]}{32 if enum.bits <= 32 else 64}") if encoding == "protobuf" else None
             )
             if under is None:
                 message = f"an enum over `{base}` has no form in `{encoding}`"

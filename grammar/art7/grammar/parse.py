@@ -233,9 +233,18 @@ class Machine:
 
     def _choose(self, row: dict[str, int], index: int) -> str:
         """The best terminal for the lexeme at `index` that the state accepts, or an empty text."""
-        choice = next((choice for choice in self.terminals.choices(index) if choice in row), "")
+        choices = [choice for choice in self.terminals.choices(index) if choice in row]
+        if len(choices) > 1 and choices[0] == "CASEMINUS" and not self._begins_case():
+            del choices[0]
+        choice = choices[0] if choices else ""
         self.chosen[index] = choice
         return choice
+
+    def _begins_case(self) -> bool:
+        """Whether a `-` is taken as that of a case: the tables alone cannot tell, as states share expressions."""
+        from art7.grammar.recovery_places import accepts
+
+        return accepts(self, -1, "CASEMINUS")
 
     def _split_sign(self, row: dict[str, int], index: int) -> int:
         """Read ``>>`` or ``>=`` as two signs where a list of types ends; the index to go on with, or 0."""

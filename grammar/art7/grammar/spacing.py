@@ -70,8 +70,10 @@ class Spacing:
 
     def _is_unary(self, index: int) -> bool:
         before = self.found.texts[index - 1] if index else "("
-        return before in OPERATORS or (
-            before.isalpha() and self.kinds[index - 1] not in ("NAME", "TRUE", "FALSE")
+        return (
+            self.kinds[index] == "CASEMINUS"
+            or before in OPERATORS
+            or (before.isalpha() and self.kinds[index - 1] not in ("NAME", "TRUE", "FALSE"))
         )
 
     def _in_repeat(self, index: int) -> bool:

@@ -598,7 +598,7 @@ class NameCase(Node):
 
 @dataclass(frozen=True, slots=True)
 class NumberCase(Node):
-    """``0xBEDE`` or ``0x1000..0x100F``; `high` is None unless a range was written."""
+    """``0xBEDE``, ``-1`` or ``0x1000..0x100F``; `high` is None unless a range was written."""
 
     low: Int
     high: Int | None = None

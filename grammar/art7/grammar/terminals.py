@@ -61,6 +61,9 @@ BRACKETS = frozenset("()[]{}")
 AFTER_WORDS = frozenset({*WORD_CLASSES, ".", "]", "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"})
 """Signs that settle what the word before them is."""
 
+SIGN = "SIGN"
+"""A `-` before a number before `=>`: of a case where one may begin, of an expression elsewhere; no terminal."""
+
 SPREADING = frozenset({"HEX", "CITATION"})
 """Terminals that may hold line ends."""
 
@@ -123,6 +126,8 @@ class Terminals:
     def choices(self, index: int) -> tuple[str, ...]:
         """Every terminal that the lexeme at `index` may be, best first."""
         kind, text = self.kinds[index], self.texts[index]
+        if kind == SIGN:
+            return ("CASEMINUS", "MINUS")
         literal = self.literals.get(text)
         if kind == "LABEL" and text not in ("true", "false"):
             # A word before `:` or `@` is nothing else; before `?` it may be a name in a pattern.
@@ -188,6 +193,8 @@ def scan(text: str, file: str, literals: Mapping[str, str], faults: Faults) -> T
             if len(open_brackets) > limits.DEPTH:
                 column = position - result.line_starts[line] + 1
                 raise TooDeep(Span(file, line, column, line, column + 1, position, position + 1))
+        if lexeme == "=>":
+            _mark_signs(kinds, texts)
         word = kind in word_kinds
         kinds.append(kind)
         texts.append(lexeme)
@@ -254,6 +261,19 @@ def _word_before(sign: str, text: str, kind: str) -> str:
     if sign == "." or text in NAMES_BEFORE_OPERATORS:
         return "NAME"
     return kind
+
+
+def _mark_signs(kinds: list[str], texts: list[str]) -> None:
+    """Mark each `-` of the numbers, lists and ranges of numbers that end `kinds`."""
+    at = len(kinds) - 1
+    while at > 0 and kinds[at] in ("INT", "HEXINT"):
+        at -= 1
+        if kinds[at] == "MINUS":
+            kinds[at] = SIGN
+            at -= 1
+        if texts[at] not in (",", ".."):
+            return
+        at -= 1
 
 
 def _track(open_brackets: list[str], lexeme: str) -> None:

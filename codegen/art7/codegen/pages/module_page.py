@@ -96,7 +96,7 @@ def _enum(enum: Enum, links: Links) -> Html:
 
 def _member_value(low: int | str, high: int | str, bits: int) -> str:
     """Return a value or range; integers of eight bits and more also as hexadecimal."""
-    if bits >= 8 and isinstance(low, int) and isinstance(high, int) and high > 9:
+    if bits >= 8 and isinstance(low, int) and isinstance(high, int) and low >= 0 and high > 9:
         digits = bits // 4
         spelled = f"0x{low:0{digits}X}" if low == high else f"0x{low:0{digits}X}…0x{high:0{digits}X}"
         return f"{spelled} ({range_text(((low, high),))})" if high <= 0xFFFF else spelled

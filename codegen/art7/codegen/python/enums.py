@@ -35,7 +35,7 @@ def _value(member: EnumMember, bits: int) -> str:
     if isinstance(member.low, str) or isinstance(member.high, str):
         return literal(member.low).text
     digits = max(2, (bits + 3) // 4)
-    spell = (lambda value: f"0x{value:0{digits}X}") if bits > 8 else str
+    spell = (lambda value: f"0x{value:0{digits}X}") if bits > 8 and member.low >= 0 else str
     return (
         spell(member.low)
         if member.low == member.high

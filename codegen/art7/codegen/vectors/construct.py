@@ -375,9 +375,10 @@ def _members(spec: Specification, name: str) -> Iterator[tuple[str, Any]]:
                     yield f"end of {member.name}", member.high
             if enum.open and not enum.text:
                 known = {member.low for member in enum.members}
+                least, greatest = enum.limits
                 yield (
                     "value without a name",
-                    next(v for v in range((1 << enum.bits) - 1, -1, -1) if v not in known),
+                    next(v for v in range(greatest, least - 1, -1) if v not in known),
                 )
 
 

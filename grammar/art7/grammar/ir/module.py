@@ -35,7 +35,10 @@ class EnumMember:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """`name` is qualified. `bits` is the wire width of an integer enum, 0 for texts. `extend`s are merged."""
+    """`name` is qualified. `bits` is the wire width of an integer enum, 0 for texts. `extend`s are merged.
+
+    `signed` integers are in two's complement.
+    """
 
     name: str
     members: tuple[EnumMember, ...]
@@ -45,6 +48,13 @@ class Enum:
     doc: str = ""
     refs: tuple[str, ...] = ()
     span: Span = NOWHERE
+    signed: bool = False
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The least and the greatest integer that the width holds."""
+        half = 1 << max(self.bits - 1, 0)
+        return (-half, half - 1) if self.signed else (0, (1 << self.bits) - 1)
 
 
 @dataclass(frozen=True, slots=True)

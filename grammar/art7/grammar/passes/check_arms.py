@@ -213,9 +213,7 @@ def _covered(
         enum = module.enum(target.name)
         if enum is None:
             return
-        domain = (
-            merged([(m.low, m.high) for m in enum.members]) if not enum.open else [(0, (1 << enum.bits) - 1)]
-        )
+        domain = merged([(m.low, m.high) for m in enum.members]) if not enum.open else [enum.limits]
     if domain is None:
         return
     if kind is Kind.ANY:

@@ -75,11 +75,11 @@ def _named(
     if enum is None or (enum.text and enum.open):
         return None
     if enum.open:
-        high = (1 << enum.bits) - 1
-        if _within(found, 0, high):
+        low, high = enum.limits
+        if _within(found, low, high):
             return None
-        fault = p.Fault("out_of_range", None, None, f"`{draft.name}` is within 0..{high}")
-        return e.InRanges(view, ((0, high),)), fault
+        fault = p.Fault("out_of_range", None, None, f"`{draft.name}` is within {low}..{high}")
+        return e.InRanges(view, ((low, high),)), fault
     ranges: Ranges = tuple(e.bounds(member.low, member.high) for member in enum.members)
     if not enum.text:
         ranges = tuple(merged(ranges))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from art7.grammar import syntax as t
@@ -17,27 +18,26 @@ def lower_enum(module: Any, entity: Entity) -> Enum:
     """Return the enum of a declaration, without extensions."""
     node: t.Enum = entity.node
     base = node.base.text
-    bits, text = _base(module, node.base, base)
-    members = _members(module, node.items, bits, text, ())
+    bits, text, signed = _base(module, node.base, base)
+    empty = Enum(entity.name, (), node.openness != "closed", bits, text, signed=signed)
+    members = _members(module, node.items, empty)
     if node.openness is None:
         advice = "say `open` (unknown values are kept) or `closed` (they are refused)"
         module.findings.add(
             "A7-T030", f"`{node.name.text}` is neither open nor closed", node.name.span, advice
         )
     refs = tuple(ref.text for ref in node.meta.refs)
-    is_open = node.openness != "closed"
-    return Enum(entity.name, members, is_open, bits, text, node.meta.doc, refs, node.name.span)
+    return replace(empty, members=members, doc=node.meta.doc, refs=refs, span=node.name.span)
 
 
 def extend_enum(module: Any, enum: Enum, node: t.Extend, name: str) -> Enum:
     """Return `enum` with the members of an `extend`, under the qualified `name`."""
-    members = _members(module, node.items, enum.bits, enum.text, enum.members)
-    return Enum(name, members, enum.open, enum.bits, enum.text, enum.doc, enum.refs, enum.span)
+    return replace(enum, name=name, members=_members(module, node.items, enum))
 
 
 def base_name(enum: Enum) -> str:
     """Return the integer type that an enum's values are written as."""
-    return "text" if enum.text else f"u{enum.bits}"
+    return "text" if enum.text else f"{'i' if enum.signed else 'u'}{enum.bits}"
 
 
 def domain_of(enum: Enum) -> tuple[Any, ...]:
@@ -49,32 +49,32 @@ def domain_of(enum: Enum) -> tuple[Any, ...]:
     return tuple(merged([(m.low, m.high) for m in enum.members]))
 
 
-def _base(module: Any, node: t.QName, name: str) -> tuple[int, bool]:
+def _base(module: Any, node: t.QName, name: str) -> tuple[int, bool, bool]:
+    """Return the bits of the integers, whether texts stand there, and whether integers are signed."""
     if name == "text":
-        return 0, True
-    if name in PLAIN and name[0] == "u" and name[1:].isdigit():
-        return int(name[1:]), False
-    advice = did_you_mean(name, ("u8", "u16", "u32", "text"), "write `u8`, `u16` … or `text`")
+        return 0, True, False
+    if name in PLAIN and name[0] in "ui" and name[1:].isdigit():
+        return int(name[1:]), False, name[0] == "i"
+    advice = did_you_mean(name, ("u8", "u16", "u32", "i8", "text"), "write `u8`, `i16` … or `text`")
     module.findings.add("A7-T031", f"an enum over `{name}`", node.span, advice)
-    return 32, False
+    return 32, False, False
 
 
-def _members(
-    module: Any, items: Sequence[t.EnumItem], bits: int, text: bool, before: Sequence[EnumMember]
-) -> tuple[EnumMember, ...]:
-    members = list(before)
-    names: dict[str, Span | None] = {m.name: None for m in before}
-    values: dict[Any, Span | None] = {m.low: None for m in before if m.low == m.high}
+def _members(module: Any, items: Sequence[t.EnumItem], enum: Enum) -> tuple[EnumMember, ...]:
+    """Return the members of `enum` and those of `items`."""
+    members = list(enum.members)
+    names: dict[str, Span | None] = {m.name: None for m in members}
+    values: dict[Any, Span | None] = {m.low: None for m in members if m.low == m.high}
     for item in items:
         name, span = item.name.text, item.name.span
         if name in names:
             _twice(module, f"enum member `{name}` declared twice", span, names[name])
             continue
-        low = _value(module, item.low, bits, text)
-        high = _value(module, item.high, bits, text) if item.high is not None else low
+        low = _value(module, item.low, enum)
+        high = _value(module, item.high, enum) if item.high is not None else low
         if low is None or high is None:
             continue
-        if not text and low > high:
+        if not enum.text and low > high:
             module.findings.add(
                 "A7-T010", f"no value lies in {low}..{high}", item.low.span, "swap the bounds"
             )
@@ -94,8 +94,8 @@ def _twice(module: Any, message: str, span: Span, first: Span | None) -> None:
     module.findings.add("A7-N004", message, span, "keep one of them", related)
 
 
-def _value(module: Any, node: t.Expr, bits: int, text: bool) -> Any:
-    if text:
+def _value(module: Any, node: t.Expr, enum: Enum) -> Any:
+    if enum.text:
         if isinstance(node, t.Chars):
             return node.value
         module.findings.add(
@@ -103,9 +103,13 @@ def _value(module: Any, node: t.Expr, bits: int, text: bool) -> Any:
         )
         return None
     value = node.value if isinstance(node, t.Int) else module.constant(node, module.context)
-    if value is not None and not 0 <= value < 1 << bits:
-        message = f"enum value {str(value)[:40]} does not fit {bits} bits"
-        module.findings.add("A7-T020", message, node.span, f"use 0 to {(1 << bits) - 1}")
+    least, greatest = enum.limits
+    if value is not None and not least <= value <= greatest:
+        message = f"enum value {str(value)[:40]} does not fit {enum.bits} bits"
+        advice = f"use {least} to {greatest}"
+        if value < 0 and not enum.signed:
+            advice += f", or make it an enum over `i{enum.bits}`"
+        module.findings.add("A7-T020", message, node.span, advice)
         return None
     return value
 
@@ -118,8 +122,8 @@ CODES = {
     ),
     "A7-T031": (
         "enum over another type",
-        "The base of an enum is an unsigned integer or `text`.",
-        "Use `u8`, `u16` … or `text`.",
+        "The base of an enum is an integer of a width or `text`.",
+        "Use `u8`, `i16` … or `text`.",
     ),
     "A7-T020": (
         "value that does not fit",

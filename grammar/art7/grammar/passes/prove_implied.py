@@ -232,7 +232,7 @@ def _width(shape: s.Shape | None, module: Any) -> int | None:
         return shape.maximum.bit_length()
     if isinstance(shape, s.Enumeration):
         enum = module.enum(shape.name)
-        return enum.bits if enum is not None and not enum.text else None
+        return enum.bits if enum is not None and not enum.text and not enum.signed else None
     return 1 if isinstance(shape, s.Boolean) else None
 
 

@@ -185,7 +185,7 @@ def label_of(arm: t.Arm) -> str:
         case t.NameCase(name=name):
             return name.parts[-1].text
         case t.NumberCase(low=low):
-            return f"case_{low.value}"
+            return f"case_{low.value}" if low.value >= 0 else f"case_minus_{-low.value}"
         case t.CharsCase(value=value):
             word = "".join(c if c.isascii() and c.isalnum() else "_" for c in value)[:40]
             return word if word and not word[0].isdigit() else f"case_{word}"

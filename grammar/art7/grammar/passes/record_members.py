@@ -387,8 +387,9 @@ def _no_value(enum: Any, value: Any) -> str | None:
     """Return how a constant is no value of an enum, or `None` when it is one."""
     if enum.text or type(value) is not int:
         return None  # told where the constant was read
-    if not 0 <= value < 1 << enum.bits:
-        return f"is {str(value)[:40]}, outside 0..{(1 << enum.bits) - 1}"
+    least, greatest = enum.limits
+    if not least <= value <= greatest:
+        return f"is {str(value)[:40]}, outside {least}..{greatest}"
     if not enum.open and all(not m.low <= value <= m.high for m in enum.members):
         return f"is {value}, which the closed enum `{enum.name}` does not name"
     return None
