@@ -156,7 +156,7 @@ def test_seeds_are_read_and_written(name: str, spec: Specification, sdk: Any) ->
 def test_executions_agree_on_what_is_changed(name: str, spec: Specification, sdk: Any) -> None:
     chance = random.Random(name)
     accepted, refused = 0, set()
-    for _ in range(700):
+    for _ in range(900):
         octets = bytearray(chance.choice(SEEDS[name]))
         for _ in range(chance.randint(1, 3)):
             place = chance.randrange(len(octets) + 1)

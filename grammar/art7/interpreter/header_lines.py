@@ -11,6 +11,7 @@ from art7.interpreter.text_octets import TextRefused, line_end, pass_space
 
 NAME_OCTETS = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 BLANK = b" \t"
+CR, NUL = b"\r", b"\0"
 Span = tuple[int, int]
 
 
@@ -52,6 +53,11 @@ def _line(data: bytes, start: int, end: int, eol: bytes, lenient: bool) -> Span:
     found = line_end(data, start, end, eol, lenient)
     if found is None:
         raise TextRefused("truncated", end, "the end of a line", "the end")
+    for place in (data.find(CR, start, found[0]), data.find(NUL, start, found[0])):
+        if place >= 0:  # RFC 5322 §2.2, RFC 9110 §5.5: readers differ on whether such a line goes on
+            raise TextRefused(
+                "bad_header", place, "neither CR nor NUL within a line", _found(data, place, end)
+            )
     return found
 
 

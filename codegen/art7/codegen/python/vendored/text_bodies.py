@@ -37,13 +37,19 @@ HeaderLine = tuple[bytes, int, int, list[tuple[int, int]], int]
 
 def _line_at(data: bytes, o: int, end: int, eol: bytes, lenient: bool) -> tuple[int, int]:
     stop = data.find(b"\n" if lenient else eol, o, end)
+    after = stop + (1 if lenient else len(eol))
     if stop < 0:
-        if lenient:
-            return end, end
-        raise Unreadable("truncated", end, "the end of a line", "the end")
-    if lenient:
-        return (stop - 1 if stop > o and data[stop - 1] == 13 else stop), stop + 1
-    return stop, stop + len(eol)
+        if not lenient:
+            raise Unreadable("truncated", end, "the end of a line", "the end")
+        stop = after = end
+    elif lenient and stop > o and data[stop - 1] == 13:
+        stop -= 1
+    if data.find(b"\r", o, stop) >= 0 or data.find(b"\0", o, stop) >= 0:
+        place = next(place for wrong in (b"\r", b"\0") if (place := data.find(wrong, o, stop)) >= 0)
+        # RFC 5322 §2.2, RFC 9110 §5.5: readers differ on whether such a line goes on.
+        found = standing_text(data, place, place + 1)
+        raise Unreadable("bad_header", place, "neither CR nor NUL within a line", found)
+    return stop, after
 
 
 def header_line(data: bytes, o: int, end: int, eol: bytes, lenient: bool) -> HeaderLine | int:
