@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from art7.codegen.python.builtin_calls import BUILTINS
+from art7.codegen.python.whole_patterns import is_deterministic
 from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.expression import (
     Attribute,
@@ -472,6 +473,10 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
     constant = _constant_octets(expr, names)
     if constant is not None:
         return literal(constant)
+    if name == "matches" and isinstance(pattern := expr.arguments[1], Literal):
+        if isinstance(pattern.value, str) and is_deterministic(pattern.value):
+            matcher = f"{names.function('whole_matcher')}({texts[1]})"
+            return Code(f"{matcher}({texts[0]}) is not None", COMPARE)
     if name == "first" and isinstance(expr.arguments[1], Literal):
         octets = octet_count(expr.arguments[0], names)
         count = expr.arguments[1].value

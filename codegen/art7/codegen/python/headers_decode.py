@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
-from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Test
+from art7.codegen.python.code import Assign, For, Line, Place, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_loops import open_list, read_item, store_list
 from art7.codegen.python.decode_names import DecodeNames, Frame
 from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
+from art7.codegen.python.dispatch import DispatchArm, dispatch
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
 from art7.codegen.python.protobuf_decode import _target
 from art7.codegen.python.scope import ModuleScope
@@ -60,7 +62,9 @@ def headers(emitter: BlockEmitter, frame: Frame, step: p.Headers) -> None:
             _absent(emitter, frame, each)
     lines, after, message = emitter.fresh("lines"), emitter.fresh("after"), emitter.fresh("message")
     more = f"{literal(step.eol).text}, {step.lenient}"
-    call = f"{emitter.scope.support('header_lines')}({emitter.data}, {emitter.cursor}, {emitter.end}, {more})"
+    call = (
+        f"{emitter.scope.support('split_headers')}({emitter.data}, {emitter.cursor}, {emitter.end}, {more})"
+    )
     emitter.out += [Assign([f"{lines}, {after}"], call, pure=False), Assign([message], emitter.data)]
     state = emitter.cursor_state
     name, stop = emitter.fresh("name"), emitter.fresh("stop")
@@ -105,14 +109,20 @@ def _lines(
     seen: dict[int, str],
 ) -> None:
     name, as_written = names
-    arms: list[tuple[str, Body]] = []
-    for entry in step.entries:
-        spelled = [literal(each.lower().encode()).text for each in entry.names]
-        test = f"{name} == {spelled[0]}" if len(spelled) == 1 else f"{name} in ({', '.join(spelled)})"
+    arms, rows = [], []
+    for number, entry in enumerate(step.entries, 1):
+        rows += [f"{literal(each.lower().encode()).text}: {number}" for each in entry.names]
         run = partial(_entry, emitter, frame, step, entry, stop, lists, seen)
-        arms.append((test, emitter.nested(run)))
-    otherwise = emitter.nested(lambda: _other(emitter, frame, step, as_written, stop, lists))
-    emitter.out += [If(arms, otherwise)] if arms else otherwise
+        arms.append(DispatchArm(((number, number),), run))
+    arms.append(DispatchArm((), lambda: _other(emitter, frame, step, as_written, stop, lists)))
+    if not rows:
+        emitter.out += emitter.nested(arms[0].run)
+        return
+    mark = sha256(", ".join(rows).encode()).hexdigest()[:8]
+    table = emitter.scope.constant(f"_headers_{mark}", f"{{{', '.join(rows)}}}")
+    which = emitter.fresh("which")
+    emitter.out.append(Assign([which], f"{table}.get({name}, 0)", pure=False))
+    emitter.out += dispatch(Code(which), arms, [emitter.nested(arm.run) for arm in arms])
 
 
 def _entry(
@@ -130,7 +140,7 @@ def _entry(
     if not entry.comma:
         _value(emitter, frame, step, entry, stop, lists)
         return
-    call = f"{emitter.scope.support('comma_spans')}({emitter.data}, o, {stop}, {step.comments})"
+    call = f"{emitter.scope.support('listed_spans')}({emitter.data}, o, {stop}, {step.comments})"
     inner = emitter.fresh("stop")
     body = emitter.nested(lambda: _value(emitter, frame, step, entry, inner, lists))
     emitter.out.append(For(f"o, {inner}", call, body))
@@ -159,16 +169,12 @@ def _value(
     emitter.cursor_state = Cursor(Place("o"), stop)
     values, level, known, proved = dict(frame.values), frame.level, frame.known, frame.proved
     frame.level, frame.known, frame.proved = emitter.level, dict(known), {}
-    around = step.space or step.comments
+    # The value has no white space around it.
+    around = step.comments or step.space.strip(b" \t")
 
     def pass_space() -> None:
         if around:
-            more = f"{literal(step.space).text}, {step.comments}"
-            call = (
-                f"{emitter.scope.support('behind_space')}({emitter.data}, {emitter.cursor}, {stop}, {more})"
-            )
-            emitter.out.append(Assign(["o"], call, pure=False))
-            emitter.cursor_state = Cursor(Place("o"), stop)
+            emitter.table[p.Space](emitter, frame, p.Space(step.space, step.comments))
 
     if entry.item is not None:
         if entry.maximum is not None:
@@ -211,7 +217,7 @@ def parameters(emitter: BlockEmitter, frame: Frame, step: p.Parameters) -> None:
     begin = emitter.cursor
     found = emitter.fresh(frame.members[step.slot])
     arguments = f"{emitter.data}, {begin}, {emitter.end}, {quoted(step.form)}"
-    call = f"{emitter.scope.support('read_parameter_map')}({arguments})"
+    call = f"{emitter.scope.support('parameter_map')}({arguments})"
     emitter.out.append(Assign([f"{found}, o"], call, pure=False))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
     if is_wanted(frame, step.slot):

@@ -58,6 +58,7 @@ VENDORED = (
     "text_fast",
     "text_careful",
     "text_bodies",
+    "text_headers",
     "text_bodies_careful",
     "json_jcs",
     "xml_fast",

@@ -125,10 +125,36 @@ def upto(emitter: BlockEmitter, frame: Frame, step: p.Upto) -> None:
 
 
 def space(emitter: BlockEmitter, frame: Frame, step: p.Space) -> None:
-    """Pass over white space."""
-    call = f"{emitter.scope.support('behind_space')}({emitter.data}, {emitter.cursor}, {emitter.end}"
-    emitter.out.append(Assign(["o"], f"{call}, {literal(step.octets).text}, {step.comments})", pure=False))
+    """Pass over white space; nearly never there is any."""
+    if emitter.out and emitter.out[-1] == _passing(emitter, step) and emitter.cursor == Place("o"):
+        return  # just done
+    emitter.settle()
+    emitter.out.append(_passing(emitter, step))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=emitter.cursor_state.loose)
+
+
+def _passing(emitter: BlockEmitter, step: p.Space) -> If:
+    octets = step.octets
+    return If(
+        [
+            (
+                _stands_before_space(emitter, "o", octets, step.comments),
+                [Assign(["o"], _behind_space(emitter, "o", octets, step.comments), pure=False)],
+            )
+        ]
+    )
+
+
+def _stands_before_space(emitter: BlockEmitter, cursor: str, octets: bytes, comments: bool) -> str:
+    signs = octets + b"(" * comments
+    octet = f"{emitter.data}[{cursor}]"
+    found = f"{octet} == {signs[0]}" if len(signs) == 1 else f"{octet} in {literal(signs).text}"
+    return f"{cursor} < {emitter.end} and {found}"
+
+
+def _behind_space(emitter: BlockEmitter, cursor: str, octets: bytes, comments: bool) -> str:
+    more = f"{literal(octets).text}, {comments}"
+    return f"{emitter.scope.support('behind_space')}({emitter.data}, {cursor}, {emitter.end}, {more})"
 
 
 def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
@@ -168,9 +194,9 @@ def is_ahead(emitter: BlockEmitter, first: p.First, cursor: str) -> str:
     data, end = emitter.data, emitter.end
     if first.space or first.comments:
         name = emitter.fresh("ahead")
-        more = f"{literal(first.space).text}, {first.comments}"
-        call = f"{emitter.scope.support('behind_space')}({data}, {cursor}, {end}, {more})"
-        cursor = f"({name} := {call})"
+        call = _behind_space(emitter, cursor, first.space, first.comments)
+        test = _stands_before_space(emitter, cursor, first.space, first.comments)
+        cursor = f"({name} := {call} if {test} else {cursor})"
         rest = name
     else:
         rest = cursor

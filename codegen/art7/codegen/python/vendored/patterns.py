@@ -6,6 +6,8 @@ groups, alternatives and repeats. Nothing backtracks: sets of states are stepped
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from art7.codegen.python.vendored.primitives import BuiltinError
@@ -214,3 +216,9 @@ def matches(value: str, pattern: str) -> bool:
         if not states:
             return False
     return automaton.end in states
+
+
+@lru_cache(maxsize=256)
+def whole_matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """Return what matches the whole of a text, for a pattern that no text makes slow."""
+    return re.compile(pattern, re.ASCII).fullmatch
