@@ -70,7 +70,7 @@ CASES = {
     "A7-T021": J + "x: u8 y: u8 default x }",
     "A7-T022": S + "x: u8[2] select x { 1 => y: u8 otherwise => empty } }",
     "A7-T030": "enum K: u8 { a = 1 }",
-    "A7-T031": "enum K: i8 open { a = 1 }",
+    "A7-T031": "enum K: bool open { a = 1 }",
     "A7-T032": S + "x: u8 let y: u8 | u16 = x }",
     "A7-T033": "struct G<A> as binary { x: A } " + S + "g: G }",
     "A7-T034": "struct G<A> as binary { n: u8 x: G<G<A>> when n > 0 } " + S + "g: G<u8> }",

@@ -17,6 +17,7 @@ from art7.grammar.passes.pairs_by_kind import by_kind
 from art7.grammar.passes.pairs_cbor import CBOR_TYPES, cbor_type
 from art7.grammar.passes.pairs_der import der_extended, der_named, inline_sequence
 from art7.grammar.passes.pairs_text import (
+    ended_run,
     text_extended,
     text_group,
     text_named,
@@ -436,6 +437,8 @@ class Types:
             return self._leaf(name, extent, context, span)
         if name in CODED:
             return self.error("A7-L002", f"`{name}` is a type of trees", span, "write `bytes` here")
+        if isinstance(extent, t.Until) and self.encoding in ("binary", "tls", "text"):
+            return ended_run(self, name, extent, context)
         found = self._extent(extent, context, within, f"`{name}`")
         if found is None:
             return VOID

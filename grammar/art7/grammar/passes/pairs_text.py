@@ -88,7 +88,7 @@ def text_extended(types: Types, node: t.Extended, context: Context) -> Pair:
         base, context = argument.node, argument.context
     name = base.name.text if isinstance(base, t.Named) and not base.type_args else ""
     if name in RUNS:
-        pair = _run(types, name, extents.pop(0), context)
+        pair = types._run(name, extents.pop(0), context, None, node.span)
     elif name == "quoted":
         low, high = types.bounds(extents.pop(0), context)
         pair = Pair(s.Text(low, high), r.QuotedText(low, high))
@@ -101,16 +101,14 @@ def text_extended(types: Types, node: t.Extended, context: Context) -> Pair:
     return pair
 
 
-def _run(types: Types, name: str, extent: t.Extent, context: Context) -> Pair:
-    """Octets or text: up to the end, up to a terminator, or of a size."""
-    if not isinstance(extent, t.Until):
-        return types._run(name, extent, context, None, extent.span)
+def ended_run(types: Types, name: str, extent: t.Until, context: Context) -> Pair:
+    """Octets or text up to a terminator, or (`eol`, in `text`) to the end of the line."""
     most = types._most(extent, context)
     mark = _mark(types, extent)
     shape: s.Shape = s.Text(0, most) if name == "text" else s.Octets(0, most, name == "secret")
-    if mark is None:
+    if mark is None and types.encoding == "text":
         return Pair(shape, r.Run(Rest(), name == "text", 0, most))
-    if not 0 < len(mark) <= 16:
+    if mark is None or not 0 < len(mark) <= 16:
         return types.error("A7-L010", "a terminator is 1 to 16 octets", extent.span, "write `until ';'`")
     return Pair(shape, r.Ended(mark, name == "text", 0, most))
 
