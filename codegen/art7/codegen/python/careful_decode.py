@@ -47,7 +47,11 @@ class CarefulDecoder:
 
     def add(self, *lines: str) -> None:
         """Add lines at the present indentation."""
-        add_lines(self.lines, self.depth, lines)
+        pad = "    " * self.depth
+        if len(lines) == 1 and len(pad) + len(lines[0]) <= WIDTH:
+            self.lines.append(pad + lines[0])
+        else:
+            add_lines(self.lines, self.depth, lines)
 
     def use(self, name: str) -> str:
         """Import a support function."""

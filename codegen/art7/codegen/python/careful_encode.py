@@ -134,6 +134,8 @@ class CarefulEncoder(CarefulDecoder):
         self.add(f"{self.use('write_uints')}(w, {w}, {', '.join(run)})")
 
     def _mark_starts(self, step: Any) -> None:
+        if not self.facts.starts:
+            return
         slots = [f.slot for f in step.fields] if isinstance(step, p.Bits) else [getattr(step, "slot", None)]
         if isinstance(step, p.Verify | p.Check | p.Domain | p.View):
             return

@@ -8,6 +8,9 @@ from art7.codegen.python.record_facts import inner_blocks, step_expressions, wal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr, Literal, OctetAt, Position, walk
 
+_FIXED = (p.Bits, p.Uint, p.FloatOctets)
+"""Steps that only take so many octets: most of all."""
+
 
 class Endings:
     """What each record takes at least, and whether it says by itself where it ends."""
@@ -34,9 +37,9 @@ class Endings:
         return sum(self._least_step(step) for step in block.steps)
 
     def _least_step(self, step: p.Step) -> int:
+        if isinstance(step, _FIXED):
+            return step.octets
         match step:
-            case p.Bits(octets=octets) | p.Uint(octets=octets) | p.FloatOctets(octets=octets):
-                return octets
             case p.Varint() | p.Present():
                 return 1
             case p.Loop(until=bytes(until)):
@@ -113,6 +116,8 @@ def _endless(records: Mapping[str, p.Record]) -> set[str]:
 def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
     """Whether nothing in a block but its calls asks where the octets end; `calls` gets those."""
     for step in block.steps:
+        if isinstance(step, _FIXED):
+            continue
         if any(_asks_for_end(expr) for expr in step_expressions(step, record)):
             return False
         match step:

@@ -125,7 +125,10 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Group neighbours that one `pack` can write."""
     runs: list[list[Piece]] = []
     for piece in pieces:
-        if isinstance(piece, Begin | Later) or (isinstance(piece, Fixed) and not piece.octets):
+        if isinstance(piece, Fixed):
+            if not piece.octets:
+                continue
+        elif not isinstance(piece, Raw):
             continue
         last = runs[-1] if runs else None
         if last and isinstance(piece, Fixed) and _packs(last, piece):
@@ -137,7 +140,9 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def kind_tests(pieces: Sequence[Piece], scope: ModuleScope) -> list[str]:
     """Return the tests that variables are integers which equal constants that no `pack` writes."""
-    found = []
+    found: list[str] = []
+    if not any(isinstance(piece, Fixed) and piece.same for piece in pieces):
+        return found
     for run in _runs(pieces):
         fixed = [piece for piece in run if isinstance(piece, Fixed)]
         same = [piece for piece in fixed if piece.same]
@@ -169,8 +174,10 @@ def is_no_list(text: str, scope: ModuleScope) -> str:
 
 
 def _packs(run: list[Piece], piece: Fixed) -> bool:
+    if not isinstance(run[-1], Fixed):
+        return False
     orders = {p.little for p in (*run, piece) if isinstance(p, Fixed) and p.code[-1] not in "sBb"}
-    return isinstance(run[-1], Fixed) and len(orders) <= 1
+    return len(orders) <= 1
 
 
 def _run_text(run: list[Piece], scope: ModuleScope) -> list[Raw]:

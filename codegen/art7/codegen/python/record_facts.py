@@ -156,22 +156,27 @@ class FactsOf:
         """Return how deep blocks are nested when what is called is copied in."""
         deepest = 0
         for step in block.steps:
-            if isinstance(step, CallRecord):
+            kind = type(step)
+            if kind is CallRecord:
                 if step.record in self._facts and not self._records[step.record].recursive:
                     deepest = max(deepest, self._facts[step.record].depth)
                 continue
-            inner = max((self._depth(each) for each in inner_blocks(step)), default=0)
-            deepest = max(deepest, _deepening(step) + inner)
+            if kind in _HOLDERS:
+                inner = max((self._depth(each) for each in inner_blocks(step)), default=0)
+                deepest = max(deepest, _deepening(step) + inner)
         return deepest
 
 
-_TEXT = Ahead | Repeat | Either
+_DEEPENING = frozenset(
+    (Branch, Loop, When, Present, Fields, TlvOptional, TlvChoice) + (Ahead, Repeat, Either)
+)
+"""Steps whose blocks stand deeper than they themselves."""
 
 
 def _deepening(step: Any) -> int:
     if isinstance(step, Branch) and len(step.cases) > 6:
         return 2
-    return int(isinstance(step, Branch | Loop | When | Present | Fields | TlvOptional | TlvChoice | _TEXT))
+    return int(type(step) in _DEEPENING)
 
 
 def record_facts(record: Record) -> RecordFacts:
@@ -179,12 +184,14 @@ def record_facts(record: Record) -> RecordFacts:
     facts = RecordFacts()
     verified = set()
     facts.steps = walk_steps(record.body)
+    facts.size = len(facts.steps)
     for step in facts.steps:
-        facts.size += 1
-        if isinstance(step, Verify):
+        kind = type(step)
+        if kind is Verify:
             verified.add(step.slot)
-        facts.start = facts.start or isinstance(step, Align)
-        if isinstance(step, CallRecord):
+        elif kind is Align:
+            facts.start = True
+        elif kind is CallRecord:
             facts.callees.append(step.record)
             for place in step.places:
                 if not place.lifted:

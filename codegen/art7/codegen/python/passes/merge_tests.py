@@ -14,18 +14,15 @@ def merge_tests(body: Body) -> Body:
     merged: Body = []
     last: Statement | None = None
     for statement in body:
-        kind = type(statement)
-        if kind is Test:
-            assert isinstance(statement, Test)
+        if isinstance(statement, Test):
             if isinstance(last, Test) and len(last.condition) + len(statement.condition) <= _LONGEST:
                 last = merged[-1] = Test(f"{last.condition} or {statement.condition}")
                 continue
-        elif kind is Assign:
-            assert isinstance(statement, Assign)
+        elif isinstance(statement, Assign):
             if isinstance(last, Assign) and _stores_join(last, statement):
                 last.targets += [target for target in statement.targets if target not in last.targets]
                 continue
-        elif kind in COMPOUND:
+        elif type(statement) in COMPOUND:
             _merge_within(statement)
         merged.append(statement)
         last = statement

@@ -108,15 +108,10 @@ COMPOUND = frozenset((If, While, For))
 
 def bodies(statement: object) -> Sequence[Body]:
     """Return the blocks inside a statement."""
-    kind = type(statement)
-    if kind is If:
-        assert isinstance(statement, If)
+    if isinstance(statement, If):
         inner = [body for _, body in statement.arms]
         return [*inner, statement.otherwise] if statement.otherwise else inner
-    if kind is While or kind is For:
-        assert isinstance(statement, While | For)
-        return (statement.body,)
-    return ()
+    return (statement.body,) if isinstance(statement, (While, For)) else ()
 
 
 def declares(line: Line) -> bool:
