@@ -87,7 +87,7 @@ CASES = {
     "A7-L007": J + "x: u8 | number }",
     "A7-L008": J + "x: text[5..2] }",
     "A7-L009": S + "x: bytes[99999999999] }",
-    "A7-L010": S + "x: bytes[until x'00'] }",
+    "A7-L010": S + "x: bytes[until x''] }",
     "A7-L011": S + "x: bytes }",
     "A7-L012": S + "x: bytes[prefix bool] }",
     "A7-L013": T + "x: bytes[] }",

@@ -640,7 +640,7 @@ CODES = {
     ),
     "A7-L010": (
         "terminator out of place",
-        "Only lists on octets end at a terminator of 1 to 16 octets.",
+        "Octets, texts and lists on octets may end at a terminator of 1 to 16 octets.",
         "State the size instead.",
     ),
     "A7-L011": ("no end", "On this encoding nothing says where the octets or items end.", "State an extent."),
