@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -71,8 +72,68 @@ def test_webrtc(codec: Codec, cases: Any, captures: Path) -> None:
                 used = keys[packet["direction"].split()[0], name == "srtp"]
                 assert opened(codec, used, bytes.fromhex(packet["hex"])).hex() == packet["clear"]
                 cases.ran("captures: webrtc")
-        for number, _ in enumerate(recording.get("dtls", ())):
-            cases.cannot_run("captures: webrtc", path.parent.name, f"dtls {number}", "DTLS is not described")
+        datagrams = [bytes.fromhex(each["hex"]) for each in recording.get("dtls", ())]
+        if datagrams:
+            check_handshake(codec, path, datagrams, {row["profile"] for row in recording["srtp_master_keys"]})
+            cases.ran("captures: webrtc", len(datagrams))
+
+
+MESSAGES = {
+    1: "ClientHello",
+    2: "ServerHello",
+    11: "CertificateChain",
+    12: "ServerKeyExchange",
+    13: "CertificateRequest",
+    15: "CertificateVerify",
+    16: "ClientKeyExchange",
+}
+"""Messages of the handshake in the clear, by type; the end of what the server says has no content."""
+
+FINGERPRINT = re.compile(r"a=fingerprint:sha-256 ([0-9A-Fa-f:]+)")
+
+
+def handshake_messages(codec: Codec, datagrams: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Type and octets of every message that is whole, out of its fragments."""
+    parts: dict[tuple[int, int, int], dict[int, bytes]] = {}
+    for datagram in datagrams:
+        for record in both_ways(codec, "ietf.dtls.Datagram", datagram)["records"]:
+            for part in record["content"]["handshake"] or ():
+                found = parts.setdefault((part["type"], part["sequence"], part["length"]), {})
+                found[part["offset"]] = part["octets"]
+                octets = b"".join(found[offset] for offset in sorted(found))
+                if len(octets) == part["length"]:
+                    yield part["type"], octets
+
+
+def check_handshake(codec: Codec, path: Path, datagrams: list[bytes], profiles: set[str]) -> None:
+    """Every message is read and written again; certificates are those that the descriptions of the call name."""
+    digests, chosen, kinds = set(), set(), set()
+    for kind, octets in handshake_messages(codec, datagrams):
+        kinds.add(kind)
+        if kind == 14:
+            assert not octets
+            continue
+        value = both_ways(codec, f"ietf.dtls.{MESSAGES[kind]}", octets)
+        for [certificate] in value["certificates"] if kind == 11 else ():
+            both_ways(codec, "itu.x509.Certificate", certificate)
+            digests.add(hashlib.sha256(certificate).hexdigest())
+        for extension in value["extensions"]["items"] if kind == 2 else ():
+            if extension["type"] == 14:
+                [profile] = extension["data"]["profiles"]
+                chosen.add(profile)
+    assert kinds == {*MESSAGES, 14}
+    texts = "".join(each.read_text(encoding="utf-8") for each in sorted(path.parent.glob("*.sdp")))
+    assert digests == {text.replace(":", "").lower() for text in FINGERPRINT.findall(texts)}
+    assert {NAMES[number] for number in chosen} == profiles
+
+
+NAMES = {
+    1: "SRTP_AES128_CM_HMAC_SHA1_80",
+    2: "SRTP_AES128_CM_HMAC_SHA1_32",
+    7: "SRTP_AEAD_AES_128_GCM",
+    8: "SRTP_AEAD_AES_256_GCM",
+}
+"""How recordings call the profiles of RFC 5764 §4.1.2 and RFC 7714 §14.2."""
 
 
 def test_protected_by_a_pipeline(codec: Codec, cases: Any, captures: Path) -> None:
