@@ -12,10 +12,12 @@ import pytest
 from art7.runtime.mls import framing
 from art7.runtime.mls.commits import Committed, follow_commit, make_commit
 from art7.runtime.mls.epoch import PskStore
+from art7.runtime.mls.external import join_externally
 from art7.runtime.mls.group import Group
-from art7.runtime.mls.joining import create_group, join, join_externally
+from art7.runtime.mls.joining import create_group, join
 from art7.runtime.mls.leaves import OwnKeys, make_key_package
 from art7.runtime.mls.refusals import CODES, MlsRefused
+from art7.runtime.mls.resuming import BRANCH, REINIT, begin_anew, branch, check_resumed
 from art7.runtime.mls.suite import CipherSuite, cipher_suite
 from art7.runtime.mls.tree_hash import check_parent_hashes
 
@@ -154,6 +156,39 @@ def test_pre_shared_and_resumption_keys_are_mixed_in() -> None:
     with pytest.raises(MlsRefused) as refusal:
         make_commit(one, random, [listed[0], listed[0]])
     assert refusal.value.code == "bad_proposals"
+
+
+def test_a_group_ends_and_begins_anew() -> None:
+    random = chance(20)
+    one, two = pair(cipher_suite(1), random)
+    terms = {"group_id": b"anew", "version": 1, "cipher_suite": 3, "extensions": []}
+    one, two = deliver(make_commit(one, random, [{"proposal_type": 5, "reinit": terms}]), two)
+    with pytest.raises(MlsRefused, match="ended"):
+        make_commit(one, random)
+    first, second = (client(cipher_suite(3), name, random) for name in ("one", "two"))
+    done = begin_anew(one, *first, [second[0]], random)
+    found = welcomed(done, *second, psks=two.psks)
+    agree([done.group, found])
+    check_resumed(two, found, REINIT)
+    with pytest.raises(MlsRefused, match="missing_psk"):
+        welcomed(done, *second)
+    with pytest.raises(MlsRefused, match="bad_resumption"):
+        check_resumed(two, replace(found, context={**found.context, "group_id": b"other"}), REINIT)
+
+
+def test_a_branch_holds_members_of_its_group_only() -> None:
+    suite, random = cipher_suite(1), chance(21)
+    one, two = pair(suite, random)
+    first, second, stranger = (client(suite, name, random) for name in ("one", "two", "three"))
+    done = branch(one, b"beside", *first, [second[0]], random)
+    found = welcomed(done, *second, psks=two.psks)
+    agree([done.group, found])
+    check_resumed(two, found, BRANCH)
+    wider = branch(one, b"wider", *first, [second[0], stranger[0]], random)
+    with pytest.raises(MlsRefused, match="bad_resumption"):
+        check_resumed(two, welcomed(wider, *second, psks=two.psks), BRANCH)
+    with pytest.raises(MlsRefused, match="bad_resumption"):
+        begin_anew(one, *first, [second[0]], random)
 
 
 def test_a_removed_member_learns_it() -> None:

@@ -8,5 +8,7 @@ Structures are those of the catalogue (`ietf.mls`), read and written by the inte
     tree_hash      tree and parent hashes (§7.8)     transcript     transcript hashes (§8.2)
     tree_kem       paths of commits (§7.4 – §7.6)    epoch          secrets of an epoch (§8)
     leaves         leaves and key packages (§7.3)    proposals      lists of proposals (§12.2, §12.3)
-    joining        welcome and external joins        group          a member's view, commits (§12.4)
+    group          a member's view of an epoch       commits        followed and made (§12.4)
+    joining        creating, and by a Welcome (§11)  external       from outside (§12.4.3.2)
+    resuming       new groups from old ones (§11.2)  refusals       the code of every fault
 """

@@ -39,6 +39,12 @@ from art7.runtime.mls.tree_kem import (
 from art7.runtime.mls.tree_math import is_below
 
 
+def check_open(group: Group) -> None:
+    """Raises: `MlsRefused` with `ended` for a group that is to begin anew (§11.2)."""
+    if group.ended is not None:
+        raise MlsRefused("ended", "a group that goes on", "a re-initialised one", "RFC 9420 §11.2")
+
+
 def next_context(
     suite: CipherSuite, context: Value, tree: RatchetTree, extensions: Sequence[Value]
 ) -> dict[str, Any]:
@@ -56,6 +62,7 @@ def follow_commit(group: Group, message: Value, now: int | None = None) -> Group
 
     `message` is an authenticated content whose signature was checked. Raises: `MlsRefused`; the group stays as it is.
     """
+    check_open(group)
     content, suite = message["content"], group.suite
     commit, sender = content["commit"], content["sender"]
     external = sender["sender_type"] == framing.NEW_MEMBER_COMMIT
@@ -81,7 +88,7 @@ def follow_commit(group: Group, message: Value, now: int | None = None) -> Group
     tag = message["auth"]["confirmation_tag"]
     confirmed = context["confirmed_transcript_hash"]
     suite.check_mac(begun.secrets.confirmation_key, confirmed, tag, "bad_confirmation_tag")
-    return _entered(group, context, done.tree, begun, tag, own)
+    return _entered(group, context, done, begun, tag, own)
 
 
 def _own_updates(own: Own, done: Applied) -> Own:
@@ -121,8 +128,9 @@ def _init_secret(group: Group, done: Applied) -> bytes:
     return group.suite.external_secret(group.suite.decapsulate(pair.private, done.external_init))
 
 
-def _entered(group: Group, context: Value, tree: RatchetTree, begun: Begun, tag: bytes, own: Own) -> Group:
+def _entered(group: Group, context: Value, done: Applied, begun: Begun, tag: bytes, own: Own) -> Group:
     """Return the group in its new epoch; key pairs of nodes that changed are dropped."""
+    tree = done.tree
     held = {node: pair for node, pair in own.keys.items() if _is_held(tree, node, pair)}
     store = group.psks.keeping(context["group_id"], context["epoch"], begun.secrets.resumption_psk)
     return Group(
@@ -135,6 +143,7 @@ def _entered(group: Group, context: Value, tree: RatchetTree, begun: Begun, tag:
         Own(own.index, own.signature, held),
         store,
         message_keys(group.suite, context, begun.secrets, tree),
+        ended=done.reinit,
     )
 
 
@@ -162,27 +171,27 @@ def make_commit(
     *,
     wire_format: int = framing.PRIVATE,
     with_path: bool = True,
+    resuming: int = 1,
     now: int | None = None,
 ) -> Committed:
     """Commit every proposal received in this epoch, and `proposals` of our own (§12.4.1).
+
+    `resuming` is what resumption keys may be for: 1, or 2 and 3 where a group begins from another.
 
     Raises: `MlsRefused` where the proposals cannot stand together.
     """
     suite = group.suite
     sender = {"sender_type": framing.MEMBER, "leaf_index": group.own.index}
     listed = [*group.known.values(), *(Listed(each, sender) for each in proposals)]
-    check_list(listed, group.own.index)
+    check_list(listed, group.own.index, resuming)
+    check_open(group)
     done = apply(suite, group.tree, group.context, listed, now)
     before, new, path = done.tree, None, None
     if with_path or needs_path(listed):
         new, path = _own_path(group, done, random)
-    body = {
-        "proposals": [
-            *({"kind": 2, "reference": each} for each in group.known),
-            *({"kind": 1, "proposal": each} for each in proposals),
-        ],
-        "path": path,
-    }
+    references = [{"kind": 2, "reference": each} for each in group.known]
+    named = [*references, *({"kind": 1, "proposal": each} for each in proposals)]
+    body = {"proposals": named, "path": path}
     message = group.signed(wire_format, framing.COMMIT, body)
     context = next_context(suite, group.context, done.tree, done.extensions)
     context["confirmed_transcript_hash"] = confirmed_hash(suite, group.interim, message)
@@ -191,7 +200,7 @@ def make_commit(
     begun = begin_epoch(suite, group.secrets.next_init_secret, commit_secret, psks, context)
     tag = suite.mac(begun.secrets.confirmation_key, context["confirmed_transcript_hash"])
     message["auth"]["confirmation_tag"] = tag
-    after = _entered(group, context, done.tree, begun, tag, _own_after(group, new))
+    after = _entered(group, context, done, begun, tag, _own_after(group, new))
     welcome = _welcome(after, begun, done, before, new, random) if done.added else None
     return Committed(group.protect(message, random), after, welcome)
 

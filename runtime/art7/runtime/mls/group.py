@@ -48,6 +48,8 @@ class Group:
     keys: Keys = field(repr=False)
     known: Mapping[bytes, Listed] = field(default_factory=dict, repr=False)
     """Proposals of this epoch, by reference."""
+    ended: Value | None = None
+    """The `ReInit` that ended the group: nothing more is sent in it."""
 
     @property
     def epoch(self) -> int:

@@ -1,14 +1,11 @@
-"""Entering a group (RFC 9420 §11, §12.4.3): creating one, by a Welcome, or from outside."""
+"""Entering a group (RFC 9420 §11, §12.4.3.1): creating one, or by a Welcome."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from art7.runtime.mls import framing
 from art7.runtime.mls import tree_math as math
-from art7.runtime.mls.commits import Committed, next_context
 from art7.runtime.mls.epoch import (
     EpochSecrets,
     PskStore,
@@ -18,16 +15,16 @@ from art7.runtime.mls.epoch import (
     welcome_key,
     welcome_secrets,
 )
-from art7.runtime.mls.group import EXTERNAL_PUB, RATCHET_TREE, Group, Own, message_keys
+from art7.runtime.mls.group import RATCHET_TREE, Group, Own, message_keys
 from art7.runtime.mls.leaves import OwnKeys, as_read, check_own_keys, check_tree_leaves, key_package_ref
-from art7.runtime.mls.proposals import REQUIRED_CAPABILITIES, Listed, apply, check_list, extension
+from art7.runtime.mls.proposals import REQUIRED_CAPABILITIES, extension
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.structures import Random, Value
 from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, cipher_suite
-from art7.runtime.mls.transcript import confirmed_hash, interim_hash
+from art7.runtime.mls.transcript import interim_hash
 from art7.runtime.mls.tree import RatchetTree
 from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
-from art7.runtime.mls.tree_kem import climb, make_path, node_key, seal_path
+from art7.runtime.mls.tree_kem import climb, node_key
 
 
 def create_group(
@@ -57,10 +54,10 @@ def create_group(
     tag = suite.mac(secrets.confirmation_key, b"")
     pair = KeyPair(own.encryption, package["leaf_node"]["encryption_key"])
     place = Own(0, own.signature, {0: pair})
-    return _entered(suite, context, tree, secrets, tag, place, psks or PskStore())
+    return enter(suite, context, tree, secrets, tag, place, psks or PskStore())
 
 
-def _entered(
+def enter(
     suite: CipherSuite,
     context: Value,
     tree: RatchetTree,
@@ -164,6 +161,7 @@ def join(
     _, value = suite.structures.unwrap(welcome, "welcome")
     opened = open_welcome(suite, value, package, own.init, store)
     info, context = opened.info, opened.info["group_context"]
+    _check_resumed(opened.secrets["psks"], context)
     found = received_tree(suite, info, tree, now)
     index = found.find(as_read(suite, package)["leaf_node"])
     keys = {2 * index: KeyPair(own.encryption, package["leaf_node"]["encryption_key"])}
@@ -172,7 +170,15 @@ def join(
         keys |= _path_keys(suite, found, index, info["signer"], secret)
     secrets = joined_epoch(suite, opened.member_secret, context)
     place = Own(index, own.signature, keys)
-    return _entered(suite, context, found, secrets, info["confirmation_tag"], place, store)
+    return enter(suite, context, found, secrets, info["confirmation_tag"], place, store)
+
+
+def _check_resumed(psk_ids: Sequence[Value], context: Value) -> None:
+    """Check that a branch or re-initialised group has just begun (§11.2, §11.3). Raises: `MlsRefused`."""
+    usages = [each["resumption"]["usage"] for each in psk_ids if each["resumption"] is not None]
+    begun = [usage for usage in usages if usage != 1]
+    if begun and (len(begun) > 1 or context["epoch"] != 1):
+        raise MlsRefused("bad_proposals", "one resumption, in epoch 1", f"epoch {context['epoch']}", "§11.2")
 
 
 def _path_keys(
@@ -188,60 +194,3 @@ def _path_keys(
         if known is None or known["encryption_key"] != pair.public:
             raise MlsRefused("bad_path_key", "the key of the path secret", f"node {node}", "§12.4.3.1")
     return pairs
-
-
-# ---- from outside ----
-
-
-def join_externally(
-    group_info: bytes,
-    package: Value,
-    own: OwnKeys,
-    random: Random,
-    *,
-    tree: Value | None = None,
-    replacing: int | None = None,
-    psks: PskStore | None = None,
-    now: int | None = None,
-) -> Committed:
-    """Enter a group by a commit of our own (§12.4.3.2); `replacing` is a former leaf of ours to remove.
-
-    Raises: `MlsRefused`.
-    """
-    suite, store = cipher_suite(package["cipher_suite"]), psks or PskStore()
-    _, info = suite.structures.unwrap(group_info, "group_info")
-    known, context = received_tree(suite, info, tree, now), info["group_context"]
-    public = extension(info["extensions"], EXTERNAL_PUB)
-    if public is None:
-        raise MlsRefused("wrong_content", "a GroupInfo with an external key", "none", "RFC 9420 §12.4.3.2")
-    sent, shared = suite.encapsulate(public, random)
-    listed = [{"proposal_type": 6, "external_init": {"kem_output": sent}}]
-    if replacing is not None:
-        listed.append({"proposal_type": 3, "remove": {"removed": replacing}})
-    sender: dict[str, Any] = {"sender_type": framing.NEW_MEMBER_COMMIT}
-    proposals = [Listed(each, sender) for each in listed]
-    check_list(proposals, None)
-    done = apply(suite, known, context, proposals, now)
-    index, before = done.tree.reserve(), done.tree.copy()
-    group_id = context["group_id"]
-    new = make_path(
-        suite, done.tree, index, as_read(suite, package)["leaf_node"], own.signature, group_id, random
-    )
-    following = next_context(suite, context, done.tree, done.extensions)
-    bound = suite.structures.encode("GroupContext", following)
-    path = seal_path(suite, before, index, new, bound, random)
-    body = {"proposals": [{"kind": 1, "proposal": each} for each in listed], "path": path}
-    content = framing.framed(context, sender, framing.COMMIT, body)
-    message = framing.sign_content(suite, context, framing.PUBLIC, content, own.signature)
-    interim = interim_hash(suite, context["confirmed_transcript_hash"], info["confirmation_tag"])
-    following["confirmed_transcript_hash"] = confirmed_hash(suite, interim, message)
-    mixed = psk_secret(suite, done.psks, store)
-    init = suite.external_secret(shared)
-    secrets = begin_epoch(suite, init, new.secrets.commit_secret, mixed, following).secrets
-    tag = suite.mac(secrets.confirmation_key, following["confirmed_transcript_hash"])
-    message["auth"]["confirmation_tag"] = tag
-    keys = {node: node_key(suite, each) for node, each in new.secrets.by_node.items()}
-    place = Own(index, own.signature, {**keys, 2 * index: new.leaf_key})
-    group = _entered(suite, following, done.tree, secrets, tag, place, store)
-    public_message = {"content": content, "auth": message["auth"], "membership_tag": None}
-    return Committed(suite.structures.wrap("public_message", public_message), group, None)

@@ -86,8 +86,10 @@ def check_proposal(listed: Listed) -> None:
         raise _forbidden("a proposal that its sender may make", f"type {listed.kind}", "§12.1.8")
 
 
-def check_list(listed: Sequence[Listed], committer: int | None) -> None:
+def check_list(listed: Sequence[Listed], committer: int | None, usage: int = 1) -> None:
     """Check that proposals may stand together (§12.2); `committer` is `None` for an external commit.
+
+    `usage` is what resumption keys may be for: the application, or (2, 3) the group that begins from another.
 
     Raises: `MlsRefused` with `bad_proposals`.
     """
@@ -101,7 +103,7 @@ def check_list(listed: Sequence[Listed], committer: int | None) -> None:
     if REINIT in kinds and len(kinds) > 1:
         raise _forbidden("a re-initialisation alone", f"{len(kinds)} proposals", "§12.2")
     _check_leaves(listed, committer)
-    ids = [_psk_key(each.proposal["psk"]["psk"]) for each in listed if each.kind == PSK]
+    ids = [_psk_key(each.proposal["psk"]["psk"], usage) for each in listed if each.kind == PSK]
     if len(set(ids)) != len(ids):
         raise _forbidden("each pre-shared key once", "one twice", "§12.2")
 
@@ -130,12 +132,12 @@ def _check_leaves(listed: Sequence[Listed], committer: int | None) -> None:
         raise _forbidden("one update or removal of a leaf", "two", "§12.2")
 
 
-def _psk_key(psk_id: Value) -> tuple[Any, ...]:
+def _psk_key(psk_id: Value, usage: int) -> tuple[Any, ...]:
     resumed = psk_id["resumption"]
     if resumed is None:
         return (psk_id["psk_id"],)
-    if resumed["usage"] != 1:
-        raise _forbidden("a resumption key of the application", f"usage {int(resumed['usage'])}", "§12.1.4")
+    if resumed["usage"] not in (1, usage):
+        raise _forbidden("a resumption key for another use", f"usage {int(resumed['usage'])}", "§12.1.4")
     return resumed["psk_group_id"], resumed["psk_epoch"]
 
 
@@ -166,7 +168,7 @@ def apply(
                 act(suite, done, each, context, required, now)
     for each in listed:
         if each.kind == PSK:
-            done.psks.append(each.proposal["psk"]["psk"])
+            done.psks.append(_psk(suite, each.proposal["psk"]["psk"]))
         elif each.kind == EXTERNAL_INIT:
             done.external_init = each.proposal["external_init"]["kem_output"]
         elif each.kind == REINIT:
@@ -178,6 +180,12 @@ def apply(
         check_distinct(done.tree)
         check_credentials(done.tree)
     return done
+
+
+def _psk(suite: CipherSuite, psk_id: Value) -> Value:
+    if len(psk_id["psk_nonce"]) != suite.hash_size:
+        raise _forbidden("a nonce as long as the hash", f"{len(psk_id['psk_nonce'])} octets", "§12.1.4")
+    return psk_id
 
 
 def _update(

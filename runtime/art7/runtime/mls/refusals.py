@@ -31,6 +31,8 @@ CODES: dict[str, str] = {
     "used_key": "a message key that was used before, or given up",
     "too_far_ahead": "a generation further ahead than keys are derived for",
     "key_mismatch": "a private key that does not belong to the public one",
+    "ended": "the group was ended by a re-initialisation",
+    "bad_resumption": "a group that does not go on from the one it names",
     "removed": "this member was removed from the group",
 }
 """Code → meaning. Structures and keys are refused with the codes of every codec (`art7.grammar.ir.errors`)."""
