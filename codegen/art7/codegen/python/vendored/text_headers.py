@@ -15,10 +15,13 @@ from art7.codegen.python.vendored.text_bodies import (
     unfolded,
 )
 
-_ON_ONE_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+:[ \t]*+([^\r\n\0]*+)\r\n(?![ \t])").match
-_ON_ONE_LENIENT_LINE = re.compile(
-    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+:[ \t]*+([^\r\n\0]*+)\r?\n(?![ \t])"
+_HEADER = re.compile(
+    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+:[ \t]*+([^\r\n\0]*+)((?:\r\n[ \t][^\r\n\0]*+)*+)\r\n"
 ).match
+_LENIENT_HEADER = re.compile(
+    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+:[ \t]*+([^\r\n\0]*+)((?:\r?\n[ \t][^\r\n\0]*+)*+)\r?\n"
+).match
+_FOLD = re.compile(rb"\r?\n[ \t]").sub
 
 
 def split_headers(
@@ -28,25 +31,27 @@ def split_headers(
 
     Of each: its name in small letters, octets and where in them the value lies, its name as written.
     """
-    match = _ON_ONE_LENIENT_LINE if lenient else _ON_ONE_LINE
+    match = _LENIENT_HEADER if lenient else _HEADER
     plain = lenient or eol == b"\r\n"
     found: list[tuple[bytes, bytes, int, int, bytes]] = []
     while True:
         line = match(data, o, end) if plain else None
-        if line is not None:
-            name, (start, stop) = line[1], line.span(2)
-            if start < stop and data[stop - 1] in b" \t":
-                start, stop = trimmed_span(data, start, stop)
-            found.append((name.lower(), data, start, stop, name))
-            o = line.end()
-            continue
-        other = header_line(data, o, end, eol, lenient)
-        if isinstance(other, int):
-            return found, other
-        name, _, _, lines, o = other
-        octets = data if len(lines) == 1 else unfolded(data, lines)
-        span = lines[0] if len(lines) == 1 else (0, len(octets))
-        found.append((name.lower(), octets, *trimmed_span(octets, *span), name))
+        if line is None:
+            other = header_line(data, o, end, eol, lenient)
+            if isinstance(other, int):
+                return found, other
+            name, _, _, lines, o = other
+            octets = data if len(lines) == 1 else unfolded(data, lines)
+            start, stop = lines[0] if len(lines) == 1 else (0, len(octets))
+        else:
+            name, octets, o = line[1], data, line.end()
+            start, stop = line.span(2)
+            if line.end(3) != stop:
+                octets = _FOLD(b" ", data[start : line.end(3)])
+                start, stop = 0, len(octets)
+        if start < stop and (octets[stop - 1] in b" \t" or octets[start] in b" \t"):
+            start, stop = trimmed_span(octets, start, stop)
+        found.append((name.lower(), octets, start, stop, name))
 
 
 def listed_spans(data: bytes, o: int, end: int, comments: bool) -> list[tuple[int, int]]:
