@@ -128,32 +128,50 @@ def check_protection(case: Case) -> None:
         framing.COMMIT: suite.structures.decode("Commit", bytes.fromhex(case["commit"])),
         framing.APPLICATION: bytes.fromhex(case["application"]),
     }
-    names = {framing.PROPOSAL: "proposal", framing.COMMIT: "commit", framing.APPLICATION: "application"}
     for kind, body in bodies.items():
         sender = {"sender_type": framing.MEMBER, "leaf_index": 1}
         content = framing.framed(context, sender, kind, body)
-        wire = suite.structures.decode("MlsMessage", bytes.fromhex(case[f"{names[kind]}_priv"]))
-        private_message = wire["private_message"]
-        assert framing.body_of(framing.unprotect_private(keys(), private_message, key_of)["content"]) == body
-        refuse_each_octet(keys, private_message, key_of)
-        signed = framing.sign_content(suite, context, framing.PRIVATE, content, private)
-        signed["auth"]["confirmation_tag"] = b"tag" if kind == framing.COMMIT else None
-        own = framing.protect_private(keys(), signed, chance(), padding=kind)
-        assert framing.body_of(framing.unprotect_private(keys(), own, key_of)["content"]) == body
-        signed = framing.sign_content(suite, context, framing.PUBLIC, content, private)
-        signed["auth"]["confirmation_tag"] = b"tag" if kind == framing.COMMIT else None
-        if kind == framing.APPLICATION:
-            with pytest.raises(MlsRefused, match="wrong_content"):
-                framing.protect_public(keys(), signed)
-            continue
-        wire = suite.structures.decode("MlsMessage", bytes.fromhex(case[f"{names[kind]}_pub"]))
-        public_message = wire["public_message"]
-        assert framing.body_of(framing.unprotect_public(keys(), public_message, key_of)["content"]) == body
-        for part, code in (("membership_tag", "bad_membership_tag"), ("auth", "bad_membership_tag")):
-            with pytest.raises(MlsRefused, match=code):
-                framing.unprotect_public(keys(), spoilt(public_message, part), key_of)
-        own = framing.protect_public(keys(), signed)
-        assert framing.body_of(framing.unprotect_public(keys(), own, key_of)["content"]) == body
+        check_private(case, keys, key_of, content, private)
+        check_public(case, keys, key_of, content, private)
+
+
+NAMES = {framing.PROPOSAL: "proposal", framing.COMMIT: "commit", framing.APPLICATION: "application"}
+
+
+def own_content(made: framing.Keys, wire_format: int, content: Case, private: bytes) -> Case:
+    signed = framing.sign_content(made.suite, made.context, wire_format, content, private)
+    signed["auth"]["confirmation_tag"] = b"tag" if content["content_type"] == framing.COMMIT else None
+    return signed
+
+
+def check_private(
+    case: Case, keys: Callable[[], framing.Keys], key_of: framing.KeyOf, content: Case, private: bytes
+) -> None:
+    made, body, kind = keys(), framing.body_of(content), content["content_type"]
+    given = message(made.suite, case, f"{NAMES[kind]}_priv")["private_message"]
+    assert framing.body_of(framing.unprotect_private(keys(), given, key_of)["content"]) == body
+    refuse_each_octet(keys, given, key_of)
+    signed = own_content(made, framing.PRIVATE, content, private)
+    own = framing.protect_private(made, signed, chance(), padding=kind)
+    assert framing.body_of(framing.unprotect_private(keys(), own, key_of)["content"]) == body
+
+
+def check_public(
+    case: Case, keys: Callable[[], framing.Keys], key_of: framing.KeyOf, content: Case, private: bytes
+) -> None:
+    made, body = keys(), framing.body_of(content)
+    signed = own_content(made, framing.PUBLIC, content, private)
+    if content["content_type"] == framing.APPLICATION:
+        with pytest.raises(MlsRefused, match="wrong_content"):
+            framing.protect_public(made, signed)
+        return
+    given = message(made.suite, case, f"{NAMES[content['content_type']]}_pub")["public_message"]
+    assert framing.body_of(framing.unprotect_public(made, given, key_of)["content"]) == body
+    for part in ("membership_tag", "auth"):
+        with pytest.raises(MlsRefused, match="bad_membership_tag"):
+            framing.unprotect_public(made, spoilt(given, part), key_of)
+    own = framing.protect_public(made, signed)
+    assert framing.body_of(framing.unprotect_public(made, own, key_of)["content"]) == body
 
 
 def spoilt(message: Case, part: str) -> Case:

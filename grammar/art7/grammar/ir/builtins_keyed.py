@@ -157,8 +157,8 @@ def _written_out() -> list[Function]:
 
 
 def _ciphers() -> list[Function]:
-    """Ciphers and AEADs. A sealed text ends with its tag."""
-    found = [
+    """Ciphers without a tag, and a tag alone."""
+    return [
         _keyed(
             "aes_cm",
             "key:bytes iv:bytes length:int",
@@ -199,6 +199,11 @@ def _ciphers() -> list[Function]:
             public=True,
         ),
     ]
+
+
+def _aeads() -> list[Function]:
+    """AEADs, key wrapping, keys from passwords. A sealed text ends with its tag."""
+    found = []
     for name, source in (
         ("aes_gcm", "SP 800-38D §7"),
         ("chacha20_poly1305", "RFC 8439 §2.8"),
@@ -275,6 +280,14 @@ def _hpke() -> list[Function]:
             f"{named}4.1",
             secret=True,
         ),
+        *_hpke_sealing(suite, sent, named),
+        *_ml_kem(),
+    ]
+
+
+def _hpke_sealing(suite: str, sent: str, named: str) -> list[Function]:
+    """What a context of base mode seals, opens and exports."""
+    return [
         _keyed(
             "hpke_seal",
             f"{suite} public:bytes ikm:bytes info:bytes? aad:bytes? plaintext:bytes",
@@ -297,7 +310,6 @@ def _hpke() -> list[Function]:
             octets_from="length",
             secret=True,
         ),
-        *_ml_kem(),
     ]
 
 
@@ -330,5 +342,5 @@ def _ml_kem() -> list[Function]:
     return found
 
 
-KEYED: tuple[Function, ...] = (*_agreements(), *_signatures(), *_ciphers(), *_hpke())
+KEYED: tuple[Function, ...] = (*_agreements(), *_signatures(), *_ciphers(), *_aeads(), *_hpke())
 """Every builtin that needs `cryptography`."""
