@@ -56,3 +56,24 @@ def test_candidates_are_written_as_they_were_read(codec: Codec) -> None:
             assert codec.encode(CANDIDATE, decoded.native) == line.encode()
             read += 1
     assert read > 0
+
+
+def check_signal(codec: Codec, type: str, value: dict[str, Any]) -> None:
+    """Read and write a message between applications; it stays the same JSON."""
+    decoded = codec.decode(type, json.dumps(value).encode())
+    assert json.loads(codec.encode(type, decoded.native)) == value
+
+
+def test_calls_are_signalled_with_what_was_recorded(codec: Codec, cases: Any) -> None:
+    """As an application does: descriptions with their step, each candidate by itself, then none any more."""
+    for text in recorded():
+        if text.startswith("v=0"):
+            description = {"type": "offer", "sdp": text}
+            check_signal(codec, "ietf.jsep.Description", description)
+            check_signal(codec, "ietf.jsep.Signal", description)
+            cases.ran("captures: webrtc")
+        for line in re.findall(r"candidate:[^\r\n]+", text):
+            candidate = {"candidate": line, "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": None}
+            check_signal(codec, "ietf.jsep.Candidate", candidate)
+            check_signal(codec, "ietf.jsep.Signal", {"type": "candidate", "candidate": candidate})
+    check_signal(codec, "ietf.jsep.Candidate", {"candidate": "", "sdpMid": "0"})
