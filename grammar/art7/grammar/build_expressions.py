@@ -192,6 +192,9 @@ class BuildExpressions:
     def pair(self, first: int, last: int, name: int, value: Expr) -> Pair:
         return Pair(self.span(first, last), self.name_at(name), value)
 
+    def quoted_pair(self, first: int, last: int, chars: int, value: Expr) -> Pair:
+        return Pair(self.span(first, last), Name(self.at(chars), self.characters(chars)), value)
+
     def pairs(self, first: int, last: int, head: Pair, tail: Sequence[Pair] = ()) -> tuple[Pair, ...]:
         return (head, *tail)
 

@@ -237,7 +237,7 @@ class ListExpr(Node):
 
 @dataclass(frozen=True, slots=True)
 class Pair(Node):
-    """``name: value`` inside a record."""
+    """``name: value`` or ``'name': value`` inside a record."""
 
     name: Name
     value: Expr

@@ -102,7 +102,9 @@ class _Values:
             case t.Null():
                 return None
             case t.Version(text=text) if text.count(".") == 1:
-                return float(text)
+                return self._fraction(float(text), target, node.span)
+            case t.Unary(op="-", operand=t.Version(text=text)) if text.count(".") == 1:
+                return self._fraction(-float(text), target, node.span)
             case t.ListExpr(items=items):
                 item = target.item if isinstance(target, s.Sequence) else None
                 return [self.value(x, item) for x in items]
@@ -124,6 +126,10 @@ class _Values:
             return expr.value
         self.module.findings.add("A7-T021", "a vector holds constants", node.span, "write the value itself")
         return None
+
+    def _fraction(self, value: float, target: s.Shape | None, span: Span) -> float:
+        self._kind(value, target, span)
+        return value
 
     def _kind(self, value: Any, target: s.Shape | None, span: Span) -> None:
         """Report a value of a kind that its member never has."""
