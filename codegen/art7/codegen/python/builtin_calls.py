@@ -62,7 +62,10 @@ BUILTINS: dict[str, Builtin] = {
     **{
         f"u{bits}le": Builtin("little_endian", after=(bits // 8,)) for bits in (8, 16, 24, 32, 40, 48, 56, 64)
     },
-    **{name: Builtin("digest", (name,)) for name in ("md5", *_HASHES, "sha3_256", "sha3_384", "sha3_512")},
+    **{
+        name: Builtin("digest", (name,))
+        for name in ("md5", *_HASHES, "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
+    },
     **{name: Builtin("shake", (name,)) for name in ("shake128", "shake256")},
     **{f"hmac_{name}": Builtin("mac", (name,)) for name in _HASHES},
     "hash": Builtin("digest"),

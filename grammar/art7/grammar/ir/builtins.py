@@ -97,7 +97,7 @@ _GENERAL = [
 ]
 
 _HASHES = {"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
-_SHA3 = {"sha3_256": 32, "sha3_384": 48, "sha3_512": 64}
+_LATER_HASHES = {"sha3_256": 32, "sha3_384": 48, "sha3_512": 64, "blake2s": 32, "blake2b": 64}
 
 
 def _hashes() -> list[Function]:
@@ -110,11 +110,9 @@ def _hashes() -> list[Function]:
         mac, given = f"The {octets}-octet MAC of `data`.", parameters("key:bytes data:bytes")
         if name != "md5":
             found.append(Function(f"hmac_{name}", given, _BYTES, mac, "RFC 2104", octets=octets, public=True))
-    for name, octets in _SHA3.items():
-        digest = f"The {octets}-octet digest."
-        found.append(
-            Function(name, parameters("value:bytes"), _BYTES, digest, "FIPS 202 §6.1", octets=octets)
-        )
+    for name, octets in _LATER_HASHES.items():
+        digest, source = f"The {octets}-octet digest.", "FIPS 202 §6.1" if name[0] == "s" else "RFC 7693 §2"
+        found.append(Function(name, parameters("value:bytes"), _BYTES, digest, source, octets=octets))
     for name in ("shake128", "shake256"):
         output, given = "`length` octets of the extendable output.", parameters("value:bytes length:int")
         found.append(Function(name, given, _BYTES, output, "FIPS 202 §6.2", octets_from="length"))
@@ -124,7 +122,7 @@ def _hashes() -> list[Function]:
             "hash",
             "hash:text value:bytes",
             _BYTES,
-            "The digest: `sha1`, `sha256`, `sha384`, `sha512`, `sha3_256`, `sha3_384`, `sha3_512`.",
+            "The digest: `sha1`, `sha256`, `sha384`, `sha512`, `sha3_256`, `sha3_384`, `sha3_512`, `blake2s`, `blake2b`.",
         ),
         plain("hmac", "hash:text key:bytes data:bytes", _BYTES, "The MAC with that hash.", "RFC 2104"),
     ]

@@ -12,7 +12,7 @@ from art7.grammar.ir.builtins import SIZE_LIMIT
 from art7.interpreter.functions.refusal import Refused, check_size
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
-_SHA3 = ("sha3_256", "sha3_384", "sha3_512")
+_LATER_HASHES = ("sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
 _CASTAGNOLI = 0x82F63B78  # the polynomial of RFC 9260 Appendix A, bits reversed
 
 
@@ -38,8 +38,8 @@ def crc32c(value: bytes) -> int:
 
 def known(name: str) -> str:
     """Return the hash's name, or refuse one that is not in the list."""
-    if name not in _HASHES + _SHA3:
-        listed = ", ".join(_HASHES + _SHA3)
+    if name not in _HASHES + _LATER_HASHES:
+        listed = ", ".join(_HASHES + _LATER_HASHES)
         raise Refused("unknown_value", "one of " + listed, f"a name of {len(name)} characters")
     return name
 
@@ -98,7 +98,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hkdf": hkdf,
     "hkdf_extract": hkdf_extract,
     "hkdf_expand": hkdf_expand,
-    **{name: _named(digest, name) for name in _HASHES + _SHA3},
+    **{name: _named(digest, name) for name in _HASHES + _LATER_HASHES},
     "shake128": lambda value, length: shake(hashlib.shake_128(value), length),
     "shake256": lambda value, length: shake(hashlib.shake_256(value), length),
     **{f"hmac_{name}": _named(mac, name) for name in _HASHES},

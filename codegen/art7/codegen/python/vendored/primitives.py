@@ -329,7 +329,18 @@ def equal(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
-_HASH_NAMES = ("md5", "sha1", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512")
+_HASH_NAMES = (
+    "md5",
+    "sha1",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "blake2s",
+    "blake2b",
+)
 
 
 def digest(name: str, value: bytes) -> bytes:

@@ -139,7 +139,7 @@ def pbkdf2(hash: str, password: bytes, salt: bytes, rounds: int, count: int) -> 
         raise BuiltinError(
             "out_of_range", f"1 to {_MOST_ROUNDS} rounds times blocks", f"{rounds} for {count} octets"
         )
-    if hash.startswith("sha3"):
+    if hash.startswith(("sha3", "blake2")):
         raise BuiltinError("unknown_value", "a hash of SHA-1 or SHA-2", hash)
     return hashlib.pbkdf2_hmac(hash, password, salt, rounds, count)
 
