@@ -470,6 +470,8 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
         return Code(f'{names.standard("hmac")}.digest({texts[0]}, {texts[1]}, "{name[5:]}")')
     if name == "length" and not arguments[0].optional:
         return Code(f"len({texts[0]})")
+    if name == "contains" and not any(each.optional for each in arguments):
+        return Code(f"{arguments[1].at(COMPARE + 1)} in {arguments[0].at(COMPARE + 1)}", COMPARE)
     constant = _constant_octets(expr, names)
     if constant is not None:
         return literal(constant)

@@ -17,6 +17,7 @@ from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
 from art7.codegen.python.record_facts import filled_slots
+from art7.codegen.python.text_lists import ends_itself, read_words
 from art7.codegen.python.text_runs import digits_base
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
@@ -160,6 +161,9 @@ def _behind_space(emitter: BlockEmitter, cursor: str, octets: bytes, comments: b
 def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     """Emit what fills a line."""
     emitter.tighten()
+    if ends_itself(emitter.scope.records, step.body):
+        _line_in_place(emitter, frame, step)
+        return
     begin, outer = emitter.cursor, emitter.cursor_state
     stop, after = emitter.fresh("line_stop"), emitter.fresh("line_after")
     if step.lenient:
@@ -174,6 +178,23 @@ def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     if emitter.cursor != Place(stop):
         emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
     emitter.cursor_state = Cursor(Place(after), outer.end, False, outer.whole, outer.least)
+
+
+def _line_in_place(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
+    """Emit what fills a line and then test for its end: nothing in it reads over that."""
+    outer, data, end = emitter.cursor_state, emitter.data, emitter.end
+    emitter.block(frame, step.body)
+    emitter.tighten()
+    emitter.settle()
+    eol = b"\r\n" if step.lenient else step.eol
+    ends = [
+        (f"{data}.startswith({literal(eol).text}, o, {end})", [Assign(["o"], f"o + {len(eol)}", pure=False)])
+    ]
+    if step.lenient:
+        ends.append((f"o < {end} and {data}[o] == 10", [Assign(["o"], "o + 1", pure=False)]))
+    refused: Body = [Test(f"o != {end}" if step.lenient else "True")]
+    emitter.out.append(If([*ends], refused))
+    emitter.cursor_state = Cursor(Place("o"), outer.end, False, outer.whole, outer.least)
 
 
 def _find_lenient(emitter: BlockEmitter, begin: Place, stop: str, after: str) -> None:
@@ -238,6 +259,8 @@ def either(emitter: BlockEmitter, frame: Frame, step: p.Either) -> None:
 
 def repeat(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> None:
     """Emit a list that goes on while its item is ahead."""
+    if read_words(emitter, frame, step):
+        return
     note_starts(emitter, frame, [(step.slot, 0)])
     bound = emitter.keep("bound") if step.slot in frame.facts.spans and step.slot not in frame.spans else ""
     emitter.tighten()
@@ -247,15 +270,14 @@ def repeat(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> None:
     condition = is_ahead(emitter, step.first, "o")
 
     def body() -> None:
-        if step.maximum is not None:
-            emitter.out.append(Test(f"len({items}) >= {step.maximum}"))
         outer, emitter.index = emitter.index, f"len({items})"
         read_item(emitter, frame, step, items)
         emitter.index = outer
 
     emitter.out.append(While(condition, emitter.nested(body)))
     emitter.cursor_state = emitter.cursor_state.at("o", loose=False)
-    store_list(emitter, frame, step.slot, items, target, step.minimum, None)
+    # Each item takes octets: there are never more of them than octets, so that one test behind the last will do.
+    store_list(emitter, frame, step.slot, items, target, step.minimum, step.maximum)
     if bound:
         frame.spans[step.slot] = (bound, emitter.keep("bound"))
 

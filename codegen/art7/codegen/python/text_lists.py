@@ -1,18 +1,25 @@
-"""Lists of words written at once, and lines whose end nothing in them can be taken for."""
+"""Lists of words read and written at once, and lines whose end nothing in them can be taken for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from art7.codegen.python.code import Assign, Body, If, Test
+from art7.codegen.python.decode_blocks import BlockEmitter
+from art7.codegen.python.decode_loops import open_list, store_list
+from art7.codegen.python.decode_names import Frame
 from art7.codegen.python.encode_names import WriteFrame
 from art7.codegen.python.encode_numbers import local_name, written
+from art7.codegen.python.encode_plan import expressions_of
 from art7.codegen.python.expressions import Code, quoted
 from art7.codegen.python.pieces import Piece, Raw, is_no_list
 from art7.codegen.python.record_facts import inner_blocks
 from art7.codegen.python.text_runs import spelled, whole_text
+from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.expression import Covered, OctetAt, Position, walk
 from art7.grammar.ir.pattern_sets import common, pattern_characters, pattern_sets
 
 if TYPE_CHECKING:
@@ -53,6 +60,53 @@ def _holds_none(records: Mapping[str, p.Record], block: p.Block, signs: bytes, s
                 return False
 
     return all(map(is_free, block.steps))
+
+
+def ends_itself(records: Mapping[str, p.Record], block: p.Block) -> bool:
+    """Whether reading a block stops before the end of a line of itself, and nothing asks where that is."""
+    return holds_none(records, block, b"\r\n") and not _asks_for_places(records, block, set())
+
+
+def _asks_for_places(records: Mapping[str, p.Record], block: p.Block, seen: set[str]) -> bool:
+    for step in block.steps:
+        if any(isinstance(node, _PLACES) for expr in expressions_of(step) for node in walk(expr)):
+            return True
+        inner = inner_blocks(step)
+        if isinstance(step, p.CallRecord) and step.record not in seen:
+            seen.add(step.record)
+            inner = (records[step.record].body,)
+        if any(_asks_for_places(records, each, seen) for each in inner):
+            return True
+    return False
+
+
+_PLACES = (Position, OctetAt, Covered)
+
+
+def read_words(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> bool:
+    """Emit a list of words as one match that is cut at the literals, if it is one; returns whether it is."""
+    mark, pattern = listed_words(step)
+    text = None if pattern is None else octets_pattern(pattern)
+    facts = frame.facts
+    if text is None or not {step.slot, step.item}.isdisjoint({*facts.starts, *facts.spans}):
+        return False
+    emitter.tighten()
+    emitter.scope.standard("re")
+    sign = spelled(mark)
+    whole = f"(?:{sign}(?:{text}))*+(?!{sign})"
+    digest = sha256(whole.encode()).hexdigest()[:8]
+    match = emitter.scope.constant(f"_words_{digest}", f're.compile(rb"{whole}").match')
+    found, stop = emitter.fresh("found"), emitter.fresh("stop")
+    call = f"{match}({emitter.data}, {emitter.cursor}, {emitter.end})"
+    emitter.out += [Assign([found], call, pure=False), Test(f"{found} is None")]
+    items, target = open_list(emitter, frame, step.slot)
+    opened = emitter.out.pop()
+    assert isinstance(opened, Assign), "a list is opened by an assignment"
+    words = f"{found}[0].decode().split({quoted(mark.decode())})[1:]"
+    emitter.out += [Assign(opened.targets, words, pure=False), Assign([stop], f"{found}.end()", pure=False)]
+    emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
+    store_list(emitter, frame, step.slot, items, target, step.minimum, step.maximum)
+    return True
 
 
 def listed_words(step: p.Repeat) -> tuple[bytes, str | None]:
