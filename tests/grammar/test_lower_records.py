@@ -321,3 +321,11 @@ def test_the_shortest_ring_is_shown() -> None:
     ring = "".join(f"struct S{i} as binary {{ a: S{(i + 1) % 50} }} " for i in range(50))
     _, report = load(ring.replace("struct S7 as binary {", "struct S7 as binary { b: S6"))
     assert [x.message for x in report.diagnostics] == ["a type without end: `S6` holds `S7` holds `S6`"]
+
+
+def test_arms_with_one_name_for_two_types_are_told_how_to_be_apart() -> None:
+    arms = "select k { 1 => { a: u8 b: u8 } 2 => { a: u16 b: u8 } otherwise => empty }"
+    [found] = load("struct S as binary { k: u8 " + arms + " }")[1].diagnostics
+    assert found.code == "A7-N004" and found.help is not None and "`body: select … { … }`" in found.help
+    assert codes("struct S as binary { k: u8 body: " + arms + " }") == []
+    assert codes("struct S as json { k: u8 body: " + arms + " }") == []

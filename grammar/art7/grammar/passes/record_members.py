@@ -139,8 +139,9 @@ def _again(record: RecordLowering, draft: Draft, pair: Pair, member: t.Field) ->
     values = any(isinstance(c, t.Value) for c in member.clauses) or draft.value is not None
     if draft.shape != pair.shape or values:
         other = Related("first here", draft.span)
-        message = f"field `{draft.name}` differs between arms"
-        record.module.findings.add("A7-N004", message, member.name.span, "rename one of them", (other,))
+        message = f"field `{draft.name}` differs between arms, whose fields are members of the one record"
+        advice = "rename one of them, or name the choice (`body: select … { … }`): then each arm has its own"
+        record.module.findings.add("A7-N004", message, member.name.span, advice, (other,))
 
 
 def _describe(record: RecordLowering, draft: Draft, member: t.Field, clauses: dict[type, Any]) -> None:
