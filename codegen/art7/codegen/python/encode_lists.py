@@ -91,7 +91,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         emitter.out.append(Assign([name], 'b""', pure=False))
     first: Assign = Assign([f"{parts}: list[bytes]"], "[]", pure=False)
     target = emitter.fresh(f"item_of_{frame.record.slots[step.slot].name}" if step.item is None else "item")
-    names = _tuple_target(emitter, frame, step)
+    names = item_names(emitter, step)
     outer_values, outer_known = dict(frame.values), frame.known
     outer_index = frame.index
     indexed = any(
@@ -129,7 +129,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
                 emitter.part_lists.append(parts)
             emitter.out.append(Line(append_parts(parts, pieces, emitter)))
 
-        _write_item(emitter, frame, step, finish, names)
+        write_item(emitter, frame, step, finish, names)
         assert emitter.item_rules is None, "the choice in the item was not sunk"
 
     shown = (
@@ -167,16 +167,18 @@ def _item_record(emitter: EncodeEmitter, step: p.Loop) -> p.Record | None:
     return None
 
 
-def _tuple_target(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[str] | None:
+def item_names(emitter: EncodeEmitter, step: p.Loop) -> list[str] | None:
+    """Return the names of the members of a list's items where they are plain tuples."""
     record = _item_record(emitter, step)
     if record is None or record.form is not p.Form.TUPLE:
         return None
     return [emitter.fresh(slot.name) for slot in record.api()]
 
 
-def _write_item(
+def write_item(
     emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, finish: Finish, names: list[str] | None
 ) -> None:
+    """Emit the writing of one item, whose members `names` holds where it is a plain tuple."""
     call = step.body.steps[0] if len(step.body.steps) == 1 else None
     if isinstance(call, p.CallRecord):
         record = emitter.scope.records[call.record]

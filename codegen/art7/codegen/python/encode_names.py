@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from art7.codegen.python.expressions import ATOM, COMPARE, OR, SUM, Code, expression, literal
 from art7.codegen.python.in_order import Cover
 from art7.codegen.python.shapes import TypedScope, is_optional
-from art7.grammar.ir.expression import Covered, Expr
+from art7.grammar.ir.expression import Covered, Expr, is_positional
 from art7.grammar.ir.plan import Record, Role
 from art7.grammar.ir.shape import Octets, Text
 from art7.grammar.ir.shape import Sequence as SequenceShape
@@ -68,6 +68,9 @@ class EncodeNames:
         if slot.value is not None and slot.role is Role.COMPUTED:
             if index in frame.deferred:
                 raise Unsupported(slot.name)
+            return expression(self.emitter.simplified(frame, slot.value), self)
+        if slot.role is Role.VIEW and slot.value is not None and not is_positional(slot.value):
+            # Asked for before the place where it is read.
             return expression(self.emitter.simplified(frame, slot.value), self)
         raise Unsupported(slot.name)
 

@@ -60,6 +60,7 @@ VENDORED = (
     "text_bodies",
     "text_headers",
     "text_bodies_careful",
+    "headers_fast",
     "json_jcs",
     "xml_fast",
     "xml_careful",
