@@ -54,6 +54,21 @@ message Line as binary {
     limit size = 40
     text: u8[until x'0a']
 }
+message Call as text {
+    limit size = 400
+    line { verb: Verb ' ' x: u8 }
+    length @header('Length', 'l')?: u8 = length(body)
+    names @header('Name', list: ','): quoted[..9][0..3]
+    unknown preserve[max 2]
+    parts: Part[0..3]
+    '.'
+    tail?: line { ';' y: Verb }
+    '\\r\\n'
+    body: bytes[size if present(length) then length else 0]
+}
+struct Part as text { line { n: u8(min: 1) } data: bytes[size n] '\\r\\n' }
+token Verb = ('a'..'z')+
+message Open as text { limit size = 100 line { x: u8 } more: { ';' y: u8 }[0..] }
 message Datagram as binary {
     limit size = 100
     kind: u8
@@ -87,7 +102,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> tuple[Specification, dict[str, ModuleType]]:
-    spec = load("ietf.stun", "ietf.mls", "ietf.rtp")
+    spec = load("ietf.stun", "ietf.mls", "ietf.rtp", "ietf.http")
     return spec, modules(spec, tmp_path_factory.mktemp("catalogue"))
 
 
@@ -197,14 +212,67 @@ def test_no_octet_is_read_over_and_over(sample: ModuleType) -> None:
 
 
 def test_who_has_no_end_has_no_decoder(sample: ModuleType) -> None:
-    assert not any(hasattr(kind, "Decoder") for kind in (sample.Datagram, sample.Envelope, sample.Empty))
+    endless = (sample.Datagram, sample.Envelope, sample.Empty, sample.Open)
+    assert not any(hasattr(kind, "Decoder") for kind in endless)
     assert all(hasattr(kind, "decode_prefix") for kind in (sample.Datagram, sample.Envelope))
+
+
+CALLS = (
+    b'ask 1\r\nname: "a,b" , "c"\r\n\t, "d"\r\nX: y\r\n\r\n1\r\n\r\r\n2\r\n.;\r\n.;abc\r\n\r\n'
+    b"answer 255\r\nl: 5\r\n\r\n.\r\n\r\nabcask 0\r\n\r\n.\r\n"
+)
+
+
+def test_headers_out_of_a_stream(sample: ModuleType) -> None:
+    """Lines, folded headers, lists told by an octet and a counted body, cut at every place; each octet changed."""
+    whole = events(sample.Call, [CALLS])
+    assert [message.verb for message in whole[0]] == ["ask", "answer", "ask"] and whole[1] is None
+    for place in range(len(CALLS)):
+        assert events(sample.Call, [CALLS[:place], CALLS[place:]]) == whole
+    for place in range(len(CALLS)):
+        for octet in (CALLS[place] ^ 1, 0x0D, 0x20, 0x30):
+            changed = CALLS[:place] + bytes([octet]) + CALLS[place + 1 :]
+            whole = events(sample.Call, [changed])
+            assert events(sample.Call, octet_by_octet(changed)) == whole, changed
+
+
+def test_a_line_that_does_not_end_is_not_read_over_and_over(catalogue: Any) -> None:
+    kind = catalogue[1]["ietf.http"].Request
+    decoder, asked = kind.Decoder(), []
+    read = decoder._read
+    decoder._read = lambda *more: (asked.append(1), read(*more))[1]
+    for piece in octet_by_octet(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 3000):
+        assert decoder.feed(piece) == []
+    assert len(asked) < 10
+    assert len(decoder.feed(b"\r\n\r\nGET")) == 1
+
+
+def test_every_split_of_the_vectors_of_http(catalogue: Any) -> None:
+    """Accepted and refused requests: a stream gives the value and the refusal that the whole gives."""
+    spec, made = catalogue
+    kind, tried = made["ietf.http"].Request, 0
+    for vector in spec.modules["ietf.http"].vectors:
+        octets = vector.octets
+        if not vector.subject.endswith("Request") or not isinstance(octets, bytes):
+            continue
+        whole = events(kind, [octets])
+        for place in range(len(octets)):
+            assert events(kind, [octets[:place], octets[place:]]) == whole
+        assert events(kind, octet_by_octet(octets)) == whole
+        try:
+            assert whole[0][:1] == [kind.decode(octets)]
+        except ValueError as error:
+            found: Any = error
+            if found.code != "trailing_data":
+                assert whole == ([], (found.code, found.requirement, found.path, found.offset, found.got))
+        tried += 1
+    assert tried > 20
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_octets_in_any_pieces(sample: ModuleType, data: st.DataObject) -> None:
-    kind = data.draw(st.sampled_from([sample.Frame, sample.Counted, sample.Listed, sample.Line]))
+    kind = data.draw(st.sampled_from([sample.Frame, sample.Counted, sample.Listed, sample.Line, sample.Call]))
     small = st.lists(st.sampled_from([0, 0, 1, 2, 4, 10, 13, 255]), max_size=60).map(bytes)
     octets = data.draw(small)
     places = data.draw(st.lists(st.integers(0, 1000), max_size=12))

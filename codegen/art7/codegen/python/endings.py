@@ -19,7 +19,7 @@ class Endings:
         self._least: dict[str, int] = {}
         for name in call_order(records):
             self._least[name] = self.least_octets(records[name])
-        self._endless = _endless(records)
+        self._endless = self._without_end(records)
 
     def is_streamable(self, record: p.Record) -> bool:
         """Whether the message says by itself where it ends, and has octets at all."""
@@ -32,6 +32,45 @@ class Endings:
     def least_item(self, step: p.Loop) -> int:
         """Return a number of octets that no item of a list does without."""
         return self._least_of(step.body)
+
+    def _without_end(self, records: Mapping[str, p.Record]) -> set[str]:
+        """Return the records whose end somebody else must tell, and those that end with one."""
+        callers: dict[str, list[str]] = {}
+        found: list[str] = []
+        for record in records.values():
+            calls: list[str] = []
+            if record.carrier is not p.Carrier.OCTETS or not self._block_ends(record.body, record, calls):
+                found.append(record.name)
+            for name in calls:
+                callers.setdefault(name, []).append(record.name)
+        endless = set(found)
+        while found:
+            for caller in callers.get(found.pop(), ()):
+                if caller not in endless:
+                    endless.add(caller)
+                    found.append(caller)
+        return endless
+
+    def _block_ends(self, block: p.Block, record: p.Record, calls: list[str], followed: bool = False) -> bool:
+        """Whether nothing in a block but its calls asks where the octets end; `calls` gets those.
+
+        `followed`: octets of the record stand behind the block, whatever they are.
+        """
+        for position, step in enumerate(block.steps):
+            if isinstance(step, _FIXED):
+                continue
+            behind = followed or any(self._least_step(later) for later in block.steps[position + 1 :])
+            if any(_asks_for_end(expr) for expr in step_expressions(step, record)):
+                return False
+            if _asks_for_more(step) or (isinstance(step, p.Ahead | p.Repeat) and not behind):
+                return False
+            if isinstance(step, p.Region | p.Tlv | p.Line | p.Headers):
+                continue  # its end is known before it is read
+            if isinstance(step, p.CallRecord):
+                calls.append(step.record)
+            if not all(self._block_ends(inner, record, calls, behind) for inner in inner_blocks(step)):
+                return False
+        return True
 
     def _least_of(self, block: p.Block) -> int:
         return sum(self._least_step(step) for step in block.steps)
@@ -60,6 +99,8 @@ class Endings:
                 return min((self._least_of(choice.body) for choice in choices), default=0)
             case p.Line(body=body, eol=eol):
                 return self._least_of(body) + (0 if step.lenient else len(eol))
+            case p.Headers(eol=eol):
+                return 0 if step.lenient else len(eol)
             case p.Repeat(body=body, minimum=minimum):
                 return minimum * self._least_of(body)
             case p.Number() | p.Quoted() | p.Upto():
@@ -94,62 +135,35 @@ def _calls(record: p.Record) -> Iterator[str]:
         yield from (step.record for step in walk_steps(record.body) if isinstance(step, p.CallRecord))
 
 
-def _endless(records: Mapping[str, p.Record]) -> set[str]:
-    """Return the records whose end somebody else must tell, and those that end with one."""
-    callers: dict[str, list[str]] = {}
-    found: list[str] = []
-    for record in records.values():
-        calls: list[str] = []
-        if record.carrier is not p.Carrier.OCTETS or not _block_ends(record.body, record, calls):
-            found.append(record.name)
-        for name in calls:
-            callers.setdefault(name, []).append(record.name)
-    endless = set(found)
-    while found:
-        for caller in callers.get(found.pop(), ()):
-            if caller not in endless:
-                endless.add(caller)
-                found.append(caller)
-    return endless
-
-
-def _block_ends(block: p.Block, record: p.Record, calls: list[str]) -> bool:
-    """Whether nothing in a block but its calls asks where the octets end; `calls` gets those."""
-    for step in block.steps:
-        if isinstance(step, _FIXED):
-            continue
-        if any(_asks_for_end(expr) for expr in step_expressions(step, record)):
-            return False
-        match step:
-            case p.Take(extent=p.Rest()) | p.Region(extent=p.Rest()) | p.Fields():
-                return False
-            case p.Line() | p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Space() if not _is_framed(
-                step
-            ):
-                return False
-            case p.Ahead() | p.Repeat() | p.Either() | p.Through():
-                return False
-            case p.Headers() | p.Parameters() | p.Parts() | p.Transfer():
-                return False
-            case p.Region() | p.Tlv() | p.Line():
-                continue  # its end is known before it is read
-            case p.TlvOptional() | p.TlvScalar(form="elements"):
-                return False
-            case p.Loop(count=count, skip=skip, until=until):
-                if skip is not None or (until is None and count is None) or len(until or b"") > 1:
-                    return False
-            case p.CallRecord(record=name):
-                calls.append(name)
-            case _:
-                pass
-        if not all(_block_ends(inner, record, calls) for inner in inner_blocks(step)):
-            return False
-    return True
-
-
 def _is_framed(step: p.Step) -> bool:
-    """Whether it is a line whose end is always written out."""
-    return isinstance(step, p.Line) and not step.lenient
+    """Whether it is lines whose ends are always written out."""
+    return isinstance(step, p.Line | p.Headers) and not step.lenient
+
+
+def _is_told_by_an_octet(first: p.First) -> bool:
+    """Whether one octet tells whether something comes next."""
+    return not first.space and not first.comments and all(len(literal) == 1 for literal in first.literals)
+
+
+def _asks_for_more(step: p.Step) -> bool:
+    """Whether a step goes on as long as there are octets, or as they are of its kind."""
+    match step:
+        case p.Take(extent=p.Rest()) | p.Region(extent=p.Rest()) | p.Fields():
+            return True
+        case p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Space() | p.Either() | p.Through():
+            return True
+        case p.Parameters() | p.Parts() | p.Transfer():
+            return True
+        case p.Line() | p.Headers():
+            return not _is_framed(step)
+        case p.Ahead(first=first) | p.Repeat(first=first):
+            return not _is_told_by_an_octet(first)
+        case p.TlvOptional() | p.TlvScalar(form="elements"):
+            return True
+        case p.Loop(count=count, skip=skip, until=until):
+            return skip is not None or (until is None and count is None) or len(until or b"") > 1
+        case _:
+            return False
 
 
 def _asks_for_end(expr: Expr) -> bool:

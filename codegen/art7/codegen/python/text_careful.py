@@ -64,7 +64,7 @@ def ahead(d: CarefulDecoder, first: p.First) -> str:
         if parts[-1] != usual:
             break
         parts.pop()
-    return f"{d.use('begins')}(trace.data, o, end, {', '.join(parts) or '()'})"
+    return f"{d.use('begins')}(trace, o, end, {', '.join(parts) or '()'})"
 
 
 def _tuple(items: list[str]) -> str:

@@ -153,11 +153,15 @@ OPEN = 1 << 62
 
 
 class Waiting(Exception):
-    """A careful run stands before octets that have not come: `need` must be there, from the message's first."""
+    """A careful run stands before octets that have not come: `need` must be there, from the message's first.
 
-    def __init__(self, need: int) -> None:
+    `mark`: octets that must be among those that come, where the run looks for them.
+    """
+
+    def __init__(self, need: int, mark: bytes = b"") -> None:
         super().__init__(need)
         self.need = need
+        self.mark = mark
 
 
 class Trace:
@@ -187,8 +191,11 @@ class Trace:
             self.refuse("too_large", 0, "", f"at most {limit} octets", f"{end} octets")
         return limit
 
-    def reach(self, stop: int) -> None:
-        """Go on only where the octets before `stop` have come; more than the limit never will."""
+    def reach(self, stop: int, mark: bytes = b"") -> None:
+        """Go on only where the octets before `stop` have come; more than the limit never will.
+
+        `mark`: what is looked for, and lies in none of those that have come.
+        """
         if self.limit is None:
             return
         if stop > self.limit:
@@ -196,7 +203,7 @@ class Trace:
                 "too_large", offset=0, expected=f"at most {self.limit} octets", got=f"at least {stop} octets"
             )
         if stop > len(self.data):
-            raise Waiting(stop)
+            raise Waiting(stop, mark)
 
     def begin(self) -> Fields:
         """Start a record at the present place of the way; returns its members, to be filled."""
@@ -312,7 +319,7 @@ def explain_decoding(
         _add_sentence(error, module)
         if limit is not None and error.code == "truncated":
             found = wait_or_refuse(module, name, octets, limit, *arguments)
-            error.need = found if isinstance(found, int) else None
+            error.need = found.need if isinstance(found, Waiting) else None
         return error
     except RecursionError:
         return DecodeError("too_deep", offset=0, expected="fewer levels", got="more than the stack holds")
@@ -321,8 +328,10 @@ def explain_decoding(
     return DecodeError("internal", expected="one verdict of both decoders", got="two")
 
 
-def wait_or_refuse(module: str, name: str, octets: bytes, limit: int, *arguments: Any) -> int | DecodeError:
-    """Return how many octets a message cut short needs before it can tell anything new, or why it is refused.
+def wait_or_refuse(
+    module: str, name: str, octets: bytes, limit: int, *arguments: Any
+) -> Waiting | DecodeError:
+    """Return what a message cut short needs before it can tell anything new, or why it is refused.
 
     `octets` are the first of a message of at most `limit`. No verdict depends on how many of them are there:
     what is refused now would be refused whatever follows.
@@ -330,7 +339,7 @@ def wait_or_refuse(module: str, name: str, octets: bytes, limit: int, *arguments
     try:
         _careful(module, f"decode_{name}")(Trace(octets, limit=limit), *arguments, prefix=True)
     except Waiting as waiting:
-        return waiting.need
+        return waiting
     except DecodeError as error:
         _add_sentence(error, module)
         return error

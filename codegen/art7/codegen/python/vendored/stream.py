@@ -27,7 +27,18 @@ class Stream(Generic[_Streamed]):
     into pieces changes neither messages nor refusal. What is kept between pieces is less than one message.
     """
 
-    __slots__ = ("_arguments", "_kept", "_limit", "_module", "_name", "_need", "_read", "error", "taken")
+    __slots__ = (
+        "_arguments",
+        "_kept",
+        "_limit",
+        "_mark",
+        "_module",
+        "_name",
+        "_need",
+        "_read",
+        "error",
+        "taken",
+    )
 
     def __init__(
         self,
@@ -44,6 +55,7 @@ class Stream(Generic[_Streamed]):
         self._arguments = arguments
         self._kept = bytearray()
         self._need = 1
+        self._mark = b""
         self.taken = 0
         self.error: DecodeError | None = None
 
@@ -64,9 +76,15 @@ class Stream(Generic[_Streamed]):
             raise self.error
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
             raise DecodeError("wrong_kind", expected="octets", got=type(chunk).__name__)
+        before = len(self._kept)
         self._kept += chunk
         if len(self._kept) < self._need:
             return []
+        if self._mark and self._kept.find(self._mark, max(before + 1 - len(self._mark), 0)) < 0:
+            # What ends the line at hand has not come: reading anew would find nothing new.
+            self._need = len(self._kept) + 1
+            if self._need <= self._limit:
+                return []
         messages = self._take(bytes(self._kept))
         if self.error is not None and not messages:
             raise self.error
@@ -96,7 +114,7 @@ class Stream(Generic[_Streamed]):
                 self._wait_or_refuse(data[o : o + self._limit])
                 continue
             messages.append(message)
-            self._need = 1
+            self._need, self._mark = 1, b""
         self.taken += o
         if self.error is None:
             del self._kept[:o]
@@ -109,4 +127,4 @@ class Stream(Generic[_Streamed]):
         if isinstance(found, DecodeError):
             self.error = found
         else:
-            self._need = max(found, len(octets) + 1)
+            self._need, self._mark = max(found.need, len(octets) + 1), found.mark

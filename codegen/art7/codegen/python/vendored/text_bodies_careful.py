@@ -82,14 +82,18 @@ class HeaderBlock:
 
     def more(self) -> bool:
         """Go to the next header, where there is one."""
-        trace = self.r.trace
+        trace, data = self.r.trace, self.data
         try:
-            line = header_line(self.data, self.o, self.end, self.eol, self.lenient)
+            line = header_line(data, self.o, min(self.end, len(data)), self.eol, self.lenient)
         except Unreadable as refusal:
+            if refusal.code == "truncated":
+                trace.reach(len(data) + 1, self.eol)
             _unreadable(trace, refusal, "")
         if isinstance(line, int):
             self.o = line
             return False
+        # The line may go on in the next one.
+        trace.reach(min(line[4] + 1, self.end))
         name, _, _, pieces, self.o = self.line = line
         self.name = name.lower()
         if len(pieces) == 1:

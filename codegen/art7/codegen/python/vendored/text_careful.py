@@ -187,7 +187,7 @@ def _passed_comment(data: bytes, o: int, end: int) -> int:
 
 
 def begins(
-    data: bytes,
+    trace: Trace,
     o: int,
     end: int,
     literals: tuple[bytes, ...],
@@ -196,6 +196,9 @@ def begins(
     comments: bool = False,
 ) -> bool:
     """Whether one of the literals, or an octet of the ranges, comes next."""
+    data = trace.data
+    if trace.limit is not None:
+        trace.reach(min(o + 1, end))
     if space or comments:
         o = passed_space(data, o, end, space, comments)
     if o >= end:
@@ -215,7 +218,7 @@ def open_line(trace: Trace, o: int, end: int, eol: bytes, lenient: bool) -> tupl
         return stop - (stop > o and data[stop - 1] == 0x0D), stop + 1
     stop = data.find(eol, o, end)
     if stop < 0:
-        trace.reach(len(data) + 1)
+        trace.reach(len(data) + 1, eol)
         trace.refuse("truncated", min(end, len(data)), "", "the end of a line", "the end")
     return stop, stop + len(eol)
 
