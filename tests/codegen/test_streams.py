@@ -375,6 +375,14 @@ message Small as json {
     a: u8
     b?: text
 }
+message Item(most: u8) as cbor {
+    limit size = 60
+    limit depth = 4
+    unknown preserve
+    a @1: integer
+    b @2?: bytes
+    must S-1: a <= most
+}
 """
 
 
@@ -391,7 +399,6 @@ def test_json_texts_are_taken_one_by_one(texts: ModuleType) -> None:
         data = data[octets:]
     assert found == [1, 2, 3] and data.startswith(b"x")
     assert [each.a for each in texts.Small.decode_many([b'{"a":1}', b'{"a":9}'])] == [1, 9]
-    assert not hasattr(texts.Small, "Decoder")
 
 
 @pytest.mark.parametrize(
@@ -413,3 +420,43 @@ def test_json_prefixes_are_refused_as_texts_are(texts: ModuleType, data: Any, co
     with pytest.raises(ValueError) as caught:
         texts.Small.decode_prefix(data)
     assert caught.value.code == code  # type: ignore[attr-defined]
+
+
+# ---- values one behind the other, texts on lines ----
+
+LINES = b'{"a":1}\n\n\x1e{"a":2,"b":"\xc3\xa9\\n"} \r\n \n{"a":3}\n'
+ITEMS = bytes.fromhex("a10101a201020243010203bf025f41014102ff0104ffa301050a9f8201c100a0ff0b626869")
+
+
+def test_texts_on_lines_in_any_pieces(texts: ModuleType) -> None:
+    whole = events(texts.Small, [LINES])
+    assert [value.a for value in whole[0]] == [1, 2, 3] and whole[1] is None
+    agree_in_pieces(texts.Small, LINES)
+    for place in range(len(LINES)):
+        for octet in (LINES[place] ^ 1, 0x0A, 0x22, 0x7D):
+            agree_in_pieces(texts.Small, LINES[:place] + bytes([octet]) + LINES[place + 1 :])
+
+
+def test_values_one_behind_the_other_in_any_pieces(texts: ModuleType) -> None:
+    whole = events(texts.Item, [ITEMS], most=9)
+    assert [value.a for value in whole[0]] == [1, 2, 4, 5] and whole[1] is None
+    agree_in_pieces(texts.Item, ITEMS, most=9)
+    for place in range(len(ITEMS)):
+        for octet in (ITEMS[place] ^ 1, ITEMS[place] ^ 0x20, 0x1C, 0x5F, 0x9F, 0xFF, 0xBB, 0xDF):
+            agree_in_pieces(texts.Item, ITEMS[:place] + bytes([octet]) + ITEMS[place + 1 :], most=9)
+
+
+def agree_in_pieces(kind: Any, data: bytes, **params: Any) -> None:
+    """The stream gives what each value gives by itself, however it is cut."""
+    whole = events(kind, [data], **params)
+    assert events(kind, octet_by_octet(data), **params) == whole, data.hex()
+    assert events(kind, cut(data, [3, 11, 20, 29]), **params) == whole, data.hex()
+
+
+def test_a_value_that_would_be_too_large_is_not_waited_for(texts: ModuleType) -> None:
+    assert events(texts.Small, [b'{"b":"' + b"x" * 40])[1][0] == "too_large"
+    assert events(texts.Item, [bytes.fromhex("a102 5a7fffffff")], most=9)[1][0] == "too_large"
+    assert events(texts.Item, [b"\xd8\x20" * 40], most=9)[1][0] == "too_large"
+    assert events(texts.Item, [b"\x81" * 9], most=9)[1][0] == "too_deep"
+    assert events(texts.Item, [b"\xa1\x01"], most=9)[1][0] == "truncated"
+    assert events(texts.Small, [b'{"a":1}'])[1][0] == "truncated"

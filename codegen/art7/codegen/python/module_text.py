@@ -66,6 +66,7 @@ VENDORED = (
     "xml_careful",
     "xml_explain",
     "xml_stream",
+    "sequences",
 )
 """Vendored modules that codecs draw on, in the order in which their text stands in `_support.py`."""
 

@@ -1,7 +1,8 @@
 """Messages out of streams: which can be told apart there, and their `Decoder`.
 
-A message ends by itself when nothing outside its regions asks where the octets end. Only such a message has a
-`Decoder`: one that takes what its datagram holds, a protobuf message and a JSON text need a frame around them.
+A message on octets ends by itself when nothing outside its regions asks where the octets end. Only such a message has
+a `Decoder`: one that takes what its datagram holds and a protobuf message need a frame around them. CBOR values stand
+one behind the other (RFC 8742), JSON texts on lines (RFC 7464).
 """
 
 from __future__ import annotations
@@ -22,6 +23,35 @@ DEFAULT_DEPTH, DEEPEST = 64, 96
 def stream_limit(record: p.Record) -> int:
     """Return the most octets that a message may take of a stream."""
     return LARGEST if record.limit_size is None else record.limit_size
+
+
+def sequence_method(record: p.Record, scope: ModuleScope) -> str:
+    """Return the `Decoder` of a message on a tree: values one behind the other, texts on lines."""
+    names = parameter_names(record)
+    name = scope.class_of(record.name)
+    given = "".join(f", {text}={text}" for text in names)
+    rows = [f"lambda octets: {name}.decode(octets{given})" if given else f"{name}.decode"]
+    rows.append(str(stream_limit(record)))
+    is_cbor = record.encoding == "cbor"
+    if is_cbor:
+        rows.append(str(record.limit_depth or DEFAULT_DEPTH))
+    what = "values one behind the other (RFC 8742)" if is_cbor else "texts on lines (RFC 7464)"
+    text = docstring(
+        f"Reads {what}: `feed` it octets as they come, it returns the values they complete.", pad=" " * 8
+    )
+    keywords = parameters_of(record.params, names, scope)
+    base = scope.support("CborSequence" if is_cbor else "JsonLines")
+    return "\n".join(
+        [
+            f'    class Decoder({base}["{name}"]):',
+            text,
+            "",
+            "        __slots__ = ()",
+            "",
+            signature("__init__", ["self"], keywords, "None", pad=" " * 8),
+            *wrapped(f"super().__init__({', '.join(rows)})", 12),
+        ]
+    )
 
 
 def stream_methods(record: p.Record, scope: ModuleScope) -> list[str]:

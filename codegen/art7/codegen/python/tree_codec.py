@@ -10,6 +10,7 @@ from art7.codegen.python.docstrings import docstring
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.streams import sequence_method
 from art7.codegen.python.tree_explain import explain_read_function
 from art7.codegen.python.tree_explain_write import explain_write_function
 from art7.codegen.python.tree_methods import whole_methods
@@ -48,6 +49,7 @@ def _methods(record: Record, scope: ModuleScope) -> list[str]:
     methods = whole_methods(record, scope, _READ[record.encoding], _form_sentence(record))
     if methods and record.kind == "message":
         methods += [_prefix_method(record, scope), many_method(record, scope)]
+        methods.append(sequence_method(record, scope))
     return methods
 
 
