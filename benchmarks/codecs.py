@@ -32,6 +32,7 @@ from typing import Any
 
 from benchmarks import matrix_case, xmpp_case
 from benchmarks.measure import Group
+from benchmarks.peers_profile import Case, where_time_goes
 from benchmarks.sdk import sdk_module
 
 BENCH = Path(os.environ.get("ART7_BENCH", Path(__file__).resolve().parents[2] / "shared" / "bench"))
@@ -156,7 +157,7 @@ def _written(label: str, goal: Goal, value: Any) -> Any:
 
 
 def run(rounds: int = 61) -> bool:
-    """Print the table; returns whether every goal was reached."""
+    """Print the table, and a profile for each goal that was missed; returns whether every one was reached."""
     if not (BENCH / "limits").is_dir():
         print(f"no limits in {BENCH}: set ART7_BENCH")
         return True
@@ -164,14 +165,29 @@ def run(rounds: int = 61) -> bool:
     print(
         f"{'workload':24} {'':6} {'ours ns':>8} {'limit ns':>8} {'ratio':>6} {'goal':>5}   limits of another contract"
     )
-    reached = True
+    missed: list[tuple[str, Case, Case]] = []
     for goal in GOALS:
         groups = measure(goal, codecs[goal.name], rounds)
         for group, wanted, verb in zip(groups, (goal.decode, goal.encode), ("decode", "encode"), strict=True):
             ratio = group.ratio(goal.limit, OURS) or 0.0
-            reached = reached and ratio >= wanted
+            if ratio < wanted:
+                missed.append((group.name, *_cases(goal, codecs[goal.name], verb)))
             beside = ", ".join(f"{name} {group.ratio(name, OURS):.2f}" for name in goal.others)
             mark = " " if ratio >= wanted else "!"
             times = f"{group.medians[OURS]:8.0f} {group.medians[goal.limit]:8.0f}"
             print(f"{goal.name:24} {verb:6} {times} {ratio:6.2f} {wanted:5.2f} {mark} {beside}")
-    return reached
+    for name, mine, by_hand in missed:
+        print(f"\nwhere the time goes in {name}:")
+        for line in where_time_goes(mine, by_hand):
+            print(f"  {line}")
+    return not missed
+
+
+def _cases(goal: Goal, codec: Codec, verb: str) -> tuple[Case, Case]:
+    """What a profile is made of: our function and the one by hand, each with what it is called with."""
+    data = (BENCH / "inputs" / goal.input).read_bytes()
+    found = []
+    for label, (decode, encode) in ((OURS, codec), (goal.limit, limit(goal.limit))):
+        value = _written(label, goal, decode(data)) if verb == "encode" else data
+        found.append((encode if verb == "encode" else decode, value))
+    return found[0], found[1]

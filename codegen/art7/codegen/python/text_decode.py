@@ -184,8 +184,7 @@ def _line_in_place(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     """Emit what fills a line and then test for its end: nothing in it reads over that."""
     outer, data, end = emitter.cursor_state, emitter.data, emitter.end
     emitter.block(frame, step.body)
-    emitter.tighten()
-    emitter.settle()
+    emitter.settle()  # a place behind the end is no end either
     eol = b"\r\n" if step.lenient else step.eol
     ends = [
         (f"{data}.startswith({literal(eol).text}, o, {end})", [Assign(["o"], f"o + {len(eol)}", pure=False)])
