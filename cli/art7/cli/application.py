@@ -34,6 +34,10 @@ COMMANDS: dict[str, CommandRow] = {
     "demo": CommandRow(
         "art7.cli.commands.demo", "Walk through the work of a regulator, a gatekeeper and an implementer."
     ),
+    "diff": CommandRow(
+        "art7.cli.commands.diff",
+        "Compare two traces of derivations: the first value that differs, and the mistake behind it.",
+    ),
     "doctor": CommandRow(
         "art7.cli.commands.doctor", "Show what is installed and what each missing part is for."
     ),

@@ -138,6 +138,26 @@ def run_with(
         raise execution.error(error.code, error.path, error.expected, error.got, error.requirement) from None
 
 
+class Known:
+    """The values of a run that is over, in which expressions of its schedule can be computed again."""
+
+    def __init__(self, interpreter: Interpreter, name: str, values: Mapping[str, Any]) -> None:
+        """Take `values` of schedule `name` (qualified), by name; raises `KeyError` for an unknown schedule."""
+        module, schedule = find_schedule(interpreter.specification, name)
+        self._execution = _Execution(interpreter, module, schedule, Trace(), Session())
+        self._execution.frame.params = tuple(values.get(param.name) for param in schedule.params)
+        self._execution.frame.locals.update(values)
+
+    def compute(self, expr: Expr) -> Any:
+        """Return what `expr` gives; raises `DeriveError` where it is refused."""
+        try:
+            return self._execution.evaluate("", expr)
+        except DeriveError:
+            raise
+        except DecodeError as error:
+            raise self._execution.error(error.code, error.path, error.expected, error.got) from None
+
+
 class _Execution:
     """One run: `frame.locals` holds the named values."""
 
@@ -160,7 +180,7 @@ class _Execution:
         self._take_inputs(inputs)
         for step in self.schedule.steps:
             if isinstance(step, Derive):
-                self._keep(step.value, self._evaluate(step.value.name, step.expr))
+                self._keep(step.value, self.evaluate(step.value.name, step.expr))
             else:
                 self._split(step)
         self._check_rules()
@@ -213,7 +233,8 @@ class _Execution:
             if name not in names:
                 raise self.error("unknown_field", str(name)[:60], f"a declared {what}", "another name")
 
-    def _evaluate(self, name: str, expr: Expr) -> Any:
+    def evaluate(self, name: str, expr: Expr) -> Any:
+        """Return what the expression of `name` gives on the values so far."""
         self.current = name
         try:
             return prepare(expr, self.scope)(self.frame)
@@ -253,7 +274,7 @@ class _Execution:
 
     def _split(self, step: Split) -> None:
         self.current = step.parts[0].name
-        octets = self._evaluate(self.current, step.expr)
+        octets = self.evaluate(self.current, step.expr)
         sizes = [part.octets or 0 for part in step.parts]
         if not isinstance(octets, bytes) or len(octets) != sum(sizes):
             got = str(len(octets)) if isinstance(octets, bytes) else "another kind"
@@ -265,7 +286,7 @@ class _Execution:
 
     def _check_rules(self) -> None:
         for requirement, condition, code in self.schedule.conditions:
-            if not self._evaluate(requirement, condition):
+            if not self.evaluate(requirement, condition):
                 text = next((r.text for r in self.schedule.requirements if r.id == requirement), "")
                 raise self.error(
                     code or "rule_broken", requirement, text or "the rule to hold", "", requirement

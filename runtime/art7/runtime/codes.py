@@ -102,4 +102,15 @@ CODES: dict[str, Code] = {
         "The octets that arrived are not those that were sent, and no copy that arrived whole was accepted after it.",
         "Nothing to do at the parties, unless the message must survive it: then let it be repeated.",
     ),
+    "A7-R060": Code(
+        "no derivations to compare",
+        "A trace is a file of vectors with `steps`, JSON lines of a run, or one object with `schedule` and `steps`; every "
+        "step has a name and a value. Octets are lower-case hexadecimal, as in vectors.",
+        "Write the file with `art7 generate vectors` or `art7 run --format trace`, or in that form.",
+    ),
+    "A7-R061": Code(
+        "too many derivations to compare",
+        "A file is untrusted, so its size and the number of derivations that are read have a bound.",
+        "Compare the traces in parts.",
+    ),
 }
