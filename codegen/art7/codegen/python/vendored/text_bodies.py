@@ -508,20 +508,21 @@ def transfer_octets(octets: bytes, coding: str | None) -> bytes:
     return octets
 
 
+_UNFIT_TO_PRINT = re.compile(rb"[^!-<>-~ \t]|[ \t]\Z")
+
+
 def _quoted_line(line: bytes) -> bytes:
-    signs = [
-        bytes([octet])
-        if (33 <= octet <= 126 and octet != 61) or (octet in b" \t" and at < len(line) - 1)
-        else b"=%02X" % octet
-        for at, octet in enumerate(line)
-    ]
-    lines = [b""]
-    for at, sign in enumerate(signs):
-        if len(lines[-1]) + len(sign) > 76 - (at < len(signs) - 1):
-            lines[-1] += b"="
-            lines.append(b"")
-        lines[-1] += sign
-    return b"\r\n".join(lines)
+    text = _UNFIT_TO_PRINT.sub(lambda match: b"=%02X" % match[0][0], line)
+    if len(text) <= 76:
+        return text
+    lines, begin = [], 0
+    while len(text) - begin > 76:
+        # A line has 75 characters and `=`; no octet in digits is cut.
+        stop = text.find(b"=", begin + 73, begin + 75)
+        stop = begin + 75 if stop < 0 else stop
+        lines.append(text[begin:stop])
+        begin = stop
+    return b"=\r\n".join([*lines, text[begin:]])
 
 
 def whole_header(name: bytes, data: bytes, o: int, stop: int) -> bytes:
