@@ -42,7 +42,7 @@ def test_both_say_the_same(pattern: str, text: str) -> None:
         ("[0-9]{1,10}", True),
         ("[Ss]:([^@]*@)?[^?@]*[?][^@]*", True),
         ("(Tue|Thu), (Jan|Jun|Jul)", True),
-        ("(Tue|Thu)*", False),
+        ("([ab]x|[bc]y)*", False),
         ("a?a?a?a?a", False),
         ("(a+)+", False),
         ("(a|ab)*", False),
