@@ -12,6 +12,7 @@ import pytest
 from art7.codegen.project import generate_python
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
+from art7.interpreter.errors import EncodeError
 from built import build, module, plain, specification
 
 TEXT = """a7 1
@@ -41,10 +42,28 @@ message Lines as text {
 }
 struct Behind as text { ' ' word: Word }
 struct Number as text { ' ' number: u8 }
-message Keyed as json { limit size = 99 kind: u8 body: select kind { 1 => one: u8 | null  2 => two: Node  otherwise => other: any } }
+message Keyed as json {
+    limit size = 99
+    kind: u8
+    body: select kind { 1 => one: u8 | null  2 => two: Node  otherwise => other: any }
+}
 struct Node as json { a: u8 }
+message Maybe as json {
+    limit size = 99
+    kind: u8
+    body?: select kind { 1 => one: u8 | null  2 => two: Node  otherwise => other: any }
+}
 message Labelled as cbor { limit size = 99 kind: u8 body: select kind { 1 => one: u8 | null  otherwise => other: text[0..9] } }
 """
+
+NULLS = {
+    b'{"kind":1,"body":null}': ("Keyed", "Maybe"),
+    b'{"kind":3,"body":null}': ("Keyed", "Maybe"),
+    b'{"kind":1}': ("Maybe",),
+    b'{"kind":2,"body":{"a":1}}': ("Keyed", "Maybe"),
+    bytes.fromhex("a2646b696e640164626f6479f6"): ("Labelled",),
+}
+REFUSED = {("Keyed", 2): "missing_field", ("Labelled", 2): "missing_field", ("Maybe", 2): "missing_field"}
 
 CASES = [
     ("Octets", {"kind": 0, "more": 0, "body": None}, b"\0\0"),
@@ -62,6 +81,8 @@ CASES = [
     ("Lines", {"kind": "A", "body": {"word": "x"}}, b"A x\r\n"),
     ("Lines", {"kind": "B", "body": None}, b"B\r\n"),
     ("Lines", {"kind": "B", "body": {"number": 3}}, b"B 3\r\n"),
+    ("Keyed", {"kind": 1, "body": None}, b'{"kind":1,"body":null}'),
+    ("Keyed", {"kind": 3, "body": None}, b'{"kind":3,"body":null}'),
     ("Keyed", {"kind": 1, "body": 3}, b'{"kind":1,"body":3}'),
 ]
 
@@ -87,6 +108,28 @@ def test_an_arm_holds_nothing_or_something(
     read = decode(spec, f"sample.arms.{name}", octets).value
     assert plain(getattr(arms, name).decode(octets)) == read
     assert encode(spec, f"sample.arms.{name}", read) == octets
+
+
+@pytest.mark.parametrize(
+    ("octets", "name"), [(each, name) for each, names in NULLS.items() for name in names]
+)
+def test_a_null_is_written_as_it_was_read(octets: bytes, name: str, made: tuple[Any, Any]) -> None:
+    spec, arms = made
+    read = decode(spec, f"sample.arms.{name}", octets).value
+    assert plain(getattr(arms, name).decode(octets)) == read
+    assert encode(spec, f"sample.arms.{name}", read) == octets
+    assert getattr(arms, name).decode(octets).encode() == octets
+
+
+@pytest.mark.parametrize(("name", "kind"), REFUSED)
+def test_nothing_is_refused_where_an_arm_has_a_value(name: str, kind: int, made: tuple[Any, Any]) -> None:
+    spec, arms = made
+    with pytest.raises(EncodeError) as found:
+        encode(spec, f"sample.arms.{name}", {"kind": kind, "body": None})
+    with pytest.raises(ValueError) as told:
+        getattr(arms, name)(kind=kind, body=None).encode()
+    assert told.value.code == found.value.code == REFUSED[name, kind]  # type: ignore[attr-defined]
+    assert told.value.path == found.value.path  # type: ignore[attr-defined]
 
 
 USE = """

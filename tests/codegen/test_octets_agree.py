@@ -229,6 +229,8 @@ def test_hostile_values_are_refused_alike(name: str, tmp_path: Path) -> None:
                 continue
             for hostile in (*HOSTILE, *PASSING):
                 value = kind.decode(octets, **given)
+                if isinstance(hostile, dict) and hasattr(getattr(value, attribute), "_members"):
+                    continue  # in the interpreter dicts are records
                 read = dict(decode(spec, record.name, octets, params).value)
                 setattr(value, attribute, hostile)
                 read[slot.name] = hostile

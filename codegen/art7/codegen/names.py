@@ -30,7 +30,7 @@ RESERVED_MEMBERS = frozenset(
 
 RESERVED_PARAMETERS = frozenset(
     "self data explain m n o e k x start end depth unverified octets parts fixes len min super "
-    "Refused FAILURES explain_decoding explain_encoding encode_carefully decode_all first_json first_cbor items".split()
+    "Refused FAILURES explain_decoding encode_again encode_carefully decode_all first_json first_cbor items".split()
 )
 """What `decode` and `encode` take and use beside a message's parameters."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from art7.grammar.ir.expression import Expr, Kind, Position, SlotRef, is_positional
 from art7.grammar.ir.plan import (
     Align,
+    AnyNode,
     Block,
     Branch,
     CallRecord,
@@ -106,12 +107,23 @@ def is_checkable(expr: Expr, prepared: PreparedRecord) -> bool:
     return not is_positional(expr) and not mentioned(expr) & prepared.unknown_views
 
 
+def writes_null(block: Block) -> bool:
+    """Whether `None` is a null on the wire; in a union, its arms know."""
+    return any(
+        isinstance(step, AnyNode | Branch)
+        or getattr(step, "nullable", False)
+        or getattr(step, "form", "") == "null"
+        for step in block.steps
+    )
+
+
 def write_branch(step: Branch, prepared: PreparedRecord, opened: frozenset[int]) -> StepRunner:
     on, select, slot = prepare(step.on, prepared.scope), choose(step.cases), step.slot
     bodies = tuple(write_block(prepared, case.body, opened) for case in step.cases)
     filled = step.value_slots or (None,) * len(step.cases)
     foreign = _foreign_slots(step, prepared)
-    slots = prepared.record.slots
+    slots, on_tree = prepared.record.slots, prepared.record.carrier is Carrier.TREE
+    nulls = tuple(writes_null(case.body) for case in step.cases)
 
     def write(frame: Frame) -> Any:
         tag = on(frame)
@@ -127,11 +139,15 @@ def write_branch(step: Branch, prepared: PreparedRecord, opened: frozenset[int])
         if slot is not None:
             value, inner = frame.values[slot], filled[index]
             if inner is not None:
+                if value is None and on_tree and not nulls[index]:
+                    frame.refuse(MISSING, slot, None, "a value", "nothing")
                 frame.values[inner] = (
                     value if value is None else conform(slots[inner].shape, value, frame, inner)
                 )
             elif value is not None:
                 frame.refuse(WRONG, slot, None, "no value in this arm", brief(value))
+            elif on_tree:
+                return (None,)
         octets = bodies[index](frame)
         if slot is not None and isinstance(octets, bytes) and slot not in opened:
             frame.written[slot] = octets

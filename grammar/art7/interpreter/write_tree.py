@@ -19,7 +19,7 @@ from art7.interpreter.read_common import choose
 from art7.interpreter.read_tree import UNKNOWN_VALUE
 from art7.interpreter.tree_nodes import TreeRefused
 from art7.interpreter.write_cbor import Spell, check_size
-from art7.interpreter.write_common import UNEXPECTED, WRONG, write_block
+from art7.interpreter.write_common import UNEXPECTED, WRONG, write_block, writes_null
 from art7.interpreter.write_octets import check_count, integer, write_items
 from art7.interpreter.written_values import MISSING, written_value
 from art7.interpreter.xml_writer import Free
@@ -163,7 +163,7 @@ def _entry_writer(entry: Entry, prepared: PreparedRecord) -> WriteEntry:
     slot = prepared.record.slots[entry.slot]
     default = prepared.initial[entry.slot] if slot.default is not None else ABSENT
     computed = slot.value is not None and slot.role in (Role.COMPUTED, Role.KEPT, Role.LOCAL)
-    may_be_null = entry.slot in prepared.distinguishing or _writes_null(entry)
+    may_be_null = entry.slot in prepared.distinguishing or (entry.required and writes_null(entry.body))
 
     def write(frame: Frame, members: dict[Any, Any]) -> None:
         value = frame.values[entry.slot]
@@ -176,13 +176,6 @@ def _entry_writer(entry: Entry, prepared: PreparedRecord) -> WriteEntry:
         members[entry.key] = body(frame)[0]
 
     return write
-
-
-def _writes_null(entry: Entry) -> bool:
-    """Whether `None` in the slot is a null on the wire and not an absent member."""
-    wire = [step for step in entry.body.steps if hasattr(step, "nullable") or isinstance(step, AnyNode)]
-    nullable = any(getattr(step, "nullable", False) or getattr(step, "form", "") == "null" for step in wire)
-    return entry.required and (nullable or any(isinstance(step, AnyNode) for step in wire))
 
 
 SpreadWriter = tuple[
@@ -228,14 +221,17 @@ def write_object(step: Object, prepared: PreparedRecord, opened: frozenset[int])
     entries = tuple(_entry_writer(entry, prepared) for entry in step.entries)
     spreads = _spread_writers(step.spreads, prepared)
     unknown_slot, is_xml = step.unknown_slot, prepared.record.encoding == "xml"
+    order = {entry.key: 0 for spread in step.spreads for case in spread.cases for entry in case.entries}
 
     def write(frame: Frame) -> Any:
         members: dict[Any, Any] = {}
         for entry in entries:
             entry(frame, members)
+        chosen: dict[Any, Any] = {}
         for spread in spreads:
             for entry in _taken(frame, spread):
-                entry(frame, members)
+                entry(frame, chosen)
+        members |= {key: chosen[key] for key in order if key in chosen}
         if unknown_slot is not None:
             _add_unknown(frame, unknown_slot, members)
             if is_xml and frame.values[unknown_slot] is not ABSENT:
@@ -273,7 +269,8 @@ def write_array(step: Array, prepared: PreparedRecord, opened: frozenset[int]) -
         items: list[Any] = []
         for entry, body in bodies:
             value = frame.values[entry.slot]
-            absent = value is ABSENT or (value is None and not entry.required)
+            told_apart = entry.required or entry.slot in prepared.distinguishing
+            absent = value is ABSENT or (value is None and not told_apart)
             if absent and prepared.record.slots[entry.slot].value is None:
                 if entry.required:
                     frame.refuse(MISSING, entry.slot, None, "a value", "nothing")

@@ -12,7 +12,7 @@ from art7.codegen.python.encode_plan import filled_union, known_front, measured_
 from art7.codegen.python.expressions import ATOM, COMPARE, Code, expression, literal, number
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.pieces import Fixed, Piece, Raw, constant, has_fix_up, total
-from art7.codegen.python.record_facts import is_checkable
+from art7.codegen.python.record_facts import is_checkable, walk_steps
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Binary, Call, Expr, Kind, Literal, Measure, SlotRef
 from art7.grammar.ir.shape import Octets
@@ -39,7 +39,14 @@ def write_take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[
     )
     if step.text:
         name = emitter.fresh(f"{slot.name}_octets")
-        emitter.out.append(Assign([name], f"{code.at(ATOM)}.encode()", pure=False))
+        # Records have a method of that name too, and what an arm of a union is given may be one.
+        arm = any(
+            step.slot in each.value_slots
+            for each in walk_steps(frame.record.body)
+            if isinstance(each, p.Branch)
+        )
+        call = f"str.encode({code.text})" if arm else f"{code.at(ATOM)}.encode()"
+        emitter.out.append(Assign([name], call, pure=False))
         text = name
     elif measured or code.level < ATOM:
         text = local_name(emitter, code, slot.name)

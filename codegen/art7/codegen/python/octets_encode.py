@@ -75,7 +75,7 @@ from art7.grammar.ir.expression import (
     walk,
 )
 from art7.grammar.ir.late_values import kept_late
-from art7.grammar.ir.shape import Integer, Octets, Union
+from art7.grammar.ir.shape import Boolean, Integer, Octets, Union
 
 _RESERVED = RESERVED_LOCALS | frozenset(("x", "parts", "fixes", "depth", "octets"))
 """What functions that encode use beside a specification's own names."""
@@ -203,6 +203,8 @@ class EncodeEmitter:
                 # Not written by every message, but never of another kind.
                 check = self.scope.support("is_octets")
                 self.out.append(Test(f"{code.text} is not None and not {check}({code.text})"))
+            if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Boolean) and not slot.optional:
+                self.out.append(Test(f"{code.text} is not True and {code.text} is not False"))
             if slot.role is p.Role.VIEW_INPUT and isinstance(slot.shape, Integer) and not slot.optional:
                 # What is written depends on it; it may itself not be.
                 if not is_packed(record, slot.index, slot.shape):

@@ -377,13 +377,13 @@ def _encode_method(record: Record, scope: ModuleScope, facts: FactsOf) -> str:
         if not all(_is_written(called, scope) for called in sorted(trial.encoders)):
             raise Unsupported("a record that only the careful twin writes")
         scope.take(trial)
-        for each in ("FAILURES", "explain_encoding"):
+        for each in ("FAILURES", "encode_again"):
             scope.support(each)
         body = [
             "        try:",
             *lines,
             "        except FAILURES:",
-            f"            raise explain_encoding(__name__, {name}, explain, self{arguments}) from None",
+            f"            return encode_again(__name__, {name}, explain, self{arguments})",
         ]
     except Unsupported:
         scope.support("encode_carefully")

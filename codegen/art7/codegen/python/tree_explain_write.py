@@ -80,6 +80,8 @@ class _Writer:
         """Take the members that users give, and compute those that need nothing else."""
         names = self.view.scope.names.members(self.record)
         api = [slot.index for slot in self.record.api()]
+        if self.record.form is p.Form.OBJECT:
+            self.lines.add(f"{self.support('json_is_record')}(trace, value)")
         for slot in self.record.slots:
             name = self.view.locals[slot.index]
             if slot.is_api and slot.role is not p.Role.VIEW:
@@ -311,6 +313,9 @@ class _Writer:
                 if case.refuse is not None:
                     self.refuse(case.refuse, own)
                 elif value_slot is not None and step.slot is not None:
+                    if not _takes_null(case.body):
+                        with self.lines.block(f"if {self.view.locals[step.slot]} is None:"):
+                            self.refuse(p.Fault("missing_field", None, None, "a value"), own)
                     conform = self.support("json_conform")
                     union, shape = (
                         self.view.locals[step.slot],
@@ -371,12 +376,7 @@ class _Writer:
     def entry(self, entry: p.Entry) -> None:
         slot = self.record.slots[entry.slot]
         name, path = self.view.locals[entry.slot], self.path(entry.slot)
-        first = entry.body.steps[0]
-        takes_null = entry.required and (
-            isinstance(first, p.AnyNode)
-            or getattr(first, "nullable", False)
-            or getattr(first, "form", "") == "null"
-        )
+        takes_null = entry.required and _takes_null(entry.body)
         computed = slot.value is not None and slot.role in (p.Role.COMPUTED, p.Role.KEPT, p.Role.LOCAL)
         sentinel = self.view.nothing(entry.slot)
         tests = []
@@ -452,3 +452,13 @@ class _Writer:
         if all(case.ranges for case in cases):
             with self.lines.block("else:"):
                 self.refuse(p.Fault("unknown_value"), '""')
+
+
+def _takes_null(block: p.Block) -> bool:
+    """Whether `None` is a null on the wire; in a union, its arms know."""
+    return any(
+        isinstance(step, p.AnyNode | p.Branch)
+        or getattr(step, "nullable", False)
+        or getattr(step, "form", "") == "null"
+        for step in block.steps[:1]
+    )

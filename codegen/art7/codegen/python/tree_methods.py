@@ -19,7 +19,7 @@ def whole_methods(record: Record, scope: ModuleScope, reads: str, writes: str) -
         return []
     names = parameter_names(record)
     stem = scope.names.functions[record.name]
-    for each in ("FAILURES", "explain_decoding", "explain_encoding"):
+    for each in ("FAILURES", "explain_decoding", "encode_again"):
         scope.support(each)
     keywords = [*parameters_of(record.params, names, scope), "explain: bool = True"]
     arguments = "".join(f", {name}" for name in names)
@@ -38,6 +38,6 @@ def whole_methods(record: Record, scope: ModuleScope, reads: str, writes: str) -
         "        try:",
         f"            return _encode_{stem}_octets(self{arguments})",
         "        except FAILURES:",
-        f"            raise explain_encoding(__name__, {quoted(stem)}, explain, self{arguments}) from None",
+        f"            return encode_again(__name__, {quoted(stem)}, explain, self{arguments})",
     ]
     return ["\n".join(decode), "\n".join(encode)]

@@ -101,7 +101,7 @@ def _field(
     if (
         record.on_tree
         and place is None
-        and isinstance(pair.shape, s.Anything)
+        and may_be_null(pair.shape)
         and (member.optional or condition or flattened)
     ):
         # Any node may be null: where it may be absent too, null is told from absence.
@@ -132,6 +132,14 @@ def _field(
     if t.Default in clauses:
         node = clauses[t.Default].value
         record.wait(lambda: _default(record, draft, node))
+
+
+def may_be_null(shape: s.Shape) -> bool:
+    """Whether null is a value of the shape that its type does not tell: any node, and arms that hold one or nothing."""
+    if isinstance(shape, s.Union):
+        shapes = [arm.shape for arm in shape.arms]
+        return any(each is None or isinstance(each, s.Nullable) or may_be_null(each) for each in shapes)
+    return isinstance(shape, s.Anything)
 
 
 def _again(record: RecordLowering, draft: Draft, pair: Pair, member: t.Field) -> None:

@@ -370,6 +370,41 @@ def explain_encoding(module: str, name: str, explain: bool, value: Any, *argumen
     return EncodeError("internal", expected="one verdict of both encoders", got="two")
 
 
+def encode_again(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> bytes:
+    """Write what the fast encoder of `name` refused, if only for being of a kin of the kinds it takes.
+
+    Views of octets, tuples for lists and subclasses of numbers and texts stand for what they are kin to; the
+    careful encoder sees to that. Raises: EncodeError.
+    """
+    if _holds_kin([value, *arguments]):
+        return encode_carefully(module, name, explain, value, *arguments)
+    raise explain_encoding(module, name, explain, value, *arguments) from None
+
+
+_EXACTLY = frozenset((bytes, str, int, bool, float, type(None)))
+_KIN = (bytes, bytearray, memoryview, str, int, float, tuple, list, dict)
+
+
+def _holds_kin(values: list[Any]) -> bool:
+    """Whether something in what the caller gave is of a kin of a plain kind, and not of the kind itself."""
+    seen: set[int] = set()
+    while values:
+        value = values.pop()
+        kind = type(value)
+        if kind in _EXACTLY or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if kind is list:
+            values += value
+        elif kind is dict:
+            values += [*value, *value.values()]
+        elif isinstance(value, Record):
+            values += [getattr(value, name, None) for name in value._members()]
+        elif isinstance(value, _KIN):
+            return True
+    return False
+
+
 def encode_carefully(module: str, name: str, explain: bool, value: Any, *arguments: Any) -> bytes:
     """Write a value that has no fast encoder."""
     try:

@@ -267,6 +267,12 @@ def json_brief(value: Any) -> str:
 # ---- writing ----
 
 
+def json_is_record(trace: Trace, value: Any) -> None:
+    """Refuse what is no object with members."""
+    if not isinstance(value, Record):
+        json_refuse(trace, "wrong_kind", "", None, "a value of kind record", json_brief(value))
+
+
 def json_given(trace: Trace, value: Any, name: str, path: str, shape: tuple[Any, ...]) -> Any:
     """Member `name` of a value to be written, of the right kind; `None` where it is absent."""
     given = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
