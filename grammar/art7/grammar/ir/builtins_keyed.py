@@ -104,6 +104,13 @@ def _rsa() -> list[Function]:
             public=True,
         ),
         _keyed(
+            "rsa_private",
+            "modulus:bytes exponent:bytes private:bytes first:bytes second:bytes",
+            "The private key in DER, of a modulus, both exponents and both primes.",
+            "RFC 8017 §3.2",
+            secret=True,
+        ),
+        _keyed(
             "rsa_oaep_encrypt",
             "hash:text public:bytes label:bytes? plaintext:bytes",
             "The sealed text; `hash` serves for the mask too.",

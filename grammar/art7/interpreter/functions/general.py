@@ -11,6 +11,7 @@ from typing import Any
 from art7.grammar.ir.builtins import SIZE_LIMIT
 from art7.interpreter.functions.pattern import matches
 from art7.interpreter.functions.refusal import Refused, check_size
+from art7.interpreter.functions.shared.base58 import base58, base58_decode
 
 _DIGITS = 40
 _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -242,6 +243,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "base64_decode": decode_base64,
     "base64url": lambda value: encode_base64(value, url_safe=True, padded=False),
     "base64url_decode": lambda value: decode_base64(value, url_safe=True),
+    "base58": base58,
+    "base58_decode": base58_decode,
     "distinct": distinct,
     "min": min,
     "max": max,

@@ -37,7 +37,10 @@ def _agreement() -> dict[str, Row]:
 
 
 def _signatures() -> dict[str, Row]:
-    rows = {name: Row("signatures", name) for name in ("rsa_public", "rsa_oaep_encrypt", "rsa_oaep_decrypt")}
+    rows = {
+        name: Row("signatures", name)
+        for name in ("rsa_public", "rsa_private", "rsa_oaep_encrypt", "rsa_oaep_decrypt")
+    }
     names = ("xeddsa_sign", "xeddsa_verify", "dsa_public", "dsa_sign", "dsa_verify")
     rows |= {name: Row("xeddsa", name) for name in names}
     for name, verb in product(("ed25519", "ed448"), ("sign", "verify", "public")):

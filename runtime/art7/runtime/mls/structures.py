@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from art7.grammar.catalogue import catalogue_text
-from art7.grammar.diagnostics import Report
-from art7.grammar.load import load_sources
 from art7.interpreter.decode import decode_with
 from art7.interpreter.encode import encode_with
 from art7.interpreter.errors import CodecError
 from art7.interpreter.prepare import Interpreter
 from art7.interpreter.schedules import Trace, run_with
+from art7.runtime.catalogue import catalogue_interpreter
 from art7.runtime.mls.refusals import MlsRefused
 
 Value: TypeAlias = Mapping[str, Any]
@@ -77,8 +75,4 @@ class Structures:
 @cache
 def catalogue_structures() -> Structures:
     """Return the structures of the catalogue, executed by the interpreter."""
-    report = Report()
-    texts = (catalogue_text(name) for name in ("ietf.mls", "ietf.mls_keys"))
-    specification = load_sources(dict(each for each in texts if each is not None), report)
-    assert not report.has_errors, "the catalogue is tested whole"
-    return Structures(Interpreter(specification))
+    return Structures(catalogue_interpreter("ietf.mls", "ietf.mls_keys"))

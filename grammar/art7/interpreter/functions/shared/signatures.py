@@ -143,6 +143,22 @@ def rsa_public(modulus: bytes, exponent: bytes) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def rsa_private(modulus: bytes, exponent: bytes, private: bytes, first: bytes, second: bytes) -> bytes:
+    """The PrivateKeyInfo of a modulus, exponents and two primes, without a password (RFC 8017 §3.2)."""
+    if max(map(len, (modulus, private, first, second))) > 1024 or len(exponent) > 8:
+        raise BuiltinError("bad_key", "a modulus of 2,048 to 8,192 bits", f"{len(modulus)} octets")
+    n, e, d, p, q = (int.from_bytes(each, "big") for each in (modulus, exponent, private, first, second))
+    try:
+        rest = (rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q))
+        key: rsa.RSAPrivateKey = _rsa_size(
+            rsa.RSAPrivateNumbers(p, q, d, *rest, rsa.RSAPublicNumbers(e, n)).private_key()
+        )
+    except (ValueError, ZeroDivisionError):
+        raise BuiltinError("bad_key", "primes and exponents of one key", f"{len(modulus)} octets") from None
+    plain_text = serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain_text)
+
+
 def _rsa_padding(kind: str, algorithm: hashes.HashAlgorithm) -> Any:
     if kind == "pkcs1":
         return padding.PKCS1v15()
