@@ -99,3 +99,19 @@ def test_a_group_with_one_member_is_that_member() -> None:
     record = spec.record("demo.Row")
     assert [type(step).__name__ for step in record.body.steps] == ["Constant", "Token", "Constant", "Ahead"]
     assert not any(isinstance(step, p.CallRecord) for step in record.body.steps)
+
+
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [
+        ("a: u8 b: u32 = crc32(octets_before(b))", ["A7-L096"]),
+        ("a: u8 let b: u16 = offset(a)", ["A7-L096"]),
+        ("a: u8 let b: u8 = octet_at(0)", ["A7-L096"]),
+        ("a: u8 inner: Deep", ["A7-L096"]),
+        ("a: u8 b: u8 = octets(c) c: bytes[b] let left: u16 = remaining", []),
+    ],
+)
+def test_what_a_coding_yields_has_no_place_on_the_wire(inner: str, code: list[str]) -> None:
+    deep = "struct Deep as binary { x: u8 = length(octets_before(x)) }\n" if "Deep" in inner else ""
+    outer = "message M as text { limit size = 99 'x' b: coded<P>('base64') '.' }"
+    assert codes(f"{deep}struct P as binary {{ {inner} }}\n{outer}") == code

@@ -10,6 +10,7 @@ from art7.grammar.ir import expression as e
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.late_values import kept_late
+from art7.grammar.passes.check_codings import check_codings
 from art7.grammar.passes.check_endings import check_endings
 from art7.grammar.passes.derive_firsts import derive_firsts
 from art7.grammar.passes.derive_text_firsts import derive_text_firsts
@@ -40,6 +41,7 @@ def finish_records(module: Any, records: Mapping[str, p.Record]) -> list[p.Recor
     result = list(done.values())
     module.records = done
     check_endings(module, result, graph, components)
+    check_codings(module, result)
     return result
 
 
