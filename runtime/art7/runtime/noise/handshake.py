@@ -164,7 +164,7 @@ class Handshake:
                 raise NoiseRefused("missing_key", "a pre-shared key", "none")
             self._symmetric.mix_key_and_hash(self._psks.pop(0))
             return
-        ours, theirs = token if self._initiator else reversed(token)
+        ours, theirs = (token[0], token[1]) if self._initiator else (token[1], token[0])
         private = self._ephemeral if ours == "e" else self._static
         public = self._remote_ephemeral if theirs == "e" else self._remote_static
         private, public = _present(private, "a key of ours"), _present(public, "a key of theirs")
