@@ -294,13 +294,17 @@ def _charset_text(parts: list[tuple[bool, Parameter]]) -> str:
         raise Unreadable(refusal.code, place, refusal.expected, refusal.got) from None
 
 
+_SECTION_SIGN = re.compile("[*'%]")
+_CONTROL_SIGN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+
+
 def parameter_octets(values: dict[str, str | None], form: str) -> bytes:
     """Return parameters as they are written."""
     written = []
     names = set()
     for name, value in values.items():
         low = name.lower()
-        if not _PARAMETER_NAME.fullmatch(name) or (form == "mime" and re.search("[*'%]", name)):
+        if not _PARAMETER_NAME.fullmatch(name) or (form == "mime" and _SECTION_SIGN.search(name)):
             raise Unreadable("bad_characters", 0, "the name of a parameter", show(name))
         if low in names:
             raise Unreadable("duplicate_field", 0, "another name", low)
@@ -310,12 +314,12 @@ def parameter_octets(values: dict[str, str | None], form: str) -> bytes:
 
 
 def _parameter_value(value: str, form: str) -> bytes:
-    if re.search("[\x00-\x08\x0a-\x1f\x7f]", value):
+    if (_SIP_VALUE if form == "sip" else _PARAMETER_NAME).fullmatch(value):
+        return b"=" + value.encode()
+    if _CONTROL_SIGN.search(value):
         raise Unreadable("bad_quoted", 0, "a text without control characters", show(value))
     if form == "mime" and not value.isascii():
         return b"*=utf-8''" + quote_from_bytes(value.encode(), safe="!#$&+-.^_`|~").encode()
-    if (_SIP_VALUE if form == "sip" else _PARAMETER_NAME).fullmatch(value):
-        return b"=" + value.encode()
     return b'="' + re.sub(r'(["\\])', r"\\\1", value).encode() + b'"'
 
 
@@ -374,7 +378,7 @@ def part_octets(pieces: list[bytes], boundary: object, eol: bytes) -> bytes:
     """Return parts between the lines of a boundary."""
     mark = boundary_mark(boundary)
     for piece in pieces:
-        if _boundary_lines(piece + eol, 0, len(piece) + len(eol), mark):
+        if mark in piece and _boundary_lines(piece + eol, 0, len(piece) + len(eol), mark):
             raise Unreadable("bad_boundary", 0, "a boundary that no part holds", show(boundary))
     return b"".join(mark + eol + piece + eol for piece in pieces) + mark + b"--" + eol
 
@@ -497,14 +501,14 @@ def transfer_octets(octets: bytes, coding: str | None) -> bytes:
     name = transfer_name(coding)
     if name == "base64":
         text = b64encode(octets)
-        return b"\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+        return b"\r\n".join([text[at : at + 76] for at in range(0, len(text), 76)])
     if name == "quoted-printable":
         return b"\r\n".join(map(_quoted_line, octets.split(b"\r\n")))
     if name != "binary":
-        stray = re.search(rb"[\x00\x80-\xff]" if name == "7bit" else rb"\x00", octets)
-        if stray is not None:
-            got = f"octet {octets[stray.start()]:#04x}"
-            raise Unreadable("bad_coding", stray.start(), f"octets of {name}", got)
+        if b"\0" in octets or (name == "7bit" and not octets.isascii()):
+            bad = (0, *range(128, 256)) if name == "7bit" else (0,)
+            place = next(at for at, octet in enumerate(octets) if octet in bad)
+            raise Unreadable("bad_coding", place, f"octets of {name}", f"octet {octets[place]:#04x}")
     return octets
 
 
