@@ -184,10 +184,10 @@ def spoilt(message: Case, part: str) -> Case:
 
 
 def refuse_each_octet(keys: Callable[[], framing.Keys], message: Case, key_of: framing.KeyOf) -> None:
+    once = keys()
     for part in ("ciphertext", "encrypted_sender_data"):
         with pytest.raises(MlsRefused, match="not_authentic"):
-            framing.unprotect_private(keys(), spoilt(message, part), key_of)
-    once = keys()
+            framing.unprotect_private(once, spoilt(message, part), key_of)
     framing.unprotect_private(once, message, key_of)
     with pytest.raises(MlsRefused, match="used_key"):
         framing.unprotect_private(once, message, key_of)
@@ -366,10 +366,11 @@ def check_secret_tree(case: Case) -> None:
     for leaf, generations in enumerate(leaves):
         for each in reversed(generations):  # the last first: those passed over are held
             for kind in ("handshake", "application"):
-                found = tree.take(leaf, kind, each["generation"])
+                found = tree.find(leaf, kind, each["generation"])
                 assert (found.key.hex(), found.nonce.hex()) == (each[f"{kind}_key"], each[f"{kind}_nonce"])
+                tree.spend(leaf, kind, each["generation"])
                 with pytest.raises(MlsRefused, match="used_key"):
-                    tree.take(leaf, kind, each["generation"])
+                    tree.find(leaf, kind, each["generation"])
 
 
 def check_transcript(case: Case) -> None:

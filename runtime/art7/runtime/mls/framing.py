@@ -175,7 +175,7 @@ def _sender_data(keys: Keys, private: Value) -> Value:
 
 
 def unprotect_private(keys: Keys, private: Value, key_of: KeyOf) -> dict[str, Any]:
-    """Return the authenticated content of a `PrivateMessage` (§6.3); its message key is used up.
+    """Return the authenticated content of a `PrivateMessage` (§6.3); its message key is then used up.
 
     Raises: `MlsRefused` with `wrong_group`, `wrong_epoch`, `not_authentic`, `no_such_member`, `used_key`,
     `too_far_ahead`, `bad_padding` or `bad_signature`.
@@ -186,11 +186,13 @@ def unprotect_private(keys: Keys, private: Value, key_of: KeyOf) -> dict[str, An
     sender = {"sender_type": MEMBER, "leaf_index": data["leaf_index"]}
     content = framed(keys.context, sender, kind, None, private["authenticated_data"])
     public = key_of(content)
-    key = keys.tree.take(data["leaf_index"], _ratchet(kind), data["generation"])
+    used = (data["leaf_index"], _ratchet(kind), data["generation"])
+    key = keys.tree.find(*used)
     aad = suite.structures.encode("PrivateContentAad", _bound(private, whole=True))
     plaintext = suite.open(key.key, _guarded(key, data["reuse_guard"]), aad, private["ciphertext"])
     inside = suite.structures.decode("PrivateMessageContent", plaintext, content_type=kind)
     content[_MEMBERS[kind]] = inside[_MEMBERS[kind]]
     message = {"wire_format": PRIVATE, "content": content, "auth": inside["auth"]}
     check_content(suite, keys.context, message, public)
+    keys.tree.spend(*used)
     return message

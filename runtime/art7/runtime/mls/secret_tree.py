@@ -49,14 +49,14 @@ class SecretTree:
         ratchet = self._ratchet(leaf, kind)
         return ratchet.generation, self._step(ratchet)
 
-    def take(self, leaf: int, kind: str, generation: int) -> MessageKey:
-        """Return the key of a generation and forget it.
+    def find(self, leaf: int, kind: str, generation: int) -> MessageKey:
+        """Return the key of a generation; it is held until `spend`, so that a forged message costs nothing.
 
-        Raises: `MlsRefused` with `used_key` for one that was taken, `too_far_ahead` beyond the limit.
+        Raises: `MlsRefused` with `used_key` for one that was spent, `too_far_ahead` beyond the limit.
         """
         ratchet = self._ratchet(leaf, kind)
         if generation < ratchet.generation:
-            found = ratchet.kept.pop(generation, None)
+            found = ratchet.kept.get(generation)
             if found is None:
                 raise MlsRefused("used_key", "a generation not seen before", str(generation), "RFC 9420 §9.2")
             return found
@@ -64,12 +64,16 @@ class SecretTree:
             raise MlsRefused(
                 "too_far_ahead", f"at most {LONGEST_SKIP} ahead", str(generation), "RFC 9420 §9.2"
             )
-        while ratchet.generation < generation:
+        while ratchet.generation <= generation:
             number = ratchet.generation
             ratchet.kept[number] = self._step(ratchet)
         while len(ratchet.kept) > MOST_KEPT:
             del ratchet.kept[next(iter(ratchet.kept))]
-        return self._step(ratchet)
+        return ratchet.kept[generation]
+
+    def spend(self, leaf: int, kind: str, generation: int) -> None:
+        """Forget the key of a message that was opened."""
+        self._ratchet(leaf, kind).kept.pop(generation, None)
 
     def _step(self, ratchet: _Ratchet) -> MessageKey:
         params = {"suite": self._suite.number, "generation": ratchet.generation}
