@@ -32,8 +32,8 @@ REASONS = {
     "trailing_data": "RFC 2045 §5.1: nothing but parameters behind a type",
     "truncated": "RFC 2045 §5.1: a type and a subtype",
 }
-OTHERWISE = re.compile(rb"message/(?!rfc822)|multipart/digest", re.I)
-"""RFC 3464 §2.1: a status is no message. RFC 2046 §5.1.5: parts of a digest are; here they are octets."""
+OTHERWISE = re.compile(rb"message/(?!rfc822)", re.I)
+"""RFC 3464 §2.1: a status is no message."""
 
 
 def mails(*below: str) -> list[Path]:
