@@ -130,3 +130,10 @@ def test_hostile_mail(case: corpus.HostileCase, codec: Codec, cases: Any) -> Non
             codec.decode(MESSAGE, octets)
         assert found.value.code in ("duplicate_field", "too_deep")
     cases.ran("hostile/mime")
+
+
+def test_words_of_a_subject_are_decoded(codec: Codec) -> None:
+    octets = b"Subject: Re: =?utf-8?q?caf=C3=A9?=\r\n =?iso-8859-1?b?6Q==?= =?none?q?x?=\r\n\r\nhello"
+    decoded = codec.decode(MESSAGE, octets)
+    assert decoded.plain["topic"] == "Re: café\u00e9 =?none?q?x?="
+    assert codec.encode(MESSAGE, decoded.native).startswith(b"Subject: Re: =?utf-8?q?caf=C3=A9?= =?iso")

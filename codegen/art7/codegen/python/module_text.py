@@ -61,6 +61,7 @@ VENDORED = (
     "text_headers",
     "text_bodies_careful",
     "headers_fast",
+    "encoded_words",
     "json_jcs",
     "xml_fast",
     "xml_careful",

@@ -71,6 +71,13 @@ _GENERAL = [
     plain("ends_with", "value:string part:string", _BOOL, "Whether `value` ends with `part`."),
     plain("contains", "value:sized part:any", _BOOL, "Whether `part` occurs in `value`: a run, item or key."),
     plain("matches", "value:text pattern:text", _BOOL, "Whether all of `value` matches (RE2 syntax)."),
+    plain(
+        "encoded_words",
+        "value:text",
+        _TEXT,
+        "The text with its encoded words decoded; what cannot be decoded stays.",
+        "RFC 2047 §6.2",
+    ),
     plain("utf8", "value:text", _BYTES, "The text in UTF-8.", "RFC 3629"),
     plain("text", "value:bytes", _TEXT, "The octets read as UTF-8.", "RFC 3629"),
     plain("decimal", "value:int", _TEXT, "The integer in decimal digits, `-` before a negative one."),

@@ -14,13 +14,18 @@ from typing import Any
 from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.plan import Fault
 from art7.interpreter.functions import digests, general
+from art7.interpreter.functions.encoded_words import encoded_words
 from art7.interpreter.functions.keyed import ROWS
 from art7.interpreter.functions.refusal import Refused
 
 Implementation = Callable[[Any, str, list[Any]], Any]
 """(frame, name, arguments in signature order) → value."""
 
-_PLAIN: dict[str, Callable[..., Any]] = {**general.FUNCTIONS, **digests.FUNCTIONS}
+_PLAIN: dict[str, Callable[..., Any]] = {
+    **general.FUNCTIONS,
+    **digests.FUNCTIONS,
+    "encoded_words": encoded_words,
+}
 _TAKES_ABSENT = {"length", "starts_with", "ends_with", "contains", "canonical_json", "kind_of", "fresh"}
 _SESSION = ("random", "fresh")
 MISSING = Fault("missing_field")
