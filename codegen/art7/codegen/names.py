@@ -65,6 +65,7 @@ def identifier(text: str, reserved: frozenset[str] = frozenset()) -> str:
     return name
 
 
+@lru_cache(4096)
 def variable_name(text: str) -> str:
     """Return `text` in the form of variables: it begins with a small letter, so that it is no class's name."""
     return identifier(text[:1].lower() + text[1:], RESERVED_LOCALS)

@@ -146,6 +146,10 @@ class Machine:
                 first = current
                 children: list[Any] = []
                 trail.append((mode, (), (), ()))
+            elif size == 1:
+                first = firsts.pop()
+                children = [values.pop()]
+                trail.append((mode, (states.pop(),), children, (first,)))
             else:
                 first = firsts[-size]
                 children = values[-size:]

@@ -59,7 +59,7 @@ class CarefulDecoder:
 
     def key(self, slot: int) -> str:
         """Return the quoted key of a slot."""
-        return quoted(self.names.keys[slot])
+        return self.names.quoted[slot]
 
     def at(self, slot: int | None) -> str:
         """Return the source of what a slot is called in a path."""

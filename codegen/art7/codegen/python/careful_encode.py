@@ -45,7 +45,7 @@ class WritingNames(CarefulNames):
         return super().slot(index)
 
     def measure(self, what: str, slot: int) -> Code:
-        key = quoted(self.keys[slot])
+        key = self.quoted[slot]
         if what == "octets":
             return Code(f"{self.scope.support('written_size')}(written, {key}, v[{key}])")
         if what == "offset":

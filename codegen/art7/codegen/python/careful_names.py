@@ -30,6 +30,7 @@ class CarefulNames:
         self.scope = scope
         self.record = record
         self.keys = slot_keys(record)
+        self.quoted = tuple(map(quoted, self.keys))
         self.shapes = TypedScope(record, scope.records)
         self.writing = writing
         self.params: list[str] = []
@@ -45,7 +46,7 @@ class CarefulNames:
             return self.written[index]
         slot = self.record.slots[index]
         return Code(
-            f"v[{quoted(self.keys[index])}]",
+            f"v[{self.quoted[index]}]",
             optional=self.writing or slot.optional or not slot.role.value == "given",
         )
 
@@ -83,7 +84,7 @@ class CarefulNames:
             return Code(f"{value.at(ATOM)} is not None", COMPARE)
         if what == "count":
             return Code(f"len({value.at(1)} or ())")
-        key = quoted(self.keys[slot])
+        key = self.quoted[slot]
         if what == "offset":
             return Code(f"at[{key}] - {self.origin}", SUM)
         return Code(f"{self.scope.support('measured')}(spans, {key}, v[{key}])")

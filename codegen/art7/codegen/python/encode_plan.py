@@ -61,6 +61,8 @@ def tags_of_choices(block: p.Block) -> dict[int, int]:
 
 def merge_whens(block: p.Block) -> p.Block:
     """Return `block` with neighbouring parts under one computed condition as one part."""
+    if not any(isinstance(step, p.When) for step in block.steps):
+        return block
     steps, emit = list(block.steps), list(block.emit)
     for at in range(len(steps) - 2, -1, -1):
         first, second = steps[at], steps[at + 1]

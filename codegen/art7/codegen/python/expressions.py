@@ -138,6 +138,7 @@ class Names(Protocol):
 
 
 @lru_cache(4096, typed=True)
+@lru_cache(4096, typed=True)
 def literal(value: int | bool | bytes | str | None) -> Code:
     """Return a constant. Octets and texts are escaped by `repr`, quotes as the formatter writes them."""
     if isinstance(value, (bytes, str)):

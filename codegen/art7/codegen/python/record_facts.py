@@ -304,17 +304,20 @@ _EXPRESSIONS: dict[type, Callable[[Any, Record], list[Expr]]] = {
 """One row for each step that evaluates something."""
 
 
+_PLAIN = (Uint, Take, View, CallRecord, Varint, FloatOctets)
+"""Steps that fill one slot: most of those that fill any."""
+
+
 def filled_slots(block: Block) -> list[int]:
     """Return the slots that the steps of `block` fill, in order, loop items and what is inside lists left out."""
     found: list[int] = []
     for step in block.steps:
+        if isinstance(step, _PLAIN):
+            found.append(step.slot)
+            continue
         match step:
             case Bits(fields=fields):
                 found += [each.slot for each in fields]
-            case Uint(slot=slot) | Varint(slot=slot) | FloatOctets(slot=slot) | Take(slot=slot):
-                found.append(slot)
-            case CallRecord(slot=slot) | View(slot=slot):
-                found.append(slot)
             case (
                 Token(slot=slot) | Number(slot=slot) | Quoted(slot=slot) | Upto(slot=slot) | Repeat(slot=slot)
             ):

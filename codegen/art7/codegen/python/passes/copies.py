@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Statement, Test, While, names_in
-from art7.codegen.python.passes.words import COMPOUND, bodies, mentions
+from art7.codegen.python.passes.words import COMPOUND, bodies, mentions, own_texts
 
 _STRING = re.compile(r"""(b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')""")
 _CONSTANTS = frozenset(("None", "True", "False"))
@@ -18,7 +18,7 @@ class _Unfit(Exception):
 
 def forward_copies(body: Body) -> Body:
     """Return `body` without `x = y` where every use of `x` comes before `y` gets another value."""
-    if _has_copies(body):
+    if _has_copies(body) and _begins_copies(body, set()):
         _forward(body, Counter(mentions(body)))
     return body
 
@@ -30,6 +30,21 @@ def _has_copies(body: Body) -> bool:
             if statement.targets[0].isidentifier() and statement.value not in _CONSTANTS:
                 return True
         elif type(statement) in COMPOUND and any(_has_copies(inner) for inner in bodies(statement)):
+            return True
+    return False
+
+
+def _begins_copies(body: Body, seen: set[str]) -> bool:
+    """Whether a name is first mentioned where it becomes a copy, as one that serves alone is; `seen` grows."""
+    for statement in body:
+        if type(statement) is Assign and statement.pure and statement.value.isidentifier():
+            if any(target.isidentifier() and target not in seen for target in statement.targets):
+                return True
+        for text in own_texts(statement):
+            seen.update(names_in(text))
+        if isinstance(statement, Read):
+            seen.update(target for target in statement.targets if target is not None)
+        if any(_begins_copies(inner, seen) for inner in bodies(statement)):
             return True
     return False
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Test, While, names_in
+from art7.codegen.python.code import Assign, Body, For, If, Line, Read, Statement, Test, While, names_in
 
 FORMATS = {"2s": "H", "4s": "I", "8s": "Q"}
 _NUMBER = re.compile(r'int\.from_bytes\((\w+), "big"\)')
@@ -82,24 +82,25 @@ def _texts(body: Body) -> list[str]:
 
 def _gather(body: Body, texts: list[str]) -> None:
     for statement in body:
-        if isinstance(statement, Assign):
-            texts += statement.targets
-            texts.append(statement.value)
-        elif isinstance(statement, Test):
-            texts.append(statement.condition)
-        elif isinstance(statement, Line):
-            texts.append(statement.text)
-        elif isinstance(statement, Read):
-            texts.append(statement.at.base)
-        elif isinstance(statement, If):
-            texts += [condition for condition, _ in statement.arms]
-        elif isinstance(statement, While):
-            texts.append(statement.condition)
-        else:
-            texts += [statement.target, statement.iterable]
+        texts += own_texts(statement)
         if type(statement) in COMPOUND:
             for inner in bodies(statement):
                 _gather(inner, texts)
+
+
+def own_texts(statement: Statement) -> list[str]:
+    """Return the texts of a statement without its blocks; targets of reads apart."""
+    if isinstance(statement, Assign):
+        return [*statement.targets, statement.value]
+    if isinstance(statement, (Test, While)):
+        return [statement.condition]
+    if isinstance(statement, Line):
+        return [statement.text]
+    if isinstance(statement, Read):
+        return [statement.at.base]
+    if isinstance(statement, If):
+        return [condition for condition, _ in statement.arms]
+    return [statement.target, statement.iterable]
 
 
 COMPOUND = frozenset((If, While, For))
