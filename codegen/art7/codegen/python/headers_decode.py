@@ -11,7 +11,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from art7.codegen.python.code import Assign, For, Line, Place, Test
+from art7.codegen.python.code import Assign, For, If, Line, Place, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_loops import open_list, read_item, store_list
@@ -22,7 +22,9 @@ from art7.codegen.python.expressions import OR, Code, expression, literal, quote
 from art7.codegen.python.protobuf_decode import _target
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation
+from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
+from art7.grammar.ir.pattern_sets import common, pattern_characters, pattern_sets
 
 
 @contextmanager
@@ -140,10 +142,50 @@ def _entry(
     if not entry.comma:
         _value(emitter, frame, step, entry, stop, lists)
         return
+    if _words(emitter, frame, step, entry, stop, lists):
+        return
     call = f"{emitter.scope.support('listed_spans')}({emitter.data}, o, {stop}, {step.comments})"
     inner = emitter.fresh("stop")
     body = emitter.nested(lambda: _value(emitter, frame, step, entry, inner, lists))
     emitter.out.append(For(f"o, {inner}", call, body))
+
+
+def _words(
+    emitter: BlockEmitter, frame: Frame, step: p.Headers, entry: p.Header, stop: str, lists: dict[int, str]
+) -> bool:
+    """Emit words between commas as one match, if the header is a list of them; returns whether it is."""
+    token = entry.body.steps[0] if len(entry.body.steps) == 1 else None
+    if (
+        not isinstance(token, p.Token)
+        or token.slot != entry.item
+        or step.comments
+        or step.space.strip(b" \t")
+    ):
+        return False
+    text, held = octets_pattern(token.pattern), pattern_characters(token.pattern)
+    apart = any(common(held, ((sign, sign),)) is not None for sign in b' \t,"<')
+    spans = {*frame.facts.starts, *frame.facts.spans}
+    if (
+        text is None
+        or apart
+        or not {entry.slot, entry.item}.isdisjoint(spans)
+        or pattern_sets(token.pattern).empty
+    ):
+        return False
+    emitter.scope.standard("re")
+    whole = rf"(?:(?:{text})(?:[ \t]*+,[ \t]*+(?:{text}))*+)?+"
+    mark = sha256(whole.encode()).hexdigest()[:8]
+    match = emitter.scope.constant(f"_listed_{mark}", f're.compile(rb"{whole}").match')
+    found, items, data = emitter.fresh("found"), lists[entry.slot], emitter.data
+    emitter.out += [
+        Assign([found], f"{match}({data}, o, {stop})", pure=False),
+        Test(f"{found} is None or {found}.end() != {stop}"),
+    ]
+    words = f'{items} += {found}[0].translate(None, b" \\t").decode().split(",")'
+    emitter.out.append(If([(f"o < {stop}", [Line(words)])]))
+    if entry.maximum is not None:
+        emitter.out.append(Test(f"len({items}) > {entry.maximum}"))
+    return True
 
 
 def _other(

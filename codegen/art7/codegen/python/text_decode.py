@@ -209,6 +209,17 @@ def _find_lenient(emitter: BlockEmitter, begin: Place, stop: str, after: str) ->
     )
 
 
+def _lies_in(emitter: BlockEmitter, octet: str, ranges: tuple[tuple[int, int], ...]) -> str:
+    if len(ranges) <= 2:
+        pairs = [
+            f"{low} <= {octet} <= {high}" if low != high else f"{octet} == {low}" for low, high in ranges
+        ]
+        return " or ".join(pairs)
+    every = bytes(sign for low, high in ranges for sign in range(low, high + 1))
+    mark = sha256(every).hexdigest()[:8]
+    return f"{octet} in {emitter.scope.constant(f'_octets_{mark}', literal(every).text)}"
+
+
 def is_ahead(emitter: BlockEmitter, first: p.First, cursor: str) -> str:
     """Return the source of whether something begins at the cursor."""
     data, end = emitter.data, emitter.end
@@ -229,10 +240,7 @@ def is_ahead(emitter: BlockEmitter, first: p.First, cursor: str) -> str:
     if first.octets:
         place = rest if tests else cursor
         octet = f"{data}[{rest}]"
-        inside = " or ".join(
-            f"{low} <= {octet} <= {high}" if low != high else f"{octet} == {low}"
-            for low, high in first.octets
-        )
+        inside = _lies_in(emitter, octet, first.octets)
         tests.append(f"({place} < {end} and ({inside}))")
     return " or ".join(tests) if tests else "False"
 

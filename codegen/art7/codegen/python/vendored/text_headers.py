@@ -42,15 +42,15 @@ def split_headers(
                 return found, other
             name, _, _, lines, o = other
             octets = data if len(lines) == 1 else unfolded(data, lines)
-            start, stop = lines[0] if len(lines) == 1 else (0, len(octets))
+            start, stop = trimmed_span(octets, *(lines[0] if len(lines) == 1 else (0, len(octets))))
         else:
             name, octets, o = line[1], data, line.end()
             start, stop = line.span(2)
             if line.end(3) != stop:
                 octets = _FOLD(b" ", data[start : line.end(3)])
-                start, stop = 0, len(octets)
-        if start < stop and (octets[stop - 1] in b" \t" or octets[start] in b" \t"):
-            start, stop = trimmed_span(octets, start, stop)
+                start, stop = trimmed_span(octets, 0, len(octets))
+            elif start < stop and data[stop - 1] in b" \t":
+                start, stop = trimmed_span(data, start, stop)
         found.append((name.lower(), octets, start, stop, name))
 
 
