@@ -150,6 +150,8 @@ VALUES: list[tuple[Expr, Any]] = [
     (call("mls_vector", B), b"\x03abc"),
     (call("crc32", octets(b"123456789")), 0xCBF43926),
     (call("crc32c", octets(b"123456789")), 0xE3069283),
+    (call("base58", octets(b"\0\0abc")), "11ZiCa"),
+    (call("base58_decode", text("11ZiCa")), b"\0\0abc"),
 ]
 
 REFUSED: list[tuple[Expr, str]] = [
@@ -172,6 +174,8 @@ REFUSED: list[tuple[Expr, str]] = [
     (call("unhex", text("0g")), "bad_text"),
     (call("base64_decode", text("YQ=")), "bad_text"),
     (call("integer", text("٣")), "bad_text"),
+    (call("base58_decode", text("0")), "bad_text"),
+    (call("base58", octets(bytes(4097))), "out_of_range"),
     (call("utf8", ABSENT), "missing_field"),
     (call("hash", text("sha0"), B), "unknown_value"),
     (call("hkdf_expand", text("sha256"), B, B, number(8161)), "out_of_range"),

@@ -44,8 +44,8 @@ def _constant(value: str | int) -> str:
 
 
 _SAME = """matches first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip before after
-utf8 text decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode distinct min max abs
-encoded_words crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand""".split()
+utf8 text decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode
+base58 base58_decode encoded_words distinct min max abs crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand""".split()
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 

@@ -15,7 +15,11 @@ from art7.interpreter.functions.keyed import MODULES as KEYED
 
 VENDORED = (
     *CODEC_MODULES,
-    *(name for name in ("patterns", "json_explain", "derivation", "machine") if name not in CODEC_MODULES),
+    *(
+        name
+        for name in ("patterns", "json_explain", "derivation", "machine", "base58")
+        if name not in CODEC_MODULES
+    ),
     *KEYED,
 )
 """The vendored modules, in the order in which their text stands in the support module."""

@@ -89,6 +89,8 @@ _GENERAL = [
     plain("base64_decode", "value:text", _BYTES, "The octets of base64, padded or not.", "RFC 4648 §4"),
     plain("base64url", "value:bytes", _TEXT, "URL-safe base64 without padding.", "RFC 4648 §5"),
     plain("base64url_decode", "value:text", _BYTES, "The octets of URL-safe base64.", "RFC 4648 §5"),
+    plain("base58", "value:bytes", _TEXT, "Base58, of at most 4,096 octets.", "draft-msporny-base58 §2"),
+    plain("base58_decode", "value:text", _BYTES, "The octets of base58.", "draft-msporny-base58 §3"),
     plain(
         "distinct", "items:list by:text?", _BOOL, "Whether no two items (or their members `by`) are equal."
     ),
