@@ -12,6 +12,7 @@ from art7.runtime.mls.commits import follow_commit, make_commit
 from art7.runtime.mls.epoch import PskStore
 from art7.runtime.mls.external import join_externally
 from art7.runtime.mls.group import Group
+from art7.runtime.mls.joining import create_group
 from art7.runtime.mls.leaves import make_key_package
 from art7.runtime.mls.refusals import CODES, MlsRefused
 from art7.runtime.mls.resuming import BRANCH, REINIT, begin_anew, branch, check_resumed
@@ -194,6 +195,79 @@ def test_a_proposal_is_committed_by_another() -> None:
     done = make_commit(one, random)
     one, two = deliver(done, two)
     agree([one, two, welcomed(done, *joiner)])
+
+
+def test_an_update_is_committed_by_another() -> None:
+    suite, random = cipher_suite(7), chance(15)
+    one, two = pair(suite, random)
+    two, proposal = two.with_update(random)
+    message = two.signed(framing.PUBLIC, framing.PROPOSAL, proposal)
+    one, two = one.with_proposal(one.open(two.protect(message, random))), two.with_proposal(message)
+    with pytest.raises(MlsRefused, match="bad_proposals"):
+        make_commit(two, random)
+    before = one.tree.member(1)["encryption_key"]
+    one, two = deliver(make_commit(one, random), two)
+    assert one.tree.member(1)["encryption_key"] != before
+    one, two = deliver(make_commit(one, random), two)
+    two, one = deliver(make_commit(two, random), one)
+
+
+def test_extensions_of_the_group_are_replaced() -> None:
+    suite, random = cipher_suite(1), chance(17)
+    one, two = pair(suite, random)
+    required = {"extension_types": [], "proposal_types": [], "credential_types": [1]}
+    listed = [{"extension_type": 3, "extension_data": required}]
+    proposal = {"proposal_type": 7, "group_context_extensions": {"extensions": listed}}
+    one, two = deliver(make_commit(one, random, [proposal]), two)
+    assert two.context["extensions"][0]["extension_type"] == 3
+    required["credential_types"] = [2]
+    with pytest.raises(MlsRefused, match="bad_leaf"):
+        make_commit(one, random, [proposal])
+
+
+def from_outside(group: Group, sender: dict[str, Any], body: object, private: bytes) -> bytes:
+    """A proposal of someone who is no member."""
+    content = framing.framed(group.context, sender, framing.PROPOSAL, body)
+    signed = framing.sign_content(group.suite, group.context, framing.PUBLIC, content, private)
+    value = {"content": content, "auth": signed["auth"], "membership_tag": None}
+    return group.suite.structures.wrap("public_message", value)
+
+
+def test_proposals_from_outside() -> None:
+    suite, random = cipher_suite(1), chance(16)
+    sender_key = random(32)
+    named = {
+        "signature_key": suite.signature_key(sender_key),
+        "credential": {"credential_type": 1, "identity": b"x"},
+    }
+    first, second, third = (client(suite, name, random) for name in ("one", "two", "three"))
+    extensions = [{"extension_type": 5, "extension_data": [named]}]
+    one = create_group(suite, b"group", *first, random, extensions=extensions)
+    done = make_commit(one, random, [add(second[0])])
+    one, two = done.group, welcomed(done, *second)
+    external = {"sender_type": framing.EXTERNAL, "sender_index": 0}
+    joining = {"sender_type": framing.NEW_MEMBER_PROPOSAL}
+    sent = [
+        from_outside(one, external, remove(1), sender_key),
+        from_outside(one, joining, add(third[0]), third[1].signature),
+    ]
+    for octets in sent:
+        one = one.with_proposal(one.open(octets))
+    done = make_commit(one, random)
+    three = welcomed(done, *third)
+    agree([done.group, three])
+    assert [leaf["credential"]["identity"] for _, leaf in three.tree.members()] == [b"one", b"three"]
+    for octets, code in (
+        (from_outside(two, {**external, "sender_index": 1}, remove(1), sender_key), "no_such_member"),
+        (from_outside(two, external, remove(1), random(32)), "bad_signature"),
+        (from_outside(two, joining, remove(1), sender_key), "no_such_member"),
+    ):
+        with pytest.raises(MlsRefused) as refusal:
+            two.open(octets)
+        assert refusal.value.code == code
+    _, update = two.with_update(random)
+    with pytest.raises(MlsRefused, match="bad_proposals"):
+        two.with_proposal(two.open(from_outside(two, external, update, sender_key)))
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ def make_commit(
     """
     suite = group.suite
     sender = {"sender_type": framing.MEMBER, "leaf_index": group.own.index}
+    proposals = [suite.structures.as_read("Proposal", each) for each in proposals]
     listed = [*group.known.values(), *(Listed(each, sender) for each in proposals)]
     check_list(listed, group.own.index, resuming)
     check_open(group)

@@ -10,7 +10,7 @@ from art7.runtime.mls.commits import Committed, next_context
 from art7.runtime.mls.epoch import PskStore, begin_epoch, psk_secret
 from art7.runtime.mls.group import EXTERNAL_PUB, Own
 from art7.runtime.mls.joining import enter, received_tree
-from art7.runtime.mls.leaves import OwnKeys, as_read
+from art7.runtime.mls.leaves import OwnKeys
 from art7.runtime.mls.proposals import Applied, Listed, apply, check_list, extension
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.structures import Random, Value
@@ -45,7 +45,7 @@ def join_externally(
     sent, shared = suite.encapsulate(public, random)
     proposals = _proposals(sent, replacing)
     done = apply(suite, known, context, [Listed(each, _SENDER) for each in proposals], now)
-    leaf, index = as_read(suite, package)["leaf_node"], done.tree.reserve()
+    leaf, index = suite.structures.as_read("KeyPackage", package)["leaf_node"], done.tree.reserve()
     new, path = _path(suite, done, index, leaf, own, context, random)
     body = {"proposals": [{"kind": 1, "proposal": each} for each in proposals], "path": path}
     content = framing.framed(context, _SENDER, framing.COMMIT, body)

@@ -9,6 +9,7 @@ from typing import Any
 from art7.runtime.mls import framing
 from art7.runtime.mls.epoch import EpochSecrets, PskStore, export, external_pair
 from art7.runtime.mls.framing import Keys
+from art7.runtime.mls.leaves import UPDATE, Place, sign_leaf
 from art7.runtime.mls.proposals import Listed, check_proposal, extension
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import SecretTree
@@ -86,7 +87,8 @@ class Group:
 
     def with_proposal(self, message: Value) -> Group:
         """Return the group with a proposal that a commit can name. Raises: `MlsRefused` with `bad_proposals`."""
-        listed = Listed(message["content"]["proposal"], message["content"]["sender"])
+        content = message["content"]
+        listed = Listed(self.suite.structures.as_read("Proposal", content["proposal"]), content["sender"])
         check_proposal(listed)
         if len(self.known) >= MOST_PROPOSALS:
             raise MlsRefused("bad_proposals", f"at most {MOST_PROPOSALS} in an epoch", "more", "RFC 9420 §12")
@@ -109,6 +111,20 @@ class Group:
         if message["wire_format"] == framing.PUBLIC:
             return wrap("public_message", framing.protect_public(self.keys, message))
         return wrap("private_message", framing.protect_private(self.keys, message, random, padding))
+
+    def with_update(self, random: Random) -> tuple[Group, Value]:
+        """Return the group that holds a new key of ours, and the `Proposal` that offers it (§12.1.2)."""
+        own, pair = self.own, self.suite.fresh_key_pair(random)
+        renewed = {
+            **self.tree.member(own.index),
+            "encryption_key": pair.public,
+            "leaf_node_source": UPDATE,
+            "lifetime": None,
+            "parent_hash": None,
+        }
+        leaf = sign_leaf(self.suite, renewed, own.signature, Place(self.context["group_id"], own.index))
+        held = replace(own, updates={**own.updates, pair.public: pair})
+        return replace(self, own=held), {"proposal_type": 2, "update": {"leaf_node": leaf}}
 
     # ---- what joiners are given ----
 

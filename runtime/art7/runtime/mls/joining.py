@@ -16,7 +16,7 @@ from art7.runtime.mls.epoch import (
     welcome_secrets,
 )
 from art7.runtime.mls.group import RATCHET_TREE, Group, Own, message_keys
-from art7.runtime.mls.leaves import OwnKeys, as_read, check_own_keys, check_tree_leaves, key_package_ref
+from art7.runtime.mls.leaves import OwnKeys, check_own_keys, check_tree_leaves, key_package_ref
 from art7.runtime.mls.proposals import REQUIRED_CAPABILITIES, extension
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.structures import Random, Value
@@ -39,7 +39,7 @@ def create_group(
 ) -> Group:
     """Return a group of one, in epoch 0 (§11)."""
     check_own_keys(suite, package, own)
-    tree = RatchetTree([as_read(suite, package)["leaf_node"]])
+    tree = RatchetTree([suite.structures.as_read("KeyPackage", package)["leaf_node"]])
     context = {
         "version": 1,
         "cipher_suite": suite.number,
@@ -49,6 +49,7 @@ def create_group(
         "confirmed_transcript_hash": b"",
         "extensions": list(extensions),
     }
+    context = dict(suite.structures.as_read("GroupContext", context))
     zeros = bytes(suite.hash_size)
     secrets = begin_epoch(suite, random(suite.hash_size), zeros, zeros, context).secrets
     tag = suite.mac(secrets.confirmation_key, b"")
@@ -163,7 +164,7 @@ def join(
     info, context = opened.info, opened.info["group_context"]
     _check_resumed(opened.secrets["psks"], context)
     found = received_tree(suite, info, tree, now)
-    index = found.find(as_read(suite, package)["leaf_node"])
+    index = found.find(suite.structures.as_read("KeyPackage", package)["leaf_node"])
     keys = {2 * index: KeyPair(own.encryption, package["leaf_node"]["encryption_key"])}
     if opened.secrets["path_secret"] is not None:
         secret = opened.secrets["path_secret"]["path_secret"]

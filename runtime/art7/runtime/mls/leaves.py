@@ -120,11 +120,6 @@ def check_tree_leaves(
 # ---- key packages ----
 
 
-def as_read(suite: CipherSuite, package: Value) -> Value:
-    """Return a key package as its octets are read: with every absent member, so that leaves can be compared."""
-    return suite.structures.decode("KeyPackage", suite.structures.encode("KeyPackage", package))
-
-
 def key_package_ref(suite: CipherSuite, package: Value) -> bytes:
     """Return the reference that a Welcome names a key package by (§5.2)."""
     return suite.ref("KeyPackage", suite.structures.encode("KeyPackage", package))
@@ -178,7 +173,7 @@ def make_key_package(
         "extensions": [],
     }
     signed = suite.sign(signature, "KeyPackageTBS", suite.structures.encode("KeyPackageTbs", package))
-    made = as_read(suite, {**package, "signature": signed})
+    made = suite.structures.as_read("KeyPackage", {**package, "signature": signed})
     return made, OwnKeys(init.private, encryption.private, signature)
 
 

@@ -50,6 +50,10 @@ class Structures:
         except CodecError as error:
             raise MlsRefused(error.code, f"a {name}", error.path) from None
 
+    def as_read(self, name: str, value: Value) -> Value:
+        """Return a structure as its octets are read: with every absent member, so that values can be compared."""
+        return self.decode(name, self.encode(name, value))
+
     def wrap(self, name: str, value: Value) -> bytes:
         """Return the octets of an `MlsMessage` that holds `welcome`, `group_info`, `key_package` …"""
         message = {"version": 1, "wire_format": _FORMATS[name], name: value}
