@@ -69,6 +69,11 @@ JID_EDITS = within(
 )  # fmt: skip
 JABBER = (
     Explained(
+        "capital digits of an address of IPv6, which the library keeps",
+        "RFC 5952 §4.3: they are small; RFC 7622 §3.2 compares addresses as they are written there",
+        values_differ(rb"\[[0-9A-Fa-f:.]+\]"),
+    ),
+    Explained(
         "letters outside ASCII, which the library maps by RFC 6122",
         "RFC 7622 §3.3, §3.4, RFC 8265 §3.3: PRECIS keeps what Nodeprep changed; art7 compares them where JID-02 says so",
         values_differ(rb"[\x80-\xff]|\\u"),
@@ -81,14 +86,16 @@ JABBER = (
     Explained(
         "signs that no domain has, which the library lets stand outside of IDNA",
         "RFC 7622 §3.2: a domain is of labels that hosts have, or an address",
-        we_refuse("bad_text", shown=rb'^"([^"@/]*@)?(?=[^"/]*[^"/A-Za-z0-9_.-])[ -~]*"$'),
+        we_refuse("bad_text", shown=rb'^\s*"([^"@/]*@)?(?=[^"/]*[^"/A-Za-z0-9_.-])[ -~]*"\s*$'),
     ),
     Explained(
         "a dot at the end of a domain, which the library keeps in some forms of it",
         "RFC 7622 §3.2: it is taken off",
         values_differ(rb'\.["/]'),
     ),
-    Explained("nothing", "RFC 7622 §3.1: a domain is never absent", we_refuse("bad_text", shown=rb'^""$')),
+    Explained(
+        "nothing", "RFC 7622 §3.1: a domain is never absent", we_refuse("bad_text", shown=rb'^\s*""\s*$')
+    ),
     Explained(
         "names that no host has",
         "RFC 7622 §3.2: whether a domain is valid is for DNS and IDNA to say (JID-03, by hand)",
@@ -97,7 +104,7 @@ JABBER = (
     Explained(
         "letters that Stringprep of Unicode 3.2 does not have",
         "RFC 7622 §3.3, §3.4: PRECIS goes with Unicode (JID-02, by hand)",
-        they_refuse("(localpart|resource) doesn", rb"[\x80-\xff]|\\u"),
+        they_refuse("(localpart|resource) (doesn|empty)", rb"[\x80-\xff]|\\u"),
     ),
 )
 

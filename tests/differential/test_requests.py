@@ -99,6 +99,11 @@ NO_KEY = Explained(
     they_refuse("ValueError (Invalid key|.*(point|key|modulus|exponent|[a-z] must be))"),
 )
 REQUESTS = (
+    Explained(
+        "letters that a string type does not have",
+        "X.680 §41, §43: alphabets, which the library does not look at",
+        we_refuse("bad_text", r"\.(numeric|visible|ia5|printable|teletex|universal|bmp)"),
+    ),
     ALGORITHM,
     NO_KEY,
     Explained(

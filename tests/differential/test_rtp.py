@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 from typing import Any
 
@@ -65,6 +66,20 @@ def our_packet(plain: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+PACKETS = (
+    Explained(
+        "elements with a length of their own, and bits for the application beside their mark",
+        "RFC 8285 §4.3: 0x1000 to 0x100F; the library knows the first of them",
+        lambda found: not found.error and re.search(rb"\x10[\x01-\x0f]", found.octets, re.S),
+    ),
+    Explained(
+        "an element with the number 15",
+        "RFC 8285 §4.2: it ends the elements, and what follows is not read as such",
+        values_differ(rb"\xbe\xde..(.*)[\xf0-\xff]"),
+    ),
+)
+
+
 def test_packets(codec: Codec, cases: Any, vectors: Any) -> None:
     library = pytest.importorskip("aiortc.rtp", reason=LIBRARY)
 
@@ -80,7 +95,7 @@ def test_packets(codec: Codec, cases: Any, vectors: Any) -> None:
 
     seeds = [each[:120] for each in public_octets("rtp") if len(each) >= 12 and each[0] >> 6 == 2]
     edits = (*EDITS, first_octet, first_octet, last_octet)
-    trial = Trial("rtp", "aiortc", "ietf.rtp.RtpPacket", our_packet, theirs)
+    trial = Trial("rtp", "aiortc", "ietf.rtp.RtpPacket", our_packet, theirs, PACKETS)
     compare(trial, codec, mutants("rtp", seeds, edits, tried("rtp", codec)), cases)
 
 

@@ -121,9 +121,9 @@ def their_value(found: Any, types: dict[str, int]) -> dict[str, Any]:
 PLACE = r"attributes\[\d+\]"
 EXPLAINED = (
     Explained(
-        "another cookie",
+        "another cookie, or bits before the type that are not zero",
         "RFC 8489 §5: a message without it is none of this standard",
-        we_refuse("not_stun", "cookie"),
+        we_refuse("not_stun"),
     ),
     Explained(
         "an attribute that must be understood",
