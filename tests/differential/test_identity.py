@@ -60,13 +60,46 @@ def within(pieces: tuple[bytes, ...]) -> tuple[Edit, ...]:
 # ---- Jabber identifiers -----------------------------------------------------------------------------------------
 
 JIDS = (
-    b'"juliet@example.com"', b'"Juliet@Example.com/Balcony A"', b'"example.com"', b'"a.example/r@s/t"', b'"conference.example.com/N"',
-    b'"user+tag=1@xn--bcher-kva.example"', b'"stra\xc3\x9fe@example.com"', b'"a@[::1]/x"', b'"a@192.0.2.1"', b'"j\xc3\xbcrgen@b\xc3\xbccher.example"',
-)  # fmt: skip
+    b'"juliet@example.com"',
+    b'"Juliet@Example.com/Balcony A"',
+    b'"example.com"',
+    b'"a.example/r@s/t"',
+    b'"conference.example.com/N"',
+    b'"user+tag=1@xn--bcher-kva.example"',
+    b'"stra\xc3\x9fe@example.com"',
+    b'"a@[::1]/x"',
+    b'"a@192.0.2.1"',
+    b'"j\xc3\xbcrgen@b\xc3\xbccher.example"',
+)
 JID_EDITS = within(
-    (b"@", b"/", b".", b"..", b"-", b" ", b"'", b"&", b":", b"<", b">", b"A", b"z", b"0", b"_", b"\xc3\xa9", b"\xc3\x89", b"\xe2\x99\xa5",
-     b"\xc2\xad", b"\xe2\x85\xa3", b"\xe0\xb8\x81", b"[", b"]", b"\\\\20", b"\\\\")
-)  # fmt: skip
+    (
+        b"@",
+        b"/",
+        b".",
+        b"..",
+        b"-",
+        b" ",
+        b"'",
+        b"&",
+        b":",
+        b"<",
+        b">",
+        b"A",
+        b"z",
+        b"0",
+        b"_",
+        b"\xc3\xa9",
+        b"\xc3\x89",
+        b"\xe2\x99\xa5",
+        b"\xc2\xad",
+        b"\xe2\x85\xa3",
+        b"\xe0\xb8\x81",
+        b"[",
+        b"]",
+        b"\\\\20",
+        b"\\\\",
+    )
+)
 JABBER = (
     Explained(
         "capital digits of an address of IPv6, which the library keeps",
@@ -128,8 +161,14 @@ def test_jabber_identifiers(codec: Codec, cases: Any) -> None:
 # ---- telephone numbers ------------------------------------------------------------------------------------------
 
 NUMBERS = (
-    b'"+4930123456"', b'"+14155550123"', b'"+35312345678"', b'"+390236618300"', b'"+7495123456"', b'"+442079460000"', b'"+16502530000"',
-)  # fmt: skip
+    b'"+4930123456"',
+    b'"+14155550123"',
+    b'"+35312345678"',
+    b'"+390236618300"',
+    b'"+7495123456"',
+    b'"+442079460000"',
+    b'"+16502530000"',
+)
 NUMBER_EDITS = within(
     (b"+", b"0", b"1", b"9", b"00", b" ", b"-", b"(", b"\xd9\xa1", b"a", b";ext=1", b"12345678")
 )

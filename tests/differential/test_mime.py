@@ -45,14 +45,18 @@ EDITS = (
 
 MADE = (
     b"From: A <a@b.example>\r\nSubject: one\r\n two\r\nMIME-Version: 1.0\r\n\r\nhello\r\nthere\r\n",
-    b"MIME-Version: 1.0 (by hand)\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: "
-    b"text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=C3=A9=\r\n</p>  \r\n=3D\r\n--b--\r\nepilogue\r\n",
-    b"Content-Type: multipart/alternative; boundary=\"b\"\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nin\n--c\n"
-    b"Content-Transfer-Encoding: base64\n\naGVs\nbG8=\n--c--\n\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nbody\n--b--\n",
-    b"Content-Type: application/octet-stream; name=\"a \\\"b\\\".bin\"; x*=utf-8''%e2%82%ac\r\nContent-Transfer-Encoding: base64\r\n"
-    b"Content-Disposition: attachment; filename*0=\"one\"; filename*1=two; size=5\r\nContent-ID: <x@y>\r\n\r\naGVsbG8=\r\n",
-    b"Content-Type: text/plain; charset=iso-8859-1; format=flowed (comment (nested))\r\nContent-Transfer-Encoding: 8bit\r\n\r\ncaf\xe9\r\n",
-)  # fmt: skip
+    b"MIME-Version: 1.0 (by hand)\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b\r\n\r\none\r\n"
+    b"--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"<p>=C3=A9=\r\n</p>  \r\n=3D\r\n--b--\r\nepilogue\r\n",
+    b'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nin\n'
+    b"--c\nContent-Transfer-Encoding: base64\n\naGVs\nbG8=\n--c--\n\n"
+    b"--b\nContent-Type: message/rfc822\n\nSubject: x\n\nbody\n--b--\n",
+    b'Content-Type: application/octet-stream; name="a \\"b\\".bin"; x*=utf-8\'\'%e2%82%ac\r\n'
+    b"Content-Transfer-Encoding: base64\r\n"
+    b'Content-Disposition: attachment; filename*0="one"; filename*1=two; size=5\r\nContent-ID: <x@y>\r\n\r\naGVsbG8=\r\n',
+    b"Content-Type: text/plain; charset=iso-8859-1; format=flowed (comment (nested))\r\n"
+    b"Content-Transfer-Encoding: 8bit\r\n\r\ncaf\xe9\r\n",
+)
 NAMED = ("content_id", "message_id", "subject", "from", "to", "cc", "date")
 
 EXPLAINED = (

@@ -39,8 +39,8 @@ EDITS = (
 )
 
 HEAD = (
-    b'Via: SIP/2.0/UDP a.example:5060;branch=z9hG4bK7;rport\r\nMax-Forwards: 70\r\nFrom: "A B" <sip:a@b.example;transport=tcp>;tag=1\r\n'
-    b"To: <sip:b@c.example>\r\nCall-ID: x@y\r\n"
+    b"Via: SIP/2.0/UDP a.example:5060;branch=z9hG4bK7;rport\r\nMax-Forwards: 70\r\n"
+    b'From: "A B" <sip:a@b.example;transport=tcp>;tag=1\r\nTo: <sip:b@c.example>\r\nCall-ID: x@y\r\n'
 )
 MADE = (
     b"INVITE sip:b@c.example SIP/2.0\r\n"
