@@ -9,12 +9,13 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types fast-tests bench site clean
+.PHONY: help demo test check lint types fast-tests judges bench site clean
 
 help:
 	@echo 'make demo   the three journeys: regulator, gatekeeper, implementer'
 	@echo 'make test   lint, types and every test that can run here'
 	@echo 'make check  format, lint, types, fast tests (before every commit)'
+	@echo 'make judges independent libraries that the differential tests compare with'
 	@echo 'make bench  figures beside peers and hand-written limits'
 	@echo 'make site   the documentation site, into site/_build'
 	@echo 'make clean  remove what the targets made'
@@ -22,7 +23,7 @@ help:
 demo: $(READY)
 	@$(BIN)/art7 demo
 
-test: lint types
+test: lint types judges
 	@$(PYTEST) -n auto --dist worksteal
 
 check: lint types fast-tests
@@ -36,6 +37,10 @@ types: $(READY)
 
 fast-tests: $(READY)
 	@$(PYTEST) -q -m 'not slow and not peers' -n auto --dist worksteal
+
+# Libraries that nobody here wrote, for the tests in tests/differential; without them those are skipped.
+judges: $(READY)
+	-@sh scripts/setup.sh $(VENV) judges
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or bring up to date the project's environment: setup.sh VENV dev|site
+# Make or bring up to date the project's environment: setup.sh VENV dev|judges|site
 #
 # Needs a Python of 3.11 or later and nothing else. uv is used when it is there and works; otherwise the
 # standard library's venv with pip. A failed uv run (no index set up for it, say) falls back to pip.
