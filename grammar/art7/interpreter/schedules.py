@@ -6,7 +6,9 @@ Randomness and memory are the caller's (`Session`); nothing here looks at a cloc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from art7.grammar.ir.expression import Expr
@@ -128,8 +130,7 @@ def run_with(
     session: Session | None = None,
 ) -> Outcome:
     """As `run_schedule`, with an interpreter kept by the caller."""
-    module, schedule = find_schedule(interpreter.specification, name)
-    execution = _Execution(interpreter, module, schedule, trace or Trace(), session or Session())
+    execution = _Execution(_ready(interpreter, name), trace or Trace(), session or Session())
     try:
         return execution.run(inputs, params or {})
     except DeriveError:
@@ -143,9 +144,9 @@ class Known:
 
     def __init__(self, interpreter: Interpreter, name: str, values: Mapping[str, Any]) -> None:
         """Take `values` of schedule `name` (qualified), by name; raises `KeyError` for an unknown schedule."""
-        module, schedule = find_schedule(interpreter.specification, name)
-        self._execution = _Execution(interpreter, module, schedule, Trace(), Session())
-        self._execution.frame.params = tuple(values.get(param.name) for param in schedule.params)
+        ready = _ready(interpreter, name)
+        self._execution = _Execution(ready, Trace(), Session())
+        self._execution.frame.params = tuple(values.get(param.name) for param in ready.schedule.params)
         self._execution.frame.locals.update(values)
 
     def compute(self, expr: Expr) -> Any:
@@ -158,21 +159,41 @@ class Known:
             raise self._execution.error(error.code, error.path, error.expected, error.got) from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A schedule prepared for any number of runs; `computed` holds its derivations by the identity of their expression."""
+
+    schedule: Schedule
+    prepared: PreparedRecord
+    scope: Scope
+    computed: dict[int, Callable[[Frame], Any]]
+
+
+@lru_cache(maxsize=512)
+def _ready(interpreter: Interpreter, name: str) -> _Ready:
+    module, schedule = find_schedule(interpreter.specification, name)
+    scope = Scope((), schedule.params, interpreter.specification.record)
+    computed = {}
+    for step in schedule.steps:
+        if isinstance(step, Derive):
+            with suppress(TypeError, ValueError, LookupError):  # refused when the value is asked for
+                computed[id(step.expr)] = prepare(step.expr, scope)
+    return _Ready(schedule, PreparedRecord(_shell(module, schedule), interpreter, READING), scope, computed)
+
+
 class _Execution:
     """One run: `frame.locals` holds the named values."""
 
-    def __init__(
-        self, interpreter: Interpreter, module: str, schedule: Schedule, trace: Trace, session: Session
-    ) -> None:
-        self.schedule = schedule
+    def __init__(self, ready: _Ready, trace: Trace, session: Session) -> None:
+        self.schedule = ready.schedule
         self.trace = trace
-        self.prepared = PreparedRecord(_shell(module, schedule), interpreter, READING)
+        self.prepared = ready.prepared
         self.frame = Frame(
             Run(b"", writing=False, depth_limit=1, session=session),
             self.prepared,
-            (None,) * len(schedule.params),
+            (None,) * len(ready.schedule.params),
         )
-        self.scope = Scope((), schedule.params, interpreter.specification.record)
+        self.ready = ready
         self.current = ""
 
     def run(self, inputs: Mapping[str, Any], params: Mapping[str, Any]) -> Outcome:
@@ -237,7 +258,8 @@ class _Execution:
         """Return what the expression of `name` gives on the values so far."""
         self.current = name
         try:
-            return prepare(expr, self.scope)(self.frame)
+            compute = self.ready.computed.get(id(expr)) or prepare(expr, self.ready.scope)
+            return compute(self.frame)
         except (TypeError, ValueError, LookupError, OverflowError) as error:
             raise self.error(
                 "wrong_kind", name, "values of the declared kinds", type(error).__name__
