@@ -16,6 +16,7 @@ from art7.grammar.ir.expression import Expr, Kind, Literal
 from art7.grammar.ir.representation import Pair
 from art7.grammar.passes import simplify
 from art7.grammar.passes.drafts import Draft, Fixed, Framed, Item, Look, Rule, Test, Wire
+from art7.grammar.passes.identity_rules import identity_rules
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.pairs_der import tagged_pair
 from art7.grammar.passes.pairs_headers import header_pair
@@ -132,6 +133,7 @@ def _field(
     if t.Default in clauses:
         node = clauses[t.Default].value
         record.wait(lambda: _default(record, draft, node))
+    items += identity_rules(record, draft, member.type)
 
 
 def may_be_null(shape: s.Shape) -> bool:
