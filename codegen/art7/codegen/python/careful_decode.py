@@ -16,6 +16,7 @@ from art7.codegen.python.dispatch import Ranges, condition
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, may_refuse, own_identifier
 from art7.codegen.python.scope import ModuleScope
+from art7.codegen.python.unused import without_unused
 from art7.codegen.python.wrapping import wrapped
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
@@ -34,6 +35,8 @@ class CarefulDecoder:
         self.items: dict[int, str] = {}
         """Slots of items → the source of what they are called in a path."""
         self.regions = 0
+        self.spare: set[str] = set()
+        """Locals that may turn out to be read by nothing."""
         self.later: dict[int, tuple[p.Region, int]] = {}
         """Regions that were passed over, with their number."""
         self.opened: frozenset[int] = frozenset()
@@ -178,14 +181,28 @@ def add_lines(body: list[str], depth: int, lines: Iterable[str]) -> None:
             body += wrapped(text, len(pad) + len(line) - len(text))
 
 
-_LOCALS = {"v": "v[", "at": "at[", "spans": "spans", "begin": "begin", "written": "written"}
+_LOCALS = {
+    "v": r"\bv\[",
+    "at": r"\bat\[",
+    "spans": r"\bspans\b",
+    "begin": r"\bbegin\b",
+    "written": r"\bwritten\b",
+}
 """Short names for parts of the record at hand → how the lines of a body show that they need them."""
+
+
+_TEXT = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'""")
+
+
+def _code_of(text: str) -> str:
+    """Return what stands in a text as code and key, without sentences: what those say is no code."""
+    return _TEXT.sub(lambda found: '""' if " " in found[0] and found[0][0] != "f" else found[0], text)
 
 
 def locals_of(lines: list[str]) -> set[str]:
     """Return the short names that the lines of a body need, and names of every kind of value."""
-    text = "\n".join(lines)
-    found = {name for name, sign in _LOCALS.items() if sign in text}
+    text = _code_of("\n".join(lines))
+    found = {name for name, sign in _LOCALS.items() if re.search(sign, text)}
     if " wanted = " in text:
         found.add("wanted")
     if " word, " in text:
@@ -236,7 +253,7 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
         [
             f"def _decode_{name}({rows}) -> tuple[Fields, int]:",
             "    with Reading(trace, o) as r:",
-            *(head + decoder.lines or ["        pass"]),
+            *(head + without_unused(decoder.lines, decoder.spare) or ["        pass"]),
             "    return r.fields, o",
         ]
     )

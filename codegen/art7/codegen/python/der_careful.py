@@ -23,6 +23,7 @@ def read_tlv(d: CarefulDecoder, step: p.Tlv) -> None:
     if measured:
         d.start(slot)
         d.add(f"start{n} = o")
+        d.spare.add(f"start{n}")
     tag = "tag" if step.outer else literal(step.identifier).text
     d.add(f"outer{n} = end", f"o, end = {d.use('find_element')}(trace, o, end, {at}, {tag})")
     if step.ordered:

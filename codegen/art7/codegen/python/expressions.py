@@ -212,6 +212,10 @@ def negated(expr: Expr, names: Names) -> Code:
             code = _membership(expr, names, negative=True)
             if code is not None:
                 return code
+        case Call(function="contains"):
+            arguments = [expression(each, names) for each in expr.arguments]
+            if not any(each.optional for each in arguments):
+                return _contains(arguments, "not in")
         case Quantified(every=True):
             pass
         case _:
@@ -460,6 +464,10 @@ def _call(expr: Call, names: Names) -> Code:
     return Code(row.call(texts))
 
 
+def _contains(arguments: list[Code], word: str) -> Code:
+    return Code(f"{arguments[1].at(COMPARE + 1)} {word} {arguments[0].at(COMPARE + 1)}", COMPARE)
+
+
 def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
     """Return a builtin as the standard library's own call where that is the same."""
     name, texts = expr.function, [each.text for each in arguments]
@@ -472,7 +480,7 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
     if name == "length" and not arguments[0].optional:
         return Code(f"len({texts[0]})")
     if name == "contains" and not any(each.optional for each in arguments):
-        return Code(f"{arguments[1].at(COMPARE + 1)} in {arguments[0].at(COMPARE + 1)}", COMPARE)
+        return _contains(arguments, "in")
     constant = _constant_octets(expr, names)
     if constant is not None:
         return literal(constant)

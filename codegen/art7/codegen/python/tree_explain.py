@@ -19,6 +19,7 @@ from art7.codegen.python.tree_view import (
     key_text,
     kinds_in_words,
 )
+from art7.codegen.python.unused import without_unused
 from art7.codegen.python.value_expressions import refusal
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
@@ -57,10 +58,15 @@ class _Reader:
         parameters = "".join(f", {name}: Any" for name in self.view.parameters)
         return (
             f"def _explain_read_{self.view.stem()}({_HEAD}{parameters}) -> Any:\n"
-            f"    try:\n{self.lines.text()}\n"
+            f"    try:\n{self.body()}\n"
             f"    except {error} as error:\n"
             f'        json_refuse(trace, error.code, "", at)'
         )
+
+    def body(self) -> str:
+        """The text of what was read so far, without places that nothing asks for."""
+        self.lines.flush()
+        return "\n".join(without_unused(self.lines.lines, self.places))
 
     def result(self) -> None:
         api = self.record.api()
