@@ -77,6 +77,21 @@ def test_someone_joins_from_outside_and_replaces_a_leaf() -> None:
     assert refusal.value.code == "wrong_epoch"
 
 
+def test_a_joiner_whose_credential_is_not_supported() -> None:
+    suite, random = cipher_suite(1), chance(18)
+    one, two = pair(suite, random)
+    package, own = client(suite, "outside", random)
+    leaf = {
+        **package["leaf_node"],
+        "credential": {"credential_type": 2, "identity": None, "certificates": [{"cert_data": b"x"}]},
+        "capabilities": {**package["leaf_node"]["capabilities"], "credentials": [1, 2]},
+    }
+    info = suite.structures.wrap("group_info", one.group_info())
+    done = join_externally(info, {**package, "leaf_node": leaf}, own, random)
+    with pytest.raises(MlsRefused, match="bad_leaf"):
+        follow_commit(two, two.open(done.message))
+
+
 def test_pre_shared_and_resumption_keys_are_mixed_in() -> None:
     suite, random = cipher_suite(2), chance(6)
     one, two = pair(suite, random)

@@ -9,7 +9,7 @@ from typing import Any
 from art7.runtime.mls import framing
 from art7.runtime.mls.epoch import Begun, begin_epoch, external_pair, psk_secret, welcome_key
 from art7.runtime.mls.group import Group, Own, message_keys
-from art7.runtime.mls.leaves import check_abilities, check_distinct, key_package_ref
+from art7.runtime.mls.leaves import check_abilities, check_credentials, check_distinct, key_package_ref
 from art7.runtime.mls.proposals import (
     REQUIRED_CAPABILITIES,
     Applied,
@@ -113,6 +113,8 @@ def _take_path(
     done.tree = before.copy()
     apply_path(suite, done.tree, index, path, group.context["group_id"])
     check_distinct(done.tree)
+    if external or path["leaf_node"]["credential"] != before.member(index)["credential"]:
+        check_credentials(done.tree)
     context = next_context(suite, group.context, done.tree, done.extensions)
     bound = suite.structures.encode("GroupContext", context)
     added = {leaf for leaf, _ in done.added}
