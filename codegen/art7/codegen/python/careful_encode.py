@@ -10,6 +10,7 @@ from typing import Any
 
 from art7.codegen.python.careful_decode import CarefulDecoder, careful_condition, locals_of
 from art7.codegen.python.careful_names import CarefulNames
+from art7.codegen.python.code import WIDTH
 from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
 from art7.codegen.python.record_facts import (
     FactsOf,
@@ -300,7 +301,10 @@ def _members(record: p.Record, scope: ModuleScope, names: CarefulNames) -> str:
             more = ""  # as most are
         rows.append(f"    ({quoted(key)}, {shape}{more}),")
     stem = scope.names.functions[record.name].upper()
-    return f"_MEMBERS_{stem}: Any = (\n" + "\n".join(rows) + "\n)" if rows else f"_MEMBERS_{stem}: Any = ()"
+    head = f"_MEMBERS_{stem}: Any = "
+    if len(rows) == 1 and len(head) + len(rows[0]) <= WIDTH + 2:
+        return f"{head}({rows[0].strip()})"
+    return head + ("(\n" + "\n".join(rows) + "\n)" if rows else "()")
 
 
 def _bits(d: CarefulEncoder, step: p.Bits) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from art7.codegen.python.expressions import NOT
+from art7.codegen.python.expressions import NOT, quoted
 from art7.codegen.python.tree_places import test_beside, write_places
 from art7.codegen.python.tree_read import bound_tests, length_tests, tests_of_keys
 from art7.codegen.python.tree_view import Lines, TreeRecord, WriteForm, cases_last_otherwise, own_form
@@ -133,11 +133,11 @@ def _sum(pairs: Sequence[tuple[bytes, str]], head: bytes = b"") -> str:
     for key, value in pairs:
         constant += key
         if constant:
-            parts.append(repr(constant))
+            parts.append(quoted(constant))
         parts.append(f"({value})" if " if " in value and not value.startswith("(") else value)
         constant = b""
     if constant:
-        parts.append(repr(constant))
+        parts.append(quoted(constant))
     return " + ".join(parts) or 'b""'
 
 

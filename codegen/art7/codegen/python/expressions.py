@@ -9,7 +9,7 @@ attribute, a piece of the data) the `Names` of the function under construction s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -148,6 +148,12 @@ def literal(value: int | bool | bytes | str | None) -> Code:
     if value is None:
         return Code("None", optional=True)
     return Code(str(value) if isinstance(value, bool) else number(value))
+
+
+def tuple_of(items: Iterable[str]) -> str:
+    """Return a tuple of sources as the formatter writes it: a comma at the end only of one item."""
+    shown = list(items)
+    return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
 
 
 def number(value: int) -> str:

@@ -7,17 +7,13 @@ from typing import Any
 
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
-from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.record_facts import filled_slots
 from art7.grammar.ir import plan as p
 
 
 def _more(d: CarefulDecoder, slot: int) -> str:
     return d.named(slot) + (", inside=True" if slot in d.opened else "")
-
-
-def _tuple(items: list[str]) -> str:
-    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 def decode_headers(d: CarefulDecoder, step: p.Headers) -> None:
@@ -39,7 +35,7 @@ def decode_headers(d: CarefulDecoder, step: p.Headers) -> None:
     word = "if"
     for entry in step.entries:
         names = [literal(name.lower().encode()).text for name in entry.names]
-        d.add(f"{word} {block}.name in {_tuple(names)}:")
+        d.add(f"{word} {block}.name in {tuple_of(names)}:")
         d.depth += 1
         _values(d, entry, block, lists.get(entry.slot, ""))
         d.depth -= 1
@@ -179,7 +175,7 @@ def encode_headers(d: CarefulEncoder, step: p.Headers) -> str:
         most = "" if step.other.maximum is None else f", {step.other.maximum}{d.named(step.other.slot)}"
         _item_octets(d, step.other, n, items, f"{d.use('others_of')}(w, {d.key(step.other.slot)}{most})")
         known = sorted({name.lower().encode() for entry in step.entries for name in entry.names})
-        texts = _tuple([literal(name).text for name in known])
+        texts = tuple_of([literal(name).text for name in known])
         rest = f"{texts}, {eol}, {d.at(step.other.slot)}"
         d.add(f"{lines}.append({d.use('put_others')}(trace, pieces{n}, {rest}))")
     return f'b"".join({lines}) + {eol}'

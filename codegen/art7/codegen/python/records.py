@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.docstrings import cited, docstring, safe
-from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation, is_optional, is_secret, optional
 from art7.codegen.python.tree_view import has_sentinel
@@ -109,22 +109,18 @@ def class_text(record: Record, scope: ModuleScope, methods: Iterable[str], *, un
     secrets = [member.name for member in members if is_secret(member.slot.shape)]
     views = [member.name for member in members if member.slot.role is Role.VIEW]
     if secrets:
-        lines.append(f"    _secret = {_tuple(secrets)}")
-    if views or unverified:
-        lines.append(f"    _derived = {_tuple([*views, *(['unverified'] if unverified else [])])}")
+        lines.append(f"    _secret = {tuple_of(quoted(name) for name in secrets)}")
+    derived = [*views, "unverified"] if unverified else views
+    if derived:
+        lines.append(f"    _derived = {tuple_of(quoted(name) for name in derived)}")
     lines += ["", _init(members, unverified)]
     for method in methods:
         lines += ["", method]
     return "\n".join(lines)
 
 
-def _tuple(names: list[str]) -> str:
-    items = ", ".join(quoted(name) for name in names)
-    return f"({items},)" if len(names) == 1 else f"({items})"
-
-
 def _slots(names: list[str]) -> str:
-    line = f"    __slots__ = {_tuple(names)}"
+    line = f"    __slots__ = {tuple_of(quoted(name) for name in names)}"
     if len(line) <= WIDTH:
         return line
     return "    __slots__ = (\n" + "".join(f"        {quoted(name)},\n" for name in names) + "    )"

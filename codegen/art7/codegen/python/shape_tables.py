@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from art7.codegen.names import PackageNames, Scope, identifier, parameter_names
-from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.machines import role_names
 from art7.codegen.python.octets_record import is_root
 from art7.codegen.python.schedules import python_names, schedule_names
@@ -62,7 +60,7 @@ def _events(role: RoleMachine, enums: dict[str, Enum]) -> dict[str, str]:
     for state in role.states:
         for row in state.transitions:
             if row.trigger.kind == "local":
-                params = _tuple(
+                params = tuple_of(
                     f"({quoted(p.name)}, {shape_text(p.shape, enums)})" for p in row.trigger.params
                 )
                 for name in row.trigger.names:
@@ -87,11 +85,6 @@ def _modules(spec: Specification) -> list[Module]:
     return [spec.modules[name] for name in sorted(spec.modules)]
 
 
-def _tuple(items: Iterable[str]) -> str:
-    listed = list(items)
-    return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
-
-
 def _row(record: Record, names: PackageNames, enums: dict[str, Enum]) -> str:
     python = names.members(record)
     kept = {getattr(step, "unknown_slot", None) for step in record.body.steps}
@@ -109,8 +102,8 @@ def _row(record: Record, names: PackageNames, enums: dict[str, Enum]) -> str:
     ]
     stem, kind = names.modules[names.owners[record.name]], names.classes[record.name]
     return (
-        f"({quoted(stem)}, {quoted(kind)}, {record.form is Form.TUPLE}, {_tuple(members)}, "
-        f"{_tuple(params)}, {is_root(record)})"
+        f"({quoted(stem)}, {quoted(kind)}, {record.form is Form.TUPLE}, {tuple_of(members)}, "
+        f"{tuple_of(params)}, {is_root(record)})"
     )
 
 
@@ -132,8 +125,10 @@ def _schedule_row(schedule: Schedule, stem: str, function: str, enums: dict[str,
     ]
     shapes |= {param.name: param.shape for param in schedule.params}
     values = ", ".join(f"{quoted(name)}: {shape_text(shape, enums)}" for name, shape in shapes.items())
-    asked = _tuple(quoted(word) for word in ("random", "fresh") if _asks_for(schedule, word))
-    return f"({quoted(stem)}, {quoted(function)}, {_tuple(given)}, {_tuple(outputs)}, {{{values}}}, {asked})"
+    asked = tuple_of(quoted(word) for word in ("random", "fresh") if _asks_for(schedule, word))
+    return (
+        f"({quoted(stem)}, {quoted(function)}, {tuple_of(given)}, {tuple_of(outputs)}, {{{values}}}, {asked})"
+    )
 
 
 def _asks_for(schedule: Schedule, word: str) -> bool:
@@ -169,7 +164,7 @@ def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
             ranges = (
                 [f"({literal(m.low).text}, {literal(m.high).text})" for m in enum.members] if enum else []
             )
-            return f'("enum", {bool(enum and enum.text)}, {_tuple(ranges)})'
+            return f'("enum", {bool(enum and enum.text)}, {tuple_of(ranges)})'
         case s.Sequence(item=item, minimum=low, maximum=high):
             return f'("list", {shape_text(item, enums)}, {low}, {high})'
         case s.Label(minimum=low, maximum=high):
@@ -181,7 +176,7 @@ def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
         case s.RecordOf(name=name):
             return f'("record", {quoted(name)})'
         case s.Union(tag=tag, arms=arms):
-            return f'("union", {quoted(tag)}, {_tuple(_arm(arm, enums) for arm in arms)})'
+            return f'("union", {quoted(tag)}, {tuple_of(_arm(arm, enums) for arm in arms)})'
         case s.Nullable(inner=inner):
             return f'("nullable", {shape_text(inner, enums)})'
         case s.Anything(dialect=dialect):
@@ -189,5 +184,5 @@ def shape_text(shape: s.Shape, enums: dict[str, Enum]) -> str:
 
 
 def _arm(arm: s.UnionArm, enums: dict[str, Enum]) -> str:
-    cases = _tuple(f"({literal(low).text}, {literal(high).text})" for low, high in arm.cases)
+    cases = tuple_of(f"({literal(low).text}, {literal(high).text})" for low, high in arm.cases)
     return f"({cases}, {'None' if arm.shape is None else shape_text(arm.shape, enums)})"

@@ -7,7 +7,7 @@ from typing import Any
 
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
-from art7.codegen.python.expressions import literal, quoted
+from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.text_runs import digits_base
 from art7.grammar.ir import plan as p
 
@@ -57,18 +57,14 @@ def decode_line(d: CarefulDecoder, step: p.Line) -> None:
 
 def ahead(d: CarefulDecoder, first: p.First) -> str:
     """Return the source of whether something begins at the cursor."""
-    parts = [_tuple([literal(x).text for x in first.literals])]
-    parts.append(_tuple([f"({low}, {high})" for low, high in first.octets]))
+    parts = [tuple_of([literal(x).text for x in first.literals])]
+    parts.append(tuple_of([f"({low}, {high})" for low, high in first.octets]))
     parts += [literal(first.space).text, str(first.comments)]
     for usual in ("False", 'b""', "()"):
         if parts[-1] != usual:
             break
         parts.pop()
     return f"{d.use('begins')}(trace, o, end, {', '.join(parts) or '()'})"
-
-
-def _tuple(items: list[str]) -> str:
-    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 def decode_ahead(d: CarefulDecoder, step: p.Ahead) -> None:
@@ -183,7 +179,7 @@ def encode_repeat(d: CarefulEncoder, step: p.Repeat) -> str:
 def encode_either(d: CarefulEncoder, step: p.Either) -> str:
     d.blocks += 1
     n = d.blocks
-    members = _tuple([f"({d.key(case.slot)}, {d.at(case.slot)})" for case in step.cases])
+    members = tuple_of([f"({d.key(case.slot)}, {d.at(case.slot)})" for case in step.cases])
     d.add(f"one{n} = {d.use('one_given')}(w, {members}, {_names(step)})", f'part{n} = b""')
     word = "if"
     for case in step.cases:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted
+from art7.codegen.python.expressions import AND, BIT_OR, expression, quoted, tuple_of
 from art7.codegen.python.record_facts import may_refuse
 from art7.codegen.python.tree_read import differs
 from art7.codegen.python.tree_view import (
@@ -463,4 +463,4 @@ def key_check(view: TreeRecord, step: p.Members, key: str, path: str, offset: st
 
 def _keys(entries: tuple[p.Entry, ...]) -> str:
     keys = sorted({key_text(entry.key) for entry in entries})
-    return f"frozenset(({', '.join(keys)}{',' if len(keys) == 1 else ''}))"
+    return f"frozenset({tuple_of(keys)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.codegen.python.expressions import quoted
+from art7.codegen.python.expressions import quoted, tuple_of
 from art7.codegen.python.tree_explain import _Reader
 from art7.codegen.python.tree_explain_write import _Writer
 from art7.codegen.python.tree_view import TreeRecord
@@ -58,12 +58,12 @@ class _XmlReader(_Reader):
     def object(self, step: p.Object, node: str) -> None:
         members = self.view.fresh("known_members")
         facts = element_facts(step)
-        families = "".join(f"({quoted(key[:-1])}, {self.path(slot, None)}), " for key, slot in facts.families)
-        lists = "".join(f"{quoted(key)}, " for key in facts.lists)
-        names = f"frozenset(({''.join(f'{quoted(str(entry.key))}, ' for entry in step.entries)}))"
+        families = tuple_of(f"({quoted(key[:-1])}, {self.path(slot, None)})" for key, slot in facts.families)
+        lists = tuple_of(quoted(key) for key in facts.lists)
+        names = f"frozenset({tuple_of(quoted(str(entry.key)) for entry in step.entries)})"
         keys = self.view.fresh("known_keys")
         self.lines.add(f"{keys}: frozenset[str] = {names}")
-        call = f"{self.support('xml_object')}(trace, {node}, {keys}, ({lists}), ({families}), {facts.text})"
+        call = f"{self.support('xml_object')}(trace, {node}, {keys}, {lists}, {families}, {facts.text})"
         self.lines.add(f"{members} = {call}")
         for entry in step.entries:
             self.entry(entry, f"{members}.get({quoted(str(entry.key))})", node)

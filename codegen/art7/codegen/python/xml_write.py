@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from art7.codegen.python.expressions import NOT, quoted
+from art7.codegen.python.expressions import NOT, quoted, tuple_of
 from art7.codegen.python.tree_read import bound_tests, length_tests
 from art7.codegen.python.tree_view import Lines, TreeRecord
 from art7.codegen.python.tree_write import checks, compute, unpack
@@ -143,7 +143,7 @@ class _Writer:
         name, key = self.view.locals[entry.slot], str(entry.key)
         if is_flag(entry):
             with self.lines.block(f"if {name} is True:"):
-                self.lines.add(f"inside += {self.head(key)} + '/>'")
+                self.lines.add(f'inside += {self.head(key)} + "/>"')
             with self.lines.block(f"elif {name} is not False:"):
                 self.lines.read(self.lines.refusal)
         elif entry.required:
@@ -218,15 +218,15 @@ class _Writer:
                 self.lines.add(f"inside += {self.support('xml_written')}({name}, {quoted(key)}, outer, 2)")
             case p.Scalar(form="flag"):
                 self.lines.refuse_if(f"{name} is not True")
-                self.lines.add(f"inside += {self.head(key)} + '/>'")
+                self.lines.add(f'inside += {self.head(key)} + "/>"')
             case _:
                 text = self.scalar(step.body, name, "xml_escape")
                 held = self.view.fresh("characters")
                 self.lines.add(f"{held} = {text}")
                 head = self.head(key)
-                full = f"f'{{{head}}}>{{{held}}}</{local}>'" if not head.startswith(("'", '"')) else ""
+                full = f'f"{{{head}}}>{{{held}}}</{local}>"' if not head.startswith(("'", '"')) else ""
                 assert full, "heads are names"
-                self.lines.add(f"inside += {full} if {held} else f'{{{head}}}/>'")
+                self.lines.add(f'inside += {full} if {held} else f"{{{head}}}/>"')
         self.tests(tests)
 
     def head(self, key: str) -> str:
@@ -315,11 +315,11 @@ class _Writer:
         assert step.unknown_slot is not None, "only called with one"
         name = self.view.locals[step.unknown_slot]
         with self.lines.block(f"if {name}:"):
-            rows = ", ".join(
+            rows = [
                 f"({quoted(str(x.key))}, {'True' if is_list(x) else self.present(x)})" for x in step.entries
-            )
+            ]
             if rows:
-                self.lines.add(f"{self.support('xml_apart')}({name}, ({rows},))")
+                self.lines.add(f"{self.support('xml_apart')}({name}, {tuple_of(rows)})")
             call = f"{self.support('xml_unknown')}({name}, {self.prefixes}, outer, 1)"
             self.lines.add(f"more, others = {call}")
             self.lines.add("head += more")
