@@ -292,6 +292,8 @@ def repeat(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> None:
 def through(emitter: BlockEmitter, frame: Frame, step: p.Through) -> None:
     """Emit what lies in the octets that a coding spells: octets, text, or a record by its function."""
     begin = _begin(emitter, frame, step.slot)
+    if step.slot in frame.facts.spans and begin.base not in ("", "start"):
+        begin = Place(emitter.keep("begin"))  # the cursor's variable moves
     inner = step.body.steps[0]
     octets = emitter.fresh("octets")
     decode = emitter.scope.support(f"decode_{step.transform}")
