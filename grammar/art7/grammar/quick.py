@@ -56,12 +56,13 @@ def quickly_made(cls: _Class) -> _Class:
 
 def changed(value: _Value, /, **members: Any) -> _Value:
     """Return a dataclass with some members changed: `dataclasses.replace`, in half the time."""
-    kind = type(value)
+    kind: Any = type(value)
     places, values = _members_of(kind)
     row = list(values(value)[:-1])
     for name, other in members.items():
         row[places[name]] = other
-    return kind(*row)
+    made: _Value = kind(*row)
+    return made
 
 
 @cache

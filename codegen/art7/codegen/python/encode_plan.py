@@ -172,7 +172,8 @@ def writing_uses(record: p.Record, steps: Iterable[Any]) -> dict[int, int]:
             for field in step.fields:
                 if field.slot is not None:
                     uses[field.slot] = uses.get(field.slot, 0) + 2 - int(field.boolean)
-        for name in _spoken(type(step)):
+        kind: Any = type(step)
+        for name in _spoken(kind):
             found = getattr(step, name)
             if name == "arguments":
                 exprs += found

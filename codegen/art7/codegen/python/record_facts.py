@@ -156,12 +156,11 @@ class FactsOf:
         """Return how deep blocks are nested when what is called is copied in."""
         deepest = 0
         for step in block.steps:
-            kind = type(step)
-            if kind is CallRecord:
+            if isinstance(step, CallRecord):
                 if step.record in self._facts and not self._records[step.record].recursive:
                     deepest = max(deepest, self._facts[step.record].depth)
                 continue
-            if kind in _HOLDERS:
+            if type(step) in _HOLDERS:
                 inner = max((self._depth(each) for each in inner_blocks(step)), default=0)
                 deepest = max(deepest, _deepening(step) + inner)
         return deepest
