@@ -83,3 +83,32 @@ def parameters(text: str) -> tuple[Parameter, ...]:
 def plain(name: str, given: str, result: Kind | int, doc: str, source: str = "") -> Function:
     """Return a function without promises."""
     return Function(name, parameters(given), result, doc, source)
+
+
+def keyed(
+    name: str,
+    given: str,
+    doc: str,
+    source: str,
+    *,
+    result: Kind = Kind.BYTES,
+    octets: int | None = None,
+    octets_from: str | None = None,
+    secret: bool = False,
+    public: bool = False,
+    deterministic: bool = True,
+) -> Function:
+    """A function that needs the `cryptography` package."""
+    return Function(
+        name,
+        parameters(given),
+        result,
+        doc,
+        source,
+        octets=octets,
+        octets_from=octets_from,
+        needs_cryptography=True,
+        secret=secret,
+        public=public,
+        deterministic=deterministic,
+    )
