@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from art7.codegen.reserved import TAKEN
+from art7.codegen.reserved import CLASSES, TAKEN
 from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import Record
 
@@ -33,9 +33,6 @@ RESERVED_PARAMETERS = frozenset(
     "Refused FAILURES explain_decoding encode_again encode_carefully decode_all first_json first_cbor items".split()
 )
 """What `decode` and `encode` take and use beside a message's parameters."""
-
-RESERVED_CLASSES = TAKEN | frozenset("Decoder Head".split())
-"""What generated modules import or take from Python."""
 
 RESERVED_MODULES = frozenset("adapter testing vectors conftest py builtins con prn aux nul".split())
 """Modules and folders that every generated package has."""
@@ -80,7 +77,7 @@ def class_name(text: str) -> str:
     """Return `text` (words apart by dots, underscores, brackets) in the form of class names."""
     words = _WORDS.findall(identifier(text) if not text.isascii() else text)
     name = "".join(word[0].upper() + word[1:] for word in words)
-    return identifier(name, RESERVED_CLASSES)
+    return identifier(name, CLASSES)
 
 
 def constant_name(text: str) -> str:

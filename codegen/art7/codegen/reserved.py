@@ -36,3 +36,33 @@ SUPPORTED = _supported()
 
 TAKEN = frozenset(dir(builtins)) | STANDARD | SUPPORTED
 """All of them, and Python's builtins."""
+
+CLASSES = frozenset(
+    """
+    ABSENT Absent Any ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup
+    BlockingIOError BrokenPipeError BufferError BuiltinError BytesWarning CBOR_BYTES CBOR_LISTS
+    CBOR_SMALL CBOR_TEXTS CURVE_ORDERS Callable Carried CborNode CborReader CborSequence
+    ChildProcessError ClassVar CodecError ConnectionAbortedError ConnectionError ConnectionRefusedError
+    ConnectionResetError DecodeError Decoded Decoder DeprecationWarning DerContent DerivationTrace
+    DeriveError EOFError Effect Ellipsis EncodeError EncodingWarning EnvironmentError Event Exception
+    ExceptionGroup FAILURES Fail False Fields FileExistsError FileNotFoundError Final Fix
+    FloatingPointError FutureWarning GeneratorExit Generic Head HeaderBlock HeaderLine HeaderText
+    INTEGER_LIMIT IOError ImportError ImportWarning IndentationError IndexError InterruptedError
+    IsADirectoryError Items Iterable Iterator JsonLines JsonNode JsonRefused KeyError KeyboardInterrupt
+    Local LookupError Machine MachineFault Mapping Mark Member MemoryError ModuleNotFoundError NameError
+    NamedTuple None NotADirectoryError NotImplemented NotImplementedError OCTETS OPEN OSError Operation
+    OverflowError Parameter Pending PendingDeprecationWarning PermissionError Pieces PlacesOf
+    ProcessLookupError PythonFinalizationError Reading Received Record RecursionError ReferenceError
+    Refused ResourceWarning RuntimeError RuntimeWarning SIZE_LIMIT Self Send Sequence Shape Simple
+    StartTimer StopAsyncIteration StopIteration StopTimer Stream Struct SyntaxError SyntaxWarning
+    SystemError SystemExit TabError Tagged TimedOut TimeoutError Trace Transition True TypeAlias
+    TypeError TypeVar UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError
+    UnicodeTranslateError UnicodeWarning Union Unreadable UserWarning ValueError Values Waiting Warning
+    Writer Writing XML_DECLARATION XML_DEPTH XML_TAG XmlFree XmlScan XmlStream ZeroDivisionError
+    """.split()
+)
+"""Names that no class of a specification has: it gets a `_` behind it.
+
+Classes are what an SDK's users import, so this list is not read from anywhere: neither a later text of ours nor a
+later Python may rename them. What generated packages come to need beside it has a private name.
+"""
