@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.agreed import Agreed
 from tests.support.built import build, module, specification
 
 from art7.codegen.names import parameter_names
@@ -297,3 +298,16 @@ def test_a_member_called_self_is_measured(
     assert read.encode() == wire
     held = decode(spec, "demo.M", wire).value
     assert held["self"] == value["self"]
+
+
+def test_messages_are_called_like_words_of_the_generated_code(tmp_path: Path) -> None:
+    text = """
+    message Any as json { limit size = 99 limit depth = 9 a: any b?: Final c: map<text, any>[..3] }
+    struct Final as json { n: u8 }
+    enum Literal: u8 closed { one = 1 }
+    message Record as binary { limit size = 9 k: Literal select k { one => x: Iterable } }
+    struct Iterable as binary { Refused: u8 }
+    """
+    demo = Agreed(HEAD + text, tmp_path)
+    assert demo.read("Any", b'{"a":[1],"b":{"n":1},"c":{"x":null}}')["b"] == {"n": 1}
+    assert demo.read("Record", b"\1\2")["k"] == 1

@@ -18,13 +18,17 @@ class Agreed:
 
     def __init__(self, text: str, folder: Path) -> None:
         self.spec = specification(text)
-        _, name = build(self.spec, folder)
+        self.package, name = build(self.spec, folder)
         self.sdk, self.support = module(name, "demo"), module(name, "_support")
+
+    def kind(self, record: str) -> Any:
+        """The generated class of a record."""
+        return getattr(self.sdk, self.package.names.classes[f"demo.{record}"])
 
     def read(self, record: str, octets: bytes) -> dict[str, Any]:
         """The value that all read; what they write of it must be the octets again."""
         value = decode(self.spec, f"demo.{record}", octets).value
-        found = getattr(self.sdk, record).decode(octets)
+        found = self.kind(record).decode(octets)
         assert encode(self.spec, f"demo.{record}", value) == found.encode() == octets
         for cut in range(len(octets)):
             self.same_refusal(record, octets[:cut])
@@ -38,11 +42,11 @@ class Agreed:
             decode(self.spec, f"demo.{record}", octets)
         except DecodeError as expected:
             with pytest.raises(self.support.DecodeError) as told:
-                getattr(self.sdk, record).decode(octets)
+                self.kind(record).decode(octets)
             found = told.value
             assert (found.code, found.path, found.offset) == (expected.code, expected.path, expected.offset)
             return found.code
-        getattr(self.sdk, record).decode(octets)
+        self.kind(record).decode(octets)
         return ""
 
     def unwritten(self, record: str, value: dict[str, Any]) -> str:
@@ -50,6 +54,6 @@ class Agreed:
         with pytest.raises(EncodeError) as expected:
             encode(self.spec, f"demo.{record}", value)
         with pytest.raises(self.support.EncodeError) as found:
-            getattr(self.sdk, record)(**value).encode()
+            self.kind(record)(**value).encode()
         assert (found.value.code, found.value.path) == (expected.value.code, expected.value.path)
         return found.value.code
