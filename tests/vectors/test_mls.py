@@ -290,7 +290,7 @@ CHECKS = (
 
 
 def objects_in(case: Any) -> Iterable[tuple[str, bytes]]:
-    """Octets of structures inside cases that `test_mls_groups` checks whole."""
+    """Octets of structures inside cases that `test_mls_trees` and `test_mls_groups` check whole."""
     known = {
         "key_package": "MlsMessage", "welcome": "MlsMessage", "commit": "MlsMessage", "proposal": "Proposal",
         "tree": "RatchetTree", "ratchet_tree": "RatchetTree", "tree_before": "RatchetTree", "tree_after": "RatchetTree",
@@ -321,7 +321,7 @@ def run_case(codec: Codec, case: Mapping[str, Any]) -> str | None:
             unknown = check(codec, case)
             return f"expectations not understood: {sorted(unknown)}" if unknown else None
     found = [both_ways(codec, f"ietf.mls.{kind}", octets) for kind, octets in objects_in(case)]
-    # What such a case asks of trees and groups is checked in `test_mls_groups`.
+    # What such a case asks of trees and groups is checked in `test_mls_trees` and `test_mls_groups`.
     return None if found or "n_leaves" in case or "ref_hash" in case else f"not understood: {sorted(case)}"
 
 

@@ -1,56 +1,25 @@
-"""Trees, message protection and group state of MLS against published cases, found by the keys that a case has."""
+"""Message protection and group state of MLS against published cases, found by the keys that a case has."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import corpus
-from art7.runtime.mls import framing, tree_math
+from art7.runtime.mls import framing
 from art7.runtime.mls.commits import follow_commit
 from art7.runtime.mls.epoch import PskStore, joined_epoch
 from art7.runtime.mls.group import Group
 from art7.runtime.mls.joining import check_group_info, join, open_welcome
-from art7.runtime.mls.leaves import OwnKeys, Place, check_leaf_signature
+from art7.runtime.mls.leaves import OwnKeys
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import SecretTree
-from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, cipher_suite
+from art7.runtime.mls.suite import CipherSuite, Sealed, cipher_suite
 from art7.runtime.mls.transcript import confirmed_hash, interim_hash
-from art7.runtime.mls.tree import RatchetTree
-from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
-from art7.runtime.mls.tree_kem import apply_path, climb, make_path, node_key, open_path, seal_path
-
-TOPIC = "mls"
-Case = Mapping[str, Any]
-
-
-def octets(case: Case, *names: str) -> list[bytes]:
-    return [bytes.fromhex(case[name]) for name in names]
-
-
-def chance() -> Callable[[int], bytes]:
-    """Octets that differ from call to call and not from run to run."""
-    numbers = count(1)
-    return lambda size: cipher_suite(1).expand(bytes(32), "random", next(numbers).to_bytes(4, "big"), size)
-
-
-def tree_of(suite: CipherSuite, text: str) -> RatchetTree:
-    return RatchetTree.of(suite.structures.decode("RatchetTree", bytes.fromhex(text)))
-
-
-def check_tree_math(case: Case) -> None:
-    leaves, nodes = case["n_leaves"], range(case["n_nodes"])
-    assert tree_math.node_count(leaves) == len(nodes) and tree_math.root(leaves) == case["root"]
-    root = case["root"]
-    assert case["left"] == [tree_math.left(x) if x % 2 else None for x in nodes]
-    assert case["right"] == [tree_math.right(x) if x % 2 else None for x in nodes]
-    assert case["parent"] == [None if x == root else tree_math.parent(x) for x in nodes]
-    assert case["sibling"] == [None if x == root else tree_math.sibling(x) for x in nodes]
+from mls_cases import Case, Checks, files, group_context, message, octets, run, spoilt
+from mls_groups import chance
 
 
 def check_basics(case: Case) -> None:
@@ -92,19 +61,6 @@ def check_basic_sealing(suite: CipherSuite, one: Case) -> None:
     broken = sealed[:-1] + bytes([sealed[-1] ^ 1])
     with pytest.raises(MlsRefused, match="not_authentic"):
         suite.open_with(private, one["label"], context, Sealed(sent, broken))
-
-
-def group_context(case: Case, suite: CipherSuite, tree: bytes, extensions: object = ()) -> dict[str, Any]:
-    group_id, confirmed = octets(case, "group_id", "confirmed_transcript_hash")
-    return {
-        "version": 1,
-        "cipher_suite": suite.number,
-        "group_id": group_id,
-        "epoch": case["epoch"],
-        "tree_hash": tree,
-        "confirmed_transcript_hash": confirmed,
-        "extensions": [],
-    }
 
 
 def check_protection(case: Case) -> None:
@@ -174,15 +130,6 @@ def check_public(
     assert framing.body_of(framing.unprotect_public(made, own, key_of)["content"]) == body
 
 
-def spoilt(message: Case, part: str) -> Case:
-    def flip(value: bytes) -> bytes:
-        return value[:-1] + bytes([value[-1] ^ 1])
-
-    if part == "auth":
-        return {**message, "auth": {**message["auth"], "signature": flip(message["auth"]["signature"])}}
-    return {**message, part: flip(message[part])}
-
-
 def refuse_each_octet(keys: Callable[[], framing.Keys], message: Case, key_of: framing.KeyOf) -> None:
     once = keys()
     for part in ("ciphertext", "encrypted_sender_data"):
@@ -191,117 +138,6 @@ def refuse_each_octet(keys: Callable[[], framing.Keys], message: Case, key_of: f
     framing.unprotect_private(once, message, key_of)
     with pytest.raises(MlsRefused, match="used_key"):
         framing.unprotect_private(once, message, key_of)
-
-
-def check_operation(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
-    tree = tree_of(suite, case["tree_before"])
-    assert tree_hash(suite, tree).hex() == case["tree_hash_before"]
-    proposal = suite.structures.decode("Proposal", bytes.fromhex(case["proposal"]))
-    match proposal["proposal_type"]:
-        case 1:
-            tree.add(proposal["add"]["key_package"]["leaf_node"])
-        case 2:
-            tree.update(case["proposal_sender"], proposal["update"]["leaf_node"])
-        case 3:
-            tree.remove(proposal["remove"]["removed"])
-        case other:
-            raise AssertionError(f"a tree operation of type {other}")
-    assert suite.structures.encode("RatchetTree", tree.value()).hex() == case["tree_after"]
-    assert tree_hash(suite, tree).hex() == case["tree_hash_after"]
-    assert tree_hash(suite, RatchetTree.of(tree.value())).hex() == case["tree_hash_after"]
-
-
-def check_validation(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
-    tree = tree_of(suite, case["tree"])
-    assert [tree.resolution(x) for x in range(len(tree.nodes))] == case["resolutions"]
-    assert [tree_hash(suite, tree, x).hex() for x in range(len(tree.nodes))] == case["tree_hashes"]
-    check_parent_hashes(suite, tree)
-    for index, leaf in tree.members():
-        place = Place(bytes.fromhex(case["group_id"]), index)
-        check_leaf_signature(suite, leaf, place)
-        with pytest.raises(MlsRefused, match="bad_leaf_signature"):
-            check_leaf_signature(suite, spoilt(leaf, "signature"), place)
-    for number in range(1, len(tree.nodes), 2):
-        if tree.nodes[number] is not None and tree.nodes[number]["parent_hash"]:  # type: ignore[index]
-            broken = tree.copy()
-            broken.put(number, spoilt(tree.nodes[number], "parent_hash"))  # type: ignore[arg-type]
-            with pytest.raises(MlsRefused, match="bad_parent_hash"):
-                check_parent_hashes(suite, broken)
-
-
-def check_tree_kem(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
-    group_id = bytes.fromhex(case["group_id"])
-    tree = tree_of(suite, case["ratchet_tree"])
-    check_parent_hashes(suite, tree)
-    members = {each["index"]: private_keys(suite, tree, each) for each in case["leaves_private"]}
-    signers = {each["index"]: bytes.fromhex(each["signature_priv"]) for each in case["leaves_private"]}
-    for each in case["update_paths"]:
-        path = suite.structures.decode("UpdatePath", bytes.fromhex(each["update_path"]))
-        sender, after = each["sender"], tree.copy()
-        apply_path(suite, after, sender, path, group_id)
-        assert tree_hash(suite, after).hex() == each["tree_hash_after"]
-        context = suite.structures.encode("GroupContext", group_context(case, suite, tree_hash(suite, after)))
-        for own, secret in enumerate(each["path_secrets"]):
-            if secret is not None:
-                found = open_path(suite, tree, sender, path, members[own], own, context)
-                assert next(iter(found.by_node.values())).hex() == secret
-                assert found.commit_secret.hex() == each["commit_secret"]
-        if sender == case["update_paths"][-1]["sender"]:
-            check_own_path(case, suite, tree, members, sender, signers[sender])
-
-
-def private_keys(suite: CipherSuite, tree: RatchetTree, each: Case) -> dict[int, KeyPair]:
-    encryption, signature = octets(each, "encryption_priv", "signature_priv")
-    leaf = tree.member(each["index"])
-    assert suite.public_key(encryption) == leaf["encryption_key"]
-    assert suite.signature_key(signature) == leaf["signature_key"]
-    keys = {2 * each["index"]: KeyPair(encryption, leaf["encryption_key"])}
-    for secret in each["path_secrets"]:
-        node = secret["node"]
-        keys[node] = node_key(suite, bytes.fromhex(secret["path_secret"]))
-        assert tree.nodes[node]["encryption_key"] == keys[node].public  # type: ignore[index]
-        assert tree_math.is_below(2 * each["index"], node)
-    return keys
-
-
-def check_own_path(
-    case: Case,
-    suite: CipherSuite,
-    tree: RatchetTree,
-    members: Mapping[int, dict[int, KeyPair]],
-    sender: int,
-    signature: bytes,
-) -> None:
-    """A path that we make leads every other member to our commit secret, and its tree is accepted."""
-    group_id, after = bytes.fromhex(case["group_id"]), tree.copy()
-    new = make_path(suite, after, sender, tree.member(sender), signature, group_id, chance())
-    check_parent_hashes(suite, after)
-    context = suite.structures.encode("GroupContext", group_context(case, suite, tree_hash(suite, after)))
-    path = seal_path(suite, tree, sender, new, context, chance())
-    merged = tree.copy()
-    apply_path(suite, merged, sender, path, group_id)
-    assert merged.nodes == after.nodes
-    for own, keys in members.items():
-        if own != sender:
-            found = open_path(suite, tree, sender, path, keys, own, context)
-            assert found.commit_secret == new.secrets.commit_secret
-    filtered = [node for node, _ in tree.filtered_path(sender)]
-    assert climb(suite, next(iter(new.secrets.by_node.values())), filtered) == new.secrets
-
-
-def check_hand_made_tree(case: Case) -> None:
-    """Trees with parents that nobody made: hashes hold, the check of parent hashes refuses them."""
-    suite = cipher_suite(case["cipher_suite"])
-    tree = tree_of(suite, case["tree_data"])
-    if "tree_hash" in case:
-        assert tree_hash(suite, tree).hex() == case["tree_hash"]
-        for _, leaf in tree.members():
-            check_leaf_signature(suite, leaf, None)
-    with pytest.raises(MlsRefused, match="bad_parent_hash|bad_tree"):
-        check_parent_hashes(suite, tree)
 
 
 def check_welcome(case: Case) -> None:
@@ -325,15 +161,11 @@ def check_welcome(case: Case) -> None:
         open_welcome(suite, {**welcome, "secrets": []}, package, init, PskStore())
 
 
-def message(suite: CipherSuite, case: Case, name: str) -> Case:
-    return suite.structures.decode("MlsMessage", bytes.fromhex(case[name]))
-
-
 def check_passive(case: Case) -> None:
     suite = cipher_suite(case["cipher_suite"])
     package = message(suite, case, "key_package")["key_package"]
     own = OwnKeys(*octets(case, "init_priv", "encryption_priv", "signature_priv"))
-    psks = PskStore(dict(tuple(octets(each, "psk_id", "psk")) for each in case["external_psks"]))  # type: ignore[misc]
+    psks = PskStore(dict(tuple(octets(each, "psk_id", "psk")) for each in case["external_psks"]))
     tree = case["ratchet_tree"]
     beside = None if tree is None else suite.structures.decode("RatchetTree", bytes.fromhex(tree))
     group = join(bytes.fromhex(case["welcome"]), package, own, tree=beside, psks=psks)
@@ -388,31 +220,17 @@ def check_transcript(case: Case) -> None:
         suite.check_mac(key, confirmed + b"!", tag, "bad_confirmation_tag")
 
 
-CHECKS: tuple[tuple[set[str], Callable[[Case], None]], ...] = (
-    ({"n_leaves", "root"}, check_tree_math),
+CHECKS: Checks = (
     ({"ref_hash", "expand_with_label"}, check_basics),
     ({"membership_key", "application_priv"}, check_protection),
     ({"encryption_secret", "leaves"}, check_secret_tree),
     ({"interim_transcript_hash_before"}, check_transcript),
-    ({"tree_before", "proposal_sender"}, check_operation),
-    ({"tree", "resolutions"}, check_validation),
-    ({"leaves_private", "update_paths"}, check_tree_kem),
-    ({"tree_data"}, check_hand_made_tree),
     ({"signer_pub", "welcome"}, check_welcome),
     ({"initial_epoch_authenticator"}, check_passive),
 )
 """Which check reads a case: told by the keys it has."""
 
 
-def group_files() -> list[Path]:
-    return corpus.files("vectors", TOPIC, ".json")
-
-
-@pytest.mark.parametrize("path", group_files(), ids=lambda path: "/".join(path.parts[-2:]))
-def test_group_cases(path: Path, cases: Any) -> None:
-    for row in json.loads(path.read_text(encoding="utf-8")):
-        for keys, check in CHECKS:
-            if keys <= set(row):
-                check(row)
-                cases.ran(TOPIC)
-                break
+@pytest.mark.parametrize("path", files(), ids=lambda path: "/".join(path.parts[-2:]))
+def test_cases(path: Path, cases: Any) -> None:
+    run(path, CHECKS, cases)
