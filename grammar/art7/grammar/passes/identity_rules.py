@@ -33,7 +33,8 @@ def identity_rules(record: RecordLowering, draft: Draft, node: t.Type) -> Iterat
     if entity is None or not isinstance(shape.item if isinstance(shape, s.Sequence) else shape, s.Text):
         return
     # What is wrong with the rules is told where they stand.
-    module = record.module.seen_from(entity.home).viewed_with(Findings(Report()))
+    view: Any = record.module.seen_from(entity.home)
+    module = view.viewed_with(Findings(Report()))
     value: Expr = e.SlotRef(draft.index, Kind.LIST if is_list else Kind.TEXT)
     place = NamedPlace(module)
     one: Expr = e.LocalRef(ITEM, Kind.TEXT) if is_list else value
