@@ -98,7 +98,13 @@ NO_KEY = Explained(
     "RFC 5480 §2.2, SEC 1 §3.2.2: arithmetic of keys, not their form",
     they_refuse("ValueError (Invalid key|.*(point|key|modulus|exponent|[a-z] must be))"),
 )
+HYBRID = Explained(
+    "a point in the hybrid form",
+    "RFC 5480 §2.2: compressed or not; any other first octet is refused",
+    we_refuse("bad_public_key", r"key(\.point)?$"),
+)
 REQUESTS = (
+    HYBRID,
     Explained(
         "letters that a string type does not have",
         "X.680 §41, §43: alphabets, which the library does not look at",
@@ -175,6 +181,7 @@ def their_key(octets: bytes) -> Any:
 
 
 KEYS = (
+    HYBRID,
     ALGORITHM,
     NO_KEY,
     Explained(
