@@ -15,6 +15,7 @@ token Any = (' '..'~')+
 token Maybe = ('a'..'z')*
 token Exact = ('0'..'9'){2}
 token Mark = 'to:' | 'from:'
+token Sip = ('S' | 's') ('I' | 'i') ('P' | 'p') '/'
 """
 
 REFUSED = {
@@ -58,6 +59,7 @@ def test_a_choice_has_alternatives_only() -> None:
 ACCEPTED = {
     "a longer literal first": "first?: { ';;' x: u8 } ';' y: u8",
     "two digits and two": "x: Exact y: Exact",
+    "letters of any case before others": "mark?: Sip y: Word",
     "words before others": "mark?: Mark y: Word",
     "to the end of a line": "line { x: Any } line { y: Any }",
     "a list of a count": "n: u8 rows: { ':' x: u8 }[n] ':' y: u8",

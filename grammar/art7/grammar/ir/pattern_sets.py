@@ -95,6 +95,8 @@ def _words(nodes: Any) -> set[str] | None:
                 more: set[str] | None = {chr(argument)}
             case "SUBPATTERN":
                 more = _words(argument[-1])
+            case "IN" if all(str(kind) == "LITERAL" for kind, _ in argument):
+                more = {chr(sign) for _, sign in argument}
             case "BRANCH":
                 options = [_words(option) for option in argument[1]]
                 more = None if None in options else {word for option in options for word in option or ()}
