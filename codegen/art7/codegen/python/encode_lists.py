@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from art7.codegen.python.code import Assign, For, If, Line, Test
+from art7.codegen.python.code import Assign, Body, For, If, Line, Test
 from art7.codegen.python.encode_names import EncodeNames, WriteFrame
 from art7.codegen.python.encode_numbers import local_name, written
 from art7.codegen.python.encode_plan import choice_to_sink, expressions_of
@@ -143,11 +143,25 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     last = Assign([name], f'b"".join({parts})', pure=False)
     if plan is not None:
         emitter.out += [Assign([plan.whole], 'b""', pure=False), loop] if plan.whole else [loop]
-    elif step.minimum or parts in emitter.part_lists or emitter.has_fix_ups:
-        emitter.out += [first, loop, last]
+        return
+    asked = parts in emitter.part_lists or emitter.has_fix_ups
+    made: Body = [first, loop, last]
+    if not asked and (each := _one_expression(loop, parts)) is not None:
+        made = [Assign([name], f'b"".join([{each} for {loop.target} in {iterable}])', pure=False)]
+    if step.minimum or asked:
+        emitter.out += made
     else:
         # Nothing is the commonest list.
-        emitter.out.append(If([(items, [first, loop, last])], [Assign([name], 'b""', pure=False)]))
+        emitter.out.append(If([(items, made)], [Assign([name], 'b""', pure=False)]))
+
+
+def _one_expression(loop: For, parts: str) -> str | None:
+    """Return what a round makes, where that is all that it does."""
+    match loop.body:
+        case [Assign(targets=[target], value=value), Line(text=text)] if text == f"{parts}.append({target})":
+            return value
+        case _:
+            return None
 
 
 def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str:

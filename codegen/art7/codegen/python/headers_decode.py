@@ -256,7 +256,7 @@ def parameters(emitter: BlockEmitter, frame: Frame, step: p.Parameters) -> None:
     """Emit the call that takes parameters."""
     note_starts(emitter, frame, [(step.slot, 0)])
     emitter.tighten()
-    begin = emitter.cursor
+    begin = Place(emitter.keep("begin")) if step.slot in frame.facts.spans else emitter.cursor
     found = emitter.fresh(frame.members[step.slot])
     arguments = f"{emitter.data}, {begin}, {emitter.end}, {quoted(step.form)}"
     call = f"{emitter.scope.support('parameter_map')}({arguments})"

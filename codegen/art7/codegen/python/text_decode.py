@@ -186,13 +186,13 @@ def _line_in_place(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
     emitter.block(frame, step.body)
     emitter.settle()  # a place behind the end is no end either
     eol = b"\r\n" if step.lenient else step.eol
-    ends = [
+    ends: list[tuple[str, Body]] = [
         (f"{data}.startswith({literal(eol).text}, o, {end})", [Assign(["o"], f"o + {len(eol)}", pure=False)])
     ]
     if step.lenient:
         ends.append((f"o < {end} and {data}[o] == 10", [Assign(["o"], "o + 1", pure=False)]))
     refused: Body = [Test(f"o != {end}" if step.lenient else "True")]
-    emitter.out.append(If([*ends], refused))
+    emitter.out.append(If(ends, refused))
     emitter.cursor_state = Cursor(Place("o"), outer.end, False, outer.whole, outer.least)
 
 
