@@ -8,7 +8,7 @@ read messages in messages, and checks nothing on writing.
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64, a2b_qp, b2a_base64
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -24,7 +24,7 @@ def _class(name: str, slots: str) -> Any:
 
 Message = _class(
     "Message",
-    "mime_version content_type transfer_encoding content_disposition content_id message_id subject from_ to cc date "
+    "mime_version content_type transfer_encoding content_disposition content_id message_id subject topic from_ to cc date "
     "body unknown",
 )
 ContentType, Disposition = (
@@ -141,6 +141,25 @@ def _text(text: str) -> str:
     return text
 
 
+_encoded_word = re.compile(r"=\?([^? ]+)\?([bBqQ])\?([^? ]*)\?=").sub
+_between = re.compile(r"(\?=)[ \t]+(?==\?)").sub
+
+
+def _decoded(text: str) -> str:
+    """Put characters in the place of coded words (RFC 2047 §6); a word that cannot be read stays."""
+    return _encoded_word(_word_text, _between(r"\1", text)) if "=?" in text else text
+
+
+def _word_text(match: re.Match[str]) -> str:
+    charset, coding, text = match.groups()
+    try:
+        if coding in "bB":
+            return a2b_base64(text, strict_mode=True).decode(charset.partition("*")[0])
+        return a2b_qp(text.replace("_", "=20")).decode(charset.partition("*")[0])
+    except (ValueError, LookupError):
+        return match[0]
+
+
 _SLOTS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "mime-version": ("mime_version", _taken(_version)),
     "content-type": ("content_type", _read_type),
@@ -209,6 +228,7 @@ def _message(data: bytes, o: int, end: int, depth: int) -> Any:
         setattr(m, slot, read(text.strip(" \t")))
     if len(unknown) > 128:
         raise DecodeError("unknown")
+    m.topic = m.subject and _decoded(m.subject)
     m.body = _body(data, o, end, depth - 1, m.content_type, m.transfer_encoding)
     return m
 

@@ -25,8 +25,14 @@ Message = _class(
     "expires date subject user_agent server authorization proxy_authorization www_authenticate proxy_authenticate "
     "content_type body unknown",
 )
-StartLine, RequestLine = _class("StartLine", "status_line request_line"), _class("RequestLine", "method uri")
-StatusLine, Via = _class("StatusLine", "code reason"), _class("Via", "transport host port parameters")
+StartLine, RequestLine = (
+    _class("StartLine", "status_line request_line"),
+    _class("RequestLine", "method uri version"),
+)
+StatusLine, Via = (
+    _class("StatusLine", "version code reason"),
+    _class("Via", "protocol transport host port parameters"),
+)
 Address, Sequence = _class("Address", "display words uri parameters"), _class("Sequence", "number method")
 MediaType, Unknown = _class("MediaType", "type subtype parameters"), _class("Unknown", "name value")
 
@@ -49,7 +55,7 @@ _cseq = re.compile(rf"{NUMBER}[ \t]+({TOKEN})").fullmatch
 _media = re.compile(rf"({TOKEN}){BLANK}/{BLANK}({TOKEN})").match
 _host = r"[a-zA-Z0-9\-._]+|\[[0-9a-fA-F:.]+\]"
 _via = re.compile(
-    rf"SIP{BLANK}/{BLANK}2\.0{BLANK}/{BLANK}({TOKEN})[ \t]+({_host})(?:{BLANK}:{BLANK}{NUMBER})?"
+    rf"([Ss][Ii][Pp]){BLANK}/{BLANK}2\.0{BLANK}/{BLANK}({TOKEN})[ \t]+({_host})(?:{BLANK}:{BLANK}{NUMBER})?"
 ).match
 _whole_host = re.compile(_host).fullmatch
 _address = re.compile(
@@ -90,7 +96,9 @@ def _bounded(match: Callable[[str], Any], text: str, most: int) -> int:
 
 def _read_via(text: str) -> Any:
     v, match = Via(), _via(text)
-    v.transport, v.host, port = match.groups()  # type: ignore[union-attr]
+    v.protocol, v.transport, v.host, port = match.groups()  # type: ignore[union-attr]
+    if v.protocol == "SIP":
+        v.protocol = None
     v.port = None if port is None else int(port)
     if port is not None and v.port > 0xFFFF:
         raise DecodeError("port")
@@ -194,22 +202,31 @@ for _slot, (_spelled, _read, _most) in {**{k: (*v, 0) for k, v in _ONCE.items()}
         _NAMES[_each] = _NAMES[_each.lower()] = (_slot, _read, _most)
 
 
+def _version(text: str) -> str | None:
+    """Keep the version where its letters are no capitals."""
+    if text.upper() != "SIP/2.0":
+        raise DecodeError("version")
+    return None if text == "SIP/2.0" else text
+
+
 def _start(line: str) -> Any:
     start = StartLine()
-    if line.startswith("SIP/2.0 "):
+    if line[:8].upper() == "SIP/2.0 ":
         start.request_line, start.status_line = None, StatusLine()
         code, blank, reason = line[8:].partition(" ")
         if not blank or not _text(reason):
             raise DecodeError("status")
+        start.status_line.version = _version(line[:7])
         start.status_line.code, start.status_line.reason = _bounded(_number, code, 699), reason
         if start.status_line.code < 100:
             raise DecodeError("status")
         return start
     start.status_line, start.request_line = None, RequestLine()
     method, uri, version = line.split(" ")
-    if version != "SIP/2.0" or not _token(method) or not _uri(uri) or _with_headers(uri):
+    if not _token(method) or not _uri(uri) or _with_headers(uri):
         raise DecodeError("start")
     start.request_line.method, start.request_line.uri = method, uri
+    start.request_line.version = _version(version)
     return start
 
 
@@ -313,7 +330,9 @@ def _write_via(v: Any) -> str:
     ):
         raise DecodeError("via")
     port = "" if v.port is None else f":{v.port}"
-    return f"SIP/2.0/{v.transport} {v.host}{port}{_write_parameters(v.parameters)}"
+    if v.protocol is not None and v.protocol.upper() != "SIP":
+        raise DecodeError("protocol")
+    return f"{v.protocol or 'SIP'}/2.0/{v.transport} {v.host}{port}{_write_parameters(v.parameters)}"
 
 
 def _write_address(a: Any) -> str:
@@ -371,6 +390,14 @@ def _row(slot: str) -> tuple[str, str, Callable[[Any], str], int]:
 _ROWS = [_row(slot) for slot in _ORDER]
 
 
+def _written_version(line: Any) -> str:
+    if line.version is None:
+        return "SIP/2.0"
+    _version(line.version)
+    text: str = line.version
+    return text
+
+
 def _write_start(start: Any) -> str:
     status, request = start.status_line, start.request_line
     if (status is None) == (request is None):
@@ -378,10 +405,10 @@ def _write_start(start: Any) -> str:
     if request is not None:
         if not _token(request.method) or not _uri(request.uri) or _with_headers(request.uri):
             raise DecodeError("request")
-        return f"{request.method} {request.uri} SIP/2.0"
+        return f"{request.method} {request.uri} {_written_version(request)}"
     if not 100 <= status.code <= 699 or not _text(status.reason):
         raise DecodeError("status")
-    return f"SIP/2.0 {status.code} {status.reason}"
+    return f"{_written_version(status)} {status.code} {status.reason}"
 
 
 def encode(m: Any) -> bytes:
