@@ -90,7 +90,7 @@ def _others(
     assert item is not None, "others are a list"
 
     def write(frame: Frame) -> bytes:
-        items = () if _is_absent(frame.values[slot]) else frame.values[slot]
+        items: list[Any] = [] if _is_absent(frame.values[slot]) else frame.values[slot]
         check_count(frame, slot, len(items), 0, header.maximum)
         lines: list[bytes] = []
         for piece in write_items(frame, slot, item, items, body):
