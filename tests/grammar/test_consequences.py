@@ -65,7 +65,15 @@ def test_one_fault_is_told_and_what_is_independent_of_it(whole: str, damaged: st
 
 
 @pytest.mark.parametrize(
-    "damaged", ["encoding (text eol", "encoding text( :eol", "text encoding(eol", "text(eol", " text(eol"]
+    "damaged",
+    [
+        "encoding (text eol",
+        "encoding text( :eol",
+        "text encoding(eol",
+        "text(eol",
+        " text(eol",
+        "encoding errors text(eol",
+    ],
 )
 def test_a_lost_encoding_puts_all_in_question(damaged: str) -> None:
     found = told(TEXT.replace("encoding text(eol", damaged))
@@ -89,3 +97,10 @@ def test_what_is_said_of_a_module_that_is_missing_waits_for_it() -> None:
     )
     assert told(text) == [("A7-N031", 3), ("A7-L011", 5)]
     assert told(text.replace("nothing as", "as")) == [("A7-P032", 3)]
+
+
+def test_a_part_that_speaks_of_a_lost_name_is_in_question() -> None:
+    text = (
+        "enum : u3 closed { a = 1 }\nstruct A as binary { k: Kind n: u5 }\nstruct B as binary { y: bytes }\n"
+    )
+    assert told(text) == [("A7-P032", 3), ("A7-L011", 5)]

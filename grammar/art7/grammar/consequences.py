@@ -8,7 +8,7 @@ from those on. All that a module says is in question where its encoding is, or w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from art7.grammar import syntax as t
@@ -36,16 +36,22 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What the faults of one text put in question: `names` it declares, and lines of it (`None`: all)."""
+    """What the faults of one text put in question: `names` it declares, and lines of it (`None`: all); `parts` are all lines."""
 
     names: frozenset[str] = frozenset()
     lines: tuple[tuple[int, int], ...] | None = ()
+    parts: tuple[tuple[int, int], ...] = ()
 
-    def explains(self, found: Diagnostic) -> bool:
-        """Whether a finding in this text may only follow from the damage."""
-        if found.code in ABSENT_NAMES or self.lines is None:
-            return True
-        return any(first <= found.span.line < end for first, end in self.lines)
+    def unexplained(self, told: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Return the findings in this text that do not merely follow from the damage."""
+        if self.lines is None:
+            return []
+        named = [found for found in told if found.code not in ABSENT_NAMES]
+        absent = {found.span.line for found in told if found.code in ABSENT_NAMES}
+        # A part that speaks of a name that is not there is in question too.
+        doubtful = [part for part in self.parts if any(part[0] <= line < part[1] for line in absent)]
+        reached = (*self.lines, *doubtful)
+        return [x for x in named if not any(first <= x.span.line < end for first, end in reached)]
 
 
 def damage_of(text: str, tree: t.Module, faults: Iterable[Diagnostic], lost: Iterable[Damage]) -> Damage:
@@ -61,7 +67,8 @@ def damage_of(text: str, tree: t.Module, faults: Iterable[Diagnostic], lost: Ite
     reached = frozenset(names | {part.name for part in spread} - {""})
     if _is_encoding_lost(tree, parts, damaged, places) or any(part.word == "use" for part in damaged):
         return Damage(reached, None)
-    return Damage(reached, tuple((part.first, part.end) for part in spread))
+    bounds = tuple((part.first, part.end) for part in parts)
+    return Damage(reached, tuple((part.first, part.end) for part in spread), bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,8 @@ def _is_encoding_lost(
     tree: t.Module, parts: list[_Part], damaged: list[_Part], places: set[tuple[int, int]]
 ) -> bool:
     if tree.encoding is not None:
-        return tree.encoding.span.line in {line for line, _ in places}
+        is_known = tree.encoding.name.text in ENCODINGS
+        return bool(places) and (not is_known or tree.encoding.span.line in {line for line, _ in places})
     if any(part.may_be_encoding for part in damaged):
         return True
     return bool(places) and any(part.word == "encoding" for part in parts)

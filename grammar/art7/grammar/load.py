@@ -233,7 +233,7 @@ class Loader:
         lost += [Damage(frozenset({use.alias})) for use in source.uses if use.module not in self.scopes]
         if not clean or lost:
             damage = self.damage[source.name] = damage_of(source.text, source.tree, source.faults, lost)
-            told = [each for each in told if not damage.explains(each)]
+            told = damage.unexplained(told)
         self.report.diagnostics[before:] = sorted(told, key=_place)
         if key is not None and len(self.report.diagnostics) == before:
             self.keys[source.name] = key
