@@ -18,7 +18,7 @@ from executions import Codec, Refused
 HEADERS = b"X-Note: " + b"a" * 1000 + b"\r\n"
 LONG: dict[str, tuple[str, bytes]] = {
     "JID-01": ("ietf.identity.JabberAddress", b'"a@' + b"b" * 1024 + b'"'),
-    "MXID-02": ("ietf.identity.MatrixUser", b'"@' + b"a" * 250 + b':a.example"'),
+    "MXID-01": ("ietf.identity.MatrixUser", b'"@' + b"a" * 250 + b':a.example"'),
     "MAIL-01": ("ietf.identity.Mailbox", b'"a@' + b"b" * 253 + b'"'),
     "IM-01": ("ietf.identity.ImAddress", b'"im:' + b"a" * 256 + b'@a.example"'),
     "MIMI-URI-01": ("ietf.identity.MimiAddress", b'"mimi://a.example/u/' + b"a" * 1024 + b'"'),
