@@ -191,12 +191,14 @@ _LOCALS = {
 """Short names for parts of the record at hand → how the lines of a body show that they need them."""
 
 
-_TEXT = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'""")
+_KEPT = r"""f"(?:[^"\\\n]|\\.)*"|f'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n ]|\\.)*"|'(?:[^'\\\n ]|\\.)*'"""
+_TEXT = re.compile(rf"""({_KEPT})|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+"""A constant in code; sentences are in no group."""
 
 
 def _code_of(text: str) -> str:
     """Return what stands in a text as code and key, without sentences: what those say is no code."""
-    return _TEXT.sub(lambda found: '""' if " " in found[0] and found[0][0] != "f" else found[0], text)
+    return "".join(filter(None, _TEXT.split(text)))
 
 
 def locals_of(lines: list[str]) -> set[str]:

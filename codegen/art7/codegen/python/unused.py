@@ -15,8 +15,12 @@ def without_unused(lines: list[str], names: Iterable[str]) -> list[str]:
     Only whole lines `name = …` go: what they assign must have no effect of its own. A block keeps its last line.
     """
     wanted = set(names)
+    if not wanted:
+        return lines
     found = [_assigned(line) for line in lines]
     sets = Counter(name for name in found if name in wanted)
+    if not sets:
+        return lines
     read = Counter(word for line in lines for word in _WORD.findall(line) if word in wanted)
     unused = {name for name, count in sets.items() if read[name] == count}
     kept: list[str] = []
