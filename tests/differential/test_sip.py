@@ -19,6 +19,7 @@ from differences import (
     octet_edits,
     they_refuse,
     tried,
+    values_differ,
     we_refuse,
 )
 from executions import Codec
@@ -65,7 +66,9 @@ def our_value(plain: dict[str, Any]) -> dict[str, Any]:
     request, status = plain["start"]["request_line"], plain["start"]["status_line"]
     told = plain["content_type"]
     return {
-        "start": (request["method"], unquote(request["uri"])) if request else tuple(status.values()),
+        "start": (request["method"], unquote(request["uri"]))
+        if request
+        else (status["code"], status["reason"]),
         "vias": [(x["transport"], x["host"], x["port"], plain_parameters(x)) for x in plain["vias"]],
         "from": _address(plain["from"]),
         "to": _address(plain["to"]),
@@ -89,12 +92,19 @@ def _address(x: dict[str, Any]) -> Any:
         if x["uri"] is not None and x["words"]
         else ""
     )
-    return re.sub(r"\s+", " ", name).strip(), unquote(uri), plain_parameters(x)
+    return re.sub(r"\s+", " ", name), unquote(uri), plain_parameters(x)
 
 
 def plain_parameters(x: dict[str, Any]) -> dict[str, str | None]:
     """Parameters with their escapes undone, as the library has them (RFC 3261 §19.1.2)."""
     return {unquote(key).lower(): value and unquote(value) for key, value in x["parameters"].items()}
+
+
+def unfolded(octets: bytes) -> bytes:
+    """Headers on one line each, without white space before their colons: the library reads no others."""
+    head, end, body = octets.partition(b"\r\n\r\n")
+    head = re.sub(rb"\r\n[ \t]+", b" ", head)
+    return re.sub(rb"(?m)^([^\s:]+)[ \t]+:", rb"\1:", head) + end + body
 
 
 class Library:
@@ -106,7 +116,7 @@ class Library:
         ).Message
 
     def __call__(self, octets: bytes) -> dict[str, Any]:
-        found = self.message.parse(octets)
+        found = self.message.parse(unfolded(octets))
         request = hasattr(found, "method")
         for name in ("Via", "From", "To", "Call-ID", "CSeq"):
             found.headers[name]
@@ -131,7 +141,7 @@ class Library:
 
 
 def address(x: Any) -> Any:
-    return x.name, unquote(str(x.uri)), parameters(x)
+    return re.sub(r"\s+", " ", x.name), unquote(str(x.uri)), parameters(x)
 
 
 def parameters(x: Any) -> dict[str, str | None]:
@@ -142,6 +152,11 @@ def parameters(x: Any) -> dict[str, str | None]:
 
 
 EXPLAINED = (
+    Explained(
+        "ports with zeros before them, which the library takes away from URIs",
+        "RFC 3261 §19.1.4: URIs are compared by their parts; art7 keeps what is written",
+        values_differ(rb":0\d"),
+    ),
     Explained(
         "URIs of other schemes, and signs that SIP's own do not have",
         "RFC 3261 §25.1 (absoluteURI), §19.1.1: art7 keeps a URI as it is written; what stands in it is for who follows it",
