@@ -148,12 +148,12 @@ EXPLAINED = (
 
 def our_value(plain: dict[str, Any]) -> dict[str, Any]:
     """What art7 read: types, named headers, bodies."""
-    told, content = plain["content_type"], plain["body"]["content"]
+    told, content = plain.get("content_type"), plain["body"]["content"]
     kind = f"{told['type']}/{told['subtype']}".lower() if told else "text/plain"
     inner = content if isinstance(content, list) else [content]
     return {
         "type": kind,
-        "headers": {name: plain[name] for name in NAMED if plain[name] is not None},
+        "headers": {name: plain[name] for name in NAMED if plain.get(name) is not None},
         "body": content if isinstance(content, bytes) else [our_value(each) for each in inner],
     }
 

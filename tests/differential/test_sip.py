@@ -153,6 +153,26 @@ def parameters(x: Any) -> dict[str, str | None]:
 
 EXPLAINED = (
     Explained(
+        "the name of the protocol in small letters",
+        "RFC 3261 §25.1 (SIP-Version): in letters of any case; the library wants capitals",
+        they_refuse("neither request nor response", rb"(?i)^sip/2.0 | sip/2.0\r$"),
+    ),
+    Explained(
+        "a backslash before a sign that needs none",
+        "RFC 3261 §25.1 (quoted-pair): it stands for the sign; the library keeps the backslash",
+        values_differ(rb"\\[^\"\\]"),
+    ),
+    Explained(
+        "a parameter of a URI twice",
+        "RFC 3261 §19.1.1: once; what stands in a URI is for who follows it, the library keeps the last",
+        values_differ(rb";([a-z]+)=[^;>]*;(?:.*;)?\1="),
+    ),
+    Explained(
+        "a first line that goes on",
+        "RFC 3261 §7.1: no CR or LF but at its end",
+        we_refuse("", "^start", rb"\A[^\r]*\r\n[ \t]"),
+    ),
+    Explained(
         "ports with zeros before them, which the library takes away from URIs",
         "RFC 3261 §19.1.4: URIs are compared by their parts; art7 keeps what is written",
         values_differ(rb":0\d"),
