@@ -201,10 +201,20 @@ def _code_of(text: str) -> str:
     return "".join(filter(None, _TEXT.split(text)))
 
 
+def _mentions(text: str, name: str, sign: str) -> bool:
+    """Whether a text holds what `sign` matches, which begins with `name`: looked for where that stands."""
+    pattern, at = re.compile(sign), text.find(name)
+    while at >= 0:
+        if pattern.match(text, at):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
 def locals_of(lines: list[str]) -> set[str]:
     """Return the short names that the lines of a body need, and names of every kind of value."""
     text = _code_of("\n".join(lines))
-    found = {name for name, sign in _LOCALS.items() if re.search(sign, text)}
+    found = {name for name, sign in _LOCALS.items() if _mentions(text, name, sign)}
     if " wanted = " in text:
         found.add("wanted")
     if " word, " in text:
