@@ -61,6 +61,21 @@ NAMED = ("content_id", "message_id", "subject", "from", "to", "cc", "date")
 
 EXPLAINED = (
     Explained(
+        "white space within or behind a type or a coding, and before colons, which the library keeps",
+        "RFC 2045 §5.1, RFC 5322 §3.2.2, §4.5: it says nothing there",
+        values_differ(rb"(?i)^content-[^\r\n]*\t|^\S+[ \t]+:"),
+    ),
+    Explained(
+        "signs outside of the alphabet of base64",
+        "RFC 2045 §6.8: they are passed over",
+        they_refuse("InvalidBase64CharactersDefect"),
+    ),
+    Explained(
+        "a version with a space in it, a parameter whose name is no token",
+        "RFC 2045 §4, §5.1",
+        we_refuse("trailing_data|bad_characters", r"(mime_version|parameters)$"),
+    ),
+    Explained(
         "bodies of other kinds of message/, and parts of a digest, which the library takes for mail",
         "RFC 3464 §2.1, RFC 2046 §5.1.5, §5.2: a status is no message; art7 keeps the octets",
         lambda found: (
