@@ -13,7 +13,7 @@ from typing import Any
 from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
-from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, truth
+from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, ranges_of, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, may_refuse, own_identifier
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.unused import without_unused
@@ -512,8 +512,7 @@ def careful_condition(d: CarefulDecoder, tag: str, ranges: Ranges) -> str:
     """Return the test of a tag, which may be absent or of another kind."""
     if all(low == high for low, high in ranges):
         return condition(Code(tag, optional=True), ranges)
-    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in ranges).rstrip()
-    return f"{d.use('within')}({tag}, ({rows}))"
+    return f"{d.use('within')}({tag}, {ranges_of(ranges)})"
 
 
 def _arm(d: CarefulDecoder, step: p.Branch, position: int, tag: str) -> None:
@@ -575,8 +574,7 @@ def _broken(d: CarefulDecoder, fault: p.Fault, slot: int | None, expected: str =
 
 def _domain(d: CarefulDecoder, step: p.Domain) -> None:
     value = f"v[{d.key(step.slot)}]"
-    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in step.ranges).rstrip()
-    d.add(f"if {value} is not None and not {d.use('within')}({value}, ({rows})):")
+    d.add(f"if {value} is not None and not {d.use('within')}({value}, {ranges_of(step.ranges)}):")
     d.add("    " + _broken(d, step.fault, step.slot, '"a known value"'))
 
 

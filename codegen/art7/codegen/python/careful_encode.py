@@ -11,7 +11,19 @@ from typing import Any
 from art7.codegen.python.careful_decode import CarefulDecoder, careful_condition, locals_of
 from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
-from art7.codegen.python.expressions import ATOM, OR, SUM, Code, expression, literal, quoted, truth
+from art7.codegen.python.expressions import (
+    ATOM,
+    OR,
+    SUM,
+    Code,
+    expression,
+    literal,
+    quoted,
+    ranges_of,
+    slice_of,
+    truth,
+    tuple_of,
+)
 from art7.codegen.python.record_facts import (
     FactsOf,
     RecordFacts,
@@ -67,9 +79,9 @@ class WritingNames(CarefulNames):
             )
             rows.append(f"({place}.offset, {override.octets}, {expression(override.value, self).text})")
         if not rows:
-            return Code(f"trace.data[{self.origin}:{stop}]")
+            return Code(slice_of("trace.data", self.origin, stop))
         return Code(
-            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))"
+            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, {tuple_of(rows)})"
         )
 
     def encoded(self, slot: int) -> Code:
@@ -635,9 +647,8 @@ def _call(d: CarefulEncoder, step: p.CallRecord) -> str:
 
 
 def _domain(d: CarefulEncoder, step: p.Domain) -> str:
-    rows = "".join(f"({literal(a).text}, {literal(b).text}), " for a, b in step.ranges).rstrip()
     d.add(f"value = {d.names.slot(step.slot).text}")
-    d.add(f"if value is not None and not {d.use('within')}(value, ({rows})):")
+    d.add(f"if value is not None and not {d.use('within')}(value, {ranges_of(step.ranges)}):")
     more = d.fault(step.fault)
     got = f"{d.use('show')}(value)"
     d.add(

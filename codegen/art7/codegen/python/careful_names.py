@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression, quoted
+from art7.codegen.python.expressions import ATOM, COMPARE, SUM, Code, expression, quoted, slice_of, tuple_of
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope
 from art7.grammar.ir.expression import Covered, Expr
@@ -119,9 +119,9 @@ class CarefulNames:
             )
             rows.append(f"({place}, {override.octets}, {expression(override.value, self).text})")
         if not rows:
-            return Code(f"trace.data[{self.origin}:{stop}]")
+            return Code(slice_of("trace.data", self.origin, stop))
         return Code(
-            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, ({', '.join(rows)},))"
+            f"{self.scope.support('overridden')}(trace.data, {self.origin}, {stop}, {tuple_of(rows)})"
         )
 
     def encoded(self, slot: int) -> Code:

@@ -8,6 +8,7 @@ may be (a record that is a map, a union, CBOR inside octets) is read as a tree a
 from __future__ import annotations
 
 from art7.codegen.python import tree_read
+from art7.codegen.python.expressions import quoted
 from art7.codegen.python.tree_read import bound_tests, length_tests, tests_of_keys
 from art7.codegen.python.tree_view import Lines, TreeRecord, WriteForm, cases_last_otherwise, key_text
 from art7.codegen.python.vendored.cbor_fast import cbor_head
@@ -105,11 +106,11 @@ class _Walker:
 
     def length(self, base: int, name: str) -> None:
         """Read a head of one major type into `name`: its argument."""
-        self.lines.add(f"{name} = {self.data}[{self.o}] - {base:#x}")
+        self.lines.add(f"{name} = {self.data}[{self.o}] - 0x{base:X}")
         self.lines.read(f"{self.o} += 1")
         with self.lines.block(f"if not 0 <= {name} < 24:"):
             read = self.view.scope.support(f"cbor_length{self.suffix}")
-            self.lines.read(f"{name}, {self.o} = {read}({self.data}, {self.o} - 1, {base:#x})")
+            self.lines.read(f"{name}, {self.o} = {read}({self.data}, {self.o} - 1, 0x{base:X})")
 
     def tree(self, name: str) -> None:
         """Read any value as a tree into `name`."""
@@ -125,7 +126,7 @@ class _Walker:
         lines, view = self.lines, self.view
         required = all(e.required for e in step.entries)
         if required and not step.spreads and len(step.entries) < 24 and self.strict:
-            lines.refuse_if(f"{self.data}[{self.o}] != {0x80 + len(step.entries):#x}")
+            lines.refuse_if(f"{self.data}[{self.o}] != 0x{0x80 + len(step.entries):X}")
             lines.add(f"{self.o} += 1")
             self.places(step.entries, 0, "")
             self.level -= 1
@@ -310,7 +311,7 @@ class _Walker:
         self.deeper()
         head = cbor_head(0xC0, step.number)
         if self.strict:
-            self.lines.refuse_if(f"not {self.data}.startswith({head!r}, {self.o})")
+            self.lines.refuse_if(f"not {self.data}.startswith({quoted(head)}, {self.o})")
             self.lines.add(f"{self.o} += {len(head)}")
         else:
             number = self.view.fresh("tag_number")
@@ -363,7 +364,7 @@ class _Walker:
         is_text = step.form == "text"
         if not is_text and low is not None and low == high and low < (256 if self.strict else 24):
             head = cbor_head(0x40, low)
-            test = f"{self.data}[{self.o}] != {head[0]:#x}"
+            test = f"{self.data}[{self.o}] != 0x{head[0]:X}"
             if len(head) == 2:
                 test += f" or {self.data}[{self.o} + 1] != {low}"
             lines.refuse_if(test)

@@ -26,6 +26,9 @@ from art7.codegen.python.value_expressions import refusal
 from art7.codegen.python.vendored.cbor_fast import cbor_head, cbor_label
 from art7.grammar.ir import plan as p
 
+_NULL = quoted(b"\xf6")
+"""The octets of null, as they stand in the source."""
+
 
 def cbor_write_function(view: TreeRecord) -> str:
     """Return the source of `_write_x(value, …) -> bytes`."""
@@ -117,7 +120,7 @@ def _merged(lines: Lines, view: TreeRecord, unknown: str, pieces: Sequence[_Piec
         members = view.fresh("all_members")
         lines.read(f"{members}: list[tuple[bytes, bytes]] = []")
         for piece in pieces:
-            append = f"{members}.append(({piece.key!r}, {piece.value}))"
+            append = f"{members}.append(({quoted(piece.key)}, {piece.value}))"
             if piece.test is None:
                 lines.read(append)
                 continue
@@ -162,7 +165,7 @@ def _array(lines: Lines, view: TreeRecord, step: p.Array) -> None:
         return
     if not step.spreads:
         items = _places(lines, view, step.entries)
-        lines.add(f"return {view.scope.support('cbor_head')}(0x80, len({items})) + b''.join({items})")
+        lines.add(f'return {view.scope.support("cbor_head")}(0x80, len({items})) + b"".join({items})')
         return
     before = [(b"", _value(lines, view, e.body, view.locals[e.slot])) for e in step.entries]
     spread = step.spreads[0]
@@ -246,7 +249,7 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
             return _members(lines, view, step, name)
         case p.CallRecord(record=record, nullable=nullable):
             call = f"{view.writer(record)}({name}{view.arguments(step)})"
-            return f"b'\\xf6' if {name} is None else {call}" if nullable else call
+            return f"{_NULL} if {name} is None else {call}" if nullable else call
         case p.Branch():
             return _branch(lines, view, step, name)
         case p.Tag(number=number, body=body):
@@ -267,7 +270,7 @@ def _node(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
 def _nullable(lines: Lines, view: TreeRecord, step: p.Step, name: str) -> str:
     assert isinstance(step, p.Scalar | p.Items | p.Tag | p.Wrap), "only these may be null"
     held = view.fresh(f"{name}_octets")
-    lines.add(f"{held} = b'\\xf6'")
+    lines.add(f"{held} = {_NULL}")
     with lines.block(f"if {name} is not None:"):
         text = _node(lines, view, replace(step, nullable=False), name)
         lines.add(f"{held} = {text}")
@@ -289,7 +292,7 @@ def _scalar(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> str:
     match step.form:
         case "null":
             lines.refuse_if(f"{name} is not None")
-            return r"b'\xf6'"
+            return _NULL
         case "integer":
             for test in bound_tests(name, low, high):
                 lines.refuse_if(test)
@@ -324,7 +327,7 @@ def _string(lines: Lines, view: TreeRecord, step: p.Scalar, name: str) -> str:
         for test in length_tests(held, low, high):
             lines.refuse_if(test)
         if low is not None and low == high and low < 24:
-            return f"{cbor_head(0x40, low)!r} + {held}"
+            return f"{quoted(cbor_head(0x40, low))} + {held}"
     lines.add(f"{size} = len({held})")
     base, table = (0x60, "CBOR_TEXTS") if step.form == "text" else (0x40, "CBOR_BYTES")
     head = view.scope.support("cbor_head")
@@ -390,7 +393,7 @@ def _branch(lines: Lines, view: TreeRecord, step: p.Branch, name: str) -> str:
                 lines.read(lines.refusal)
             elif value_slot is None:
                 lines.refuse_if(f"{name} is not None")
-                lines.add(f"{held} = b'\\xf6'")
+                lines.add(f"{held} = {_NULL}")
             else:
                 lines.add(f"{view.locals[value_slot]} = {name}")
                 lines.add(f"{held} = {_value(lines, view, case.body, view.locals[value_slot])}")

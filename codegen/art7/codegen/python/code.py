@@ -195,7 +195,8 @@ class Printer:
                 self._head("while", condition, pad)
                 self.body(inner, depth + 1)
             case For(target, iterable, inner):
-                self.lines.append(f"{pad}for {target} in {iterable}:")
+                shown = f"({target})" if target.endswith(",") else target
+                self.lines.append(f"{pad}for {shown} in {iterable}:")
                 self.body(inner, depth + 1)
             case _:
                 raise AssertionError(f"no row for {type(statement).__name__}")

@@ -20,6 +20,7 @@ from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.expression import (
     Attribute,
     Binary,
+    Bounds,
     Call,
     Conditional,
     Covered,
@@ -156,6 +157,21 @@ def tuple_of(items: Iterable[str]) -> str:
     return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
 
 
+def ranges_of(ranges: Iterable[Bounds]) -> str:
+    """Return ranges as a tuple of pairs."""
+    return tuple_of(f"({literal(low).text}, {literal(high).text})" for low, high in ranges)
+
+
+def slice_of(data: str, start: str, stop: str) -> str:
+    """Return a slice as the formatter writes it: with spaces around the colon where a bound is more than a name."""
+    colon = ":" if all(_BOUND.fullmatch(bound) for bound in (start, stop)) else " : "
+    return f"{data}[{start}{colon}{stop}]"
+
+
+_BOUND = re.compile(r"-?\w*")
+"""A bound of a slice that needs no room around it."""
+
+
 def number(value: int) -> str:
     """Return an integer: hexadecimal where that is how people know it (large, or all ones)."""
     if value >= 0x1000:
@@ -171,8 +187,8 @@ def quoted(value: bytes | str) -> str:
     text = ascii(value) if isinstance(value, str) else repr(value)
     prefix = "b" if isinstance(value, bytes) else ""
     body = text[len(prefix) :]
-    if body[0] == "'" and '"' not in body:
-        inner = body[1:-1].replace("\\'", "'")
+    if body[0] == "'" and body.count('"') <= body.count("\\'"):
+        inner = body[1:-1].replace("\\'", "'").replace('"', '\\"')
         return f'{prefix}"{inner}"'
     return text
 
@@ -397,7 +413,7 @@ def _membership(expr: InRanges, names: Names, *, negative: bool) -> Code | None:
     """Return the test of closed ranges or of texts, or its opposite."""
     operand = expression(expr.operand, names)
     if operand.optional or expr.operand.kind is Kind.ANY:
-        call = Code(f"{names.function('within')}({operand.text}, {_ranges(expr)})")
+        call = Code(f"{names.function('within')}({operand.text}, {ranges_of(expr.ranges)})")
         return Code(f"not {call.text}", NOT) if negative else call
     singles = [literal(low).text for low, high in expr.ranges if low == high]
     word = "not in" if negative else "in"
@@ -416,14 +432,6 @@ def _range_test(operand: Code, low: int | str, high: int | str, negative: bool) 
         return Code(f"{operand.at(BIT_OR)} {'!=' if negative else '=='} {a.text}", COMPARE)
     chain = f"{a.text} <= {operand.at(BIT_OR)} <= {b.text}"
     return Code(f"not {chain}", NOT) if negative else Code(chain, COMPARE)
-
-
-def _ranges(expr: InRanges) -> str:
-    return (
-        "("
-        + "".join(f"({literal(low).text}, {literal(high).text}), " for low, high in expr.ranges).rstrip()
-        + ")"
-    )
 
 
 def _conditional(expr: Conditional, names: Names) -> Code:

@@ -30,6 +30,7 @@ from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.docstrings import FUTURE, module_docstring
 from art7.codegen.python.enums import enum_text
 from art7.codegen.python.expressions import quoted
+from art7.codegen.python.layout.settle import settled
 from art7.codegen.python.octets_record import octets_functions, octets_record
 from art7.codegen.python.record_text import RecordText
 from art7.codegen.python.scope import ModuleScope, Shared
@@ -183,7 +184,8 @@ def _assemble(docstring: str, scope: ModuleScope, exports: list[str], parts: lis
     if exports:
         blocks.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in exports) + "]")
     head = "\n\n".join(block for block in blocks if block)
-    return "\n\n\n".join([head, *(part.strip("\n") for part in parts if part.strip())]) + "\n"
+    text = "\n\n\n".join([head, *(part.strip("\n") for part in parts if part.strip())]) + "\n"
+    return settled(text, codec=True)
 
 
 def _twin_docstring(stem: str) -> str:

@@ -15,7 +15,7 @@ from art7.codegen.python.decode_loops import open_list, read_item, store_list
 from art7.codegen.python.decode_names import DecodeNames, Frame
 from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
 from art7.codegen.python.encode_names import Unsupported
-from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
+from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, slice_of
 from art7.codegen.python.record_facts import filled_slots
 from art7.codegen.python.text_lists import ends_itself, read_words
 from art7.codegen.python.text_runs import digits_base
@@ -76,7 +76,13 @@ def token(emitter: BlockEmitter, frame: Frame, step: p.Token) -> None:
         emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
         if step.maximum is not None:
             emitter.out.append(Test(f"{stop} > {begin.moved(step.maximum)}"))
-        _store(emitter, frame, step.slot, f"{emitter.data}[{begin}:{stop}].decode()", needed=False)
+        _store(
+            emitter,
+            frame,
+            step.slot,
+            slice_of(emitter.data, str(begin), str(stop)) + ".decode()",
+            needed=False,
+        )
     note_span(emitter, frame, step.slot, begin, emitter.cursor)
 
 
@@ -119,7 +125,7 @@ def upto(emitter: BlockEmitter, frame: Frame, step: p.Upto) -> None:
     for bound, sign in ((step.minimum or None, "<"), (step.maximum, ">")):
         if bound is not None:
             emitter.out.append(Test(f"{stop} - ({begin}) {sign} {bound}"))
-    value = f"{emitter.data}[{begin}:{stop}]"
+    value = slice_of(emitter.data, str(begin), str(stop))
     _store(emitter, frame, step.slot, f"{value}.decode()" if step.text else value, needed=step.text)
     note_span(emitter, frame, step.slot, begin, Place(stop))
     emitter.cursor_state = emitter.cursor_state.at(stop, loose=False, offset=len(step.until))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from art7.codegen.python.expressions import quoted
+from art7.codegen.python.expressions import quoted, tuple_of
 from art7.codegen.python.tree_read import _arguments, _result, bound_tests, length_tests, value_step
 from art7.codegen.python.tree_view import Lines, TreeRecord
 from art7.codegen.python.wrapping import wrapped
@@ -117,11 +117,11 @@ class _Reader:
         return first.form != "text" or first.minimum is not None or first.maximum is not None
 
     def other_attributes(self, step: p.Object, entries: list[p.Entry]) -> None:
-        names = "".join(f"{quoted(str(x.key)[1:])}, " for x in entries)
+        names = [quoted(str(x.key)[1:]) for x in entries]
         test = "attributes"
         if names:
             constant = f"_{self.view.stem().upper().strip('_')}_ATTRIBUTES"
-            text = "\n".join(wrapped(f"{constant} = frozenset(({names}))", 0)).partition(" = ")[2]
+            text = "\n".join(wrapped(f"{constant} = frozenset({tuple_of(names)})", 0)).partition(" = ")[2]
             test = f"not attributes.keys() <= {self.view.scope.constant(constant, text)}"
         if step.unknown_slot is None:
             self.lines.refuse_if(test)

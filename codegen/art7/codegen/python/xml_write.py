@@ -243,13 +243,11 @@ class _Writer:
             return
         own = str(dict(self.record.options).get("ns", ""))
         stem = self.view.stem().upper().strip("_")
-        usual = "".join(f"{quoted(head_text(key, own))}, " for key in self.heads)
-        rows = "".join(f"{quoted(key)}, " for key in self.heads)
-        tags = self.view.scope.constant(f"_{stem}_TAGS", "\n".join(wrapped(f"_ = ({usual})", 0))[4:])
-        keys = self.view.scope.constant(f"_{stem}_NAMES", "\n".join(wrapped(f"_ = ({rows})", 0))[4:])
-        names = "".join(f"{name}, " for name in self.heads.values()).rstrip(
-            " " if len(self.heads) == 1 else ", "
-        )
+        usual = tuple_of(quoted(head_text(key, own)) for key in self.heads)
+        rows = tuple_of(quoted(key) for key in self.heads)
+        tags = self.view.scope.constant(f"_{stem}_TAGS", "\n".join(wrapped(f"_ = {usual}", 0))[4:])
+        keys = self.view.scope.constant(f"_{stem}_NAMES", "\n".join(wrapped(f"_ = {rows}", 0))[4:])
+        names = ", ".join(self.heads.values()) if len(self.heads) > 1 else tuple_of(self.heads.values())
         source = f"{names} = {tags} if outer == {quoted(own)} else {self.support('xml_tags')}({keys}, outer)"
         self.lines.lines[:0] = wrapped(source, 4)
 
@@ -292,7 +290,7 @@ class _Writer:
                 return f"str(int({name}))"
             case "truth":
                 self.lines.refuse_if(f"type({name}) is not bool")
-                return f"('true' if {name} else 'false')"
+                return f'("true" if {name} else "false")'
             case _:
                 self.lines.refuse_if(f"not isinstance({name}, (bytes, bytearray, memoryview))")
                 held = self.view.fresh("octets")

@@ -257,6 +257,8 @@ class Parser:
             self.need(":")
             return Lambda(" ".join(words).replace(" ,", ","), self.expression())
         body = self.operation(13)
+        if isinstance(body, Atom) and self.take(":="):
+            return Prefixed(f"{body.text} := ", self.expression())
         if not self.take("if"):
             return body
         test = self.operation(13)

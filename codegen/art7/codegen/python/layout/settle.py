@@ -1,9 +1,14 @@
-"""Lays out the text of a module: only statements that may not be as the formatter leaves them are looked at."""
+"""Lays out the text of a module: only statements that may not be as the formatter leaves them are looked at.
+
+Codecs are most of what is generated, and their printers leave little to do: there only statements that are too wide,
+or that were broken by hand, are doubtful. Elsewhere whatever the formatter would look at twice is.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 
 from art7.codegen.python.code import WIDTH
@@ -28,9 +33,9 @@ _STRING = re.compile(r'"""')
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
-def settled(text: str) -> str:
+def settled(text: str, *, codec: bool = False) -> str:
     """Return `text` laid out; statements with constructs unknown to the layout stay as they are."""
-    starts = _doubtful(text)
+    starts = _wide(text) if codec else _doubtful(text)
     if not starts:
         return text
     quoted = [found.start() for found in _STRING.finditer(text)]
@@ -58,6 +63,54 @@ def _doubtful(text: str) -> list[int]:
     for pattern in _DOUBTFUL:
         found.update(text.rfind("\n", 0, match.end() - 1) + 1 for match in pattern.finditer(text))
     return sorted(found)
+
+
+def _wide(text: str) -> list[int]:
+    """Return where statements begin that have a line too wide, or are the work of a printer that breaks by hand."""
+    lines = text.split("\n")
+    found: list[int] = []
+    starts: list[int] = []
+    place = 0
+    for number, line in enumerate(lines):
+        starts.append(place)
+        place += len(line) + 1
+        if len(line) > WIDTH or _is_doubtful(line):
+            found.append(starts[_head(lines, number)])
+    return sorted(set(found))
+
+
+_HEADS = ("if ", "elif ", "while ", "for ", "return ", "super()")
+_BRACKETED = ("if (", "elif (", "while (")
+
+
+def _is_doubtful(line: str) -> bool:
+    """Whether a line is the head of a statement broken by hand, or has brackets that the formatter takes away."""
+    if not line or line[-1] not in "([:)":
+        return False
+    bare = line.lstrip(" ")
+    if line[-1] == ":":
+        return bare.startswith(_BRACKETED)
+    if line[-1] == ")":
+        return " = (" in bare
+    return bare.startswith(_HEADS) or " = " in bare or " += " in bare or bare.endswith(".append(")
+
+
+def _head(lines: Sequence[str], number: int) -> int:
+    """Return the line in which the statement around a line begins: no bracket is left open before it."""
+    indent = _indent(lines[number])
+    for before in range(number - 1, -1, -1):
+        line = lines[before]
+        if not line:
+            return number
+        if _indent(line) < indent:
+            if line[-1] not in _OPENING:
+                return number
+            number, indent = before, _indent(line)
+    return number
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _end(text: str, start: int) -> int:

@@ -75,12 +75,18 @@ def _statement(parser: x.Parser) -> Document:
     return _assignment(parser)
 
 
+def _bare(node: x.Node) -> x.Node:
+    while isinstance(node, x.Bracketed):
+        node = node.inner
+    return node
+
+
 def _for(parser: x.Parser) -> Document:
     parser.next()
     items: list[x.Node] = []
     trailing = False
     while not parser.take("in"):
-        items.append(parser.operand())
+        items.append(_bare(parser.operand()))
         trailing = parser.take(",")
     target: Document
     if len(items) == 1 and not trailing:
@@ -89,7 +95,9 @@ def _for(parser: x.Parser) -> Document:
         target = shape(x.Items("(", items, ")"), NOWHERE)
     else:
         target = added(tuple_rows(x.Bare(items)))
-    iterable = optional(parser.row())
+    row = _bare(parser.row())
+    # Between two names it is the target that gets brackets.
+    iterable = shape(row, NOWHERE) if isinstance(row, x.Atom) else optional(row)
     parser.need(":")
     return ["for ", target, " in ", iterable, ":"]
 
