@@ -1,7 +1,8 @@
 """Reading a protobuf message body (Protocol Buffers, Encoding).
 
-Fields come in any order; the last of a singular scalar wins, and a singular record stands once; a repeated scalar is read packed and unpacked. Unknown fields
-are kept with their tags, passed over or refused. Refusals about a tag lie at its first octet.
+Fields come in any order; the last of a singular scalar wins, and a singular record stands once; a repeated scalar is
+read packed and unpacked. Unknown fields are kept with their tags, passed over or refused. Refusals about a tag lie at
+its first octet.
 """
 
 from __future__ import annotations

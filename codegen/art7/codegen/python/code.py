@@ -218,12 +218,21 @@ class Printer:
         if value.endswith(")") and value.startswith('b"".join(('):
             inner = value[len('b"".join((') : -2]
             pieces = split_operands(inner, ", ")
-            rows = "".join(f"{pad}        {piece},\n" for piece in pieces)
-            return f'{head}b"".join(\n{pad}    (\n{rows}{pad}    )\n{pad})'
+            rows = "".join(_rows(piece, pad + " " * 8, ",") + "\n" for piece in pieces)
+            return f'{head}b"".join(\n{pad}    (\n{rows}{pad}    ),\n{pad})'
+        # What is said here is what the layout would make of it; in all other cases the line is left to it.
+        if len(pad) + 4 + len(value) <= WIDTH:
+            return head + value
         parts = split_operands(value, " + ")
-        if len(parts) > 1 and len(split_operands(value, " else ")) == 1:
-            rows = "".join(f"{pad}    {'+ ' if i else ''}{part}\n" for i, part in enumerate(parts))
-            return f"{head}(\n{rows}{pad})"
+        if len(parts) == 2 and parts[0][0] == "(" and len(pad) + 4 + len(parts[0]) > WIDTH:
+            rows = _rows(parts[0][1:-1], f"{pad}    ")
+            return f"{head}(\n{rows}\n{pad}) + {parts[1]}"
+        if len(parts) == 1 or "(" in (parts[0][0], parts[-1][0]) or len(split_operands(value, " else ")) > 1:
+            parts = split_chain(value)
+        elif parts:
+            parts = [parts[0], *(f"+ {part}" for part in parts[1:])]
+        if parts and all(len(pad) + 4 + len(part) <= WIDTH for part in parts):
+            return f"{head}(\n" + "".join(f"{pad}    {part}\n" for part in parts) + f"{pad})"
         return head + value
 
     def _read(self, read: Read, pad: str) -> None:
@@ -267,6 +276,32 @@ def split_operands(text: str, separator: str) -> list[str]:
             parts.append(text[start : found.start()])
             start = found.end()
     return [*parts, text[start:]]
+
+
+def split_chain(text: str) -> list[str]:
+    """Split `a if b else c` at its words outside brackets, words first; nothing for a text that has none, or quotes."""
+    if " else " not in text or _QUOTES.search(text.replace('b""', "")):
+        return []
+    rows, depth, start = [], 0, 0
+    for found in _CHAIN.finditer(text):
+        mark = found[0]
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif not depth:
+            rows.append(text[start : found.start()])
+            start = found.start() + 1
+    return [*rows, text[start:]] if rows else []
+
+
+_CHAIN = re.compile(r"[\[\](){}]| if | else ")
+
+
+def _rows(text: str, pad: str, end: str = "") -> str:
+    """Return a part of a statement, with its `end`, in one line or, too wide for one, a choice in several."""
+    rows = split_chain(text) if len(pad) + len(text) + len(end) > WIDTH else []
+    return "\n".join(f"{pad}{row}" for row in rows or [text]) + end
 
 
 def _split_brackets(text: str, separator: str) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.layout.expressions import TOKEN, Unknown
@@ -68,31 +69,38 @@ def _doubtful(text: str) -> list[int]:
 def _wide(text: str) -> list[int]:
     """Return where statements begin that have a line too wide, or are the work of a printer that breaks by hand."""
     lines = text.split("\n")
-    found: list[int] = []
-    starts: list[int] = []
-    place = 0
-    for number, line in enumerate(lines):
-        starts.append(place)
-        place += len(line) + 1
-        if len(line) > WIDTH or _is_doubtful(line):
-            found.append(starts[_head(lines, number)])
-    return sorted(set(found))
+    wide = {number for number, line in enumerate(lines) if len(line) > WIDTH}
+    wide.update(
+        number
+        for number, line in enumerate(lines)
+        if line[-1:] in _ENDS and _is_by_hand(line, lines[number + 2 : number + 3])
+    )
+    if not wide:
+        return []
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    return sorted({starts[_head(lines, number)] for number in wide})
 
 
-_HEADS = ("if ", "elif ", "while ", "for ", "return ", "super()")
+_ENDS = frozenset("([:)")
 _BRACKETED = ("if (", "elif (", "while (")
+_HEADS = ("if ", "elif ", "while ", "for ", "return ", "super()")
 
 
-def _is_doubtful(line: str) -> bool:
-    """Whether a line is the head of a statement broken by hand, or has brackets that the formatter takes away."""
-    if not line or line[-1] not in "([:)":
+def _is_by_hand(line: str, after: Sequence[str]) -> bool:
+    """Whether a line is the head of a statement that a printer broke, or has brackets that the formatter takes away.
+
+    `after` is the line after the next one: brackets around one line, or around formatted texts, are often too many.
+    """
+    last = line[-1]
+    if last == ":":
+        return " (" in line and line.lstrip(" ").startswith(_BRACKETED)
+    if last == ")":
+        return " = (" in line and " if " in line
+    if line.endswith(" = ("):
+        return after[0].lstrip(" ")[:1] in (")", "f")
+    if line.endswith('= b"".join('):
         return False
-    bare = line.lstrip(" ")
-    if line[-1] == ":":
-        return bare.startswith(_BRACKETED)
-    if line[-1] == ")":
-        return " = (" in bare
-    return bare.startswith(_HEADS) or " = " in bare or " += " in bare or bare.endswith(".append(")
+    return " = " in line or ".append(" in line or " += " in line or line.lstrip(" ").startswith(_HEADS)
 
 
 def _head(lines: Sequence[str], number: int) -> int:
