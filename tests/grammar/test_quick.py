@@ -10,7 +10,7 @@ import pytest
 
 from art7.grammar import diagnostics, syntax
 from art7.grammar.ir import expression, plan, representation, shape
-from art7.grammar.quick import changed, quickly_made
+from art7.grammar.ir.quick import changed, quickly_made
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 
 class Severity(Enum):

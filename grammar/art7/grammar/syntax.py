@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from art7.grammar.diagnostics import Span
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 WIDTH = 110
 """Line length of generated code."""

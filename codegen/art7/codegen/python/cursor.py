@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from art7.codegen.python.code import Place
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 
 @quickly_made

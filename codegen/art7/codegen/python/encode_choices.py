@@ -19,8 +19,8 @@ from art7.codegen.python.pieces import Finish, Piece, Raw
 from art7.codegen.python.record_facts import filled_slots
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import SlotRef
+from art7.grammar.ir.quick import changed
 from art7.grammar.ir.shape import Nullable
-from art7.grammar.quick import changed
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter

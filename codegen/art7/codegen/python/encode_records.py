@@ -16,7 +16,7 @@ from art7.codegen.python.pieces import Begin, Fixed, Part, Piece, Raw, constant,
 from art7.codegen.python.record_facts import is_checkable, own_identifier
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Kind, Literal, Measure
-from art7.grammar.quick import changed
+from art7.grammar.ir.quick import changed
 
 if TYPE_CHECKING:
     from art7.codegen.python.octets_encode import EncodeEmitter

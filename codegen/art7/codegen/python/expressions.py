@@ -41,7 +41,7 @@ from art7.grammar.ir.expression import (
     SlotRef,
     Unary,
 )
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 CONDITIONAL, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, PRODUCT, UNARY, ATOM = range(13)
 """Levels of binding, loosest first."""

@@ -21,7 +21,7 @@ from art7.codegen.python.records import class_text, signature
 from art7.codegen.python.scope import ModuleScope
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr, Literal, Measure, ParamRef, SlotRef, is_positional, walk
-from art7.grammar.quick import changed
+from art7.grammar.ir.quick import changed
 
 _READS = (p.Bits, p.Uint, p.FloatOctets, p.Constant)
 _TESTS = (p.View, p.Verify, p.Check, p.Domain)

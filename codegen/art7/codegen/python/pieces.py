@@ -11,7 +11,7 @@ from typing import Any, Literal
 from art7.codegen.python.code import If, code_octets
 from art7.codegen.python.expressions import SUM, Code, literal, number
 from art7.codegen.python.scope import ModuleScope
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 
 @quickly_made

@@ -17,8 +17,8 @@ from art7.codegen.python.shapes import annotation, is_optional, is_secret, optio
 from art7.codegen.python.tree_view import has_sentinel
 from art7.grammar.ir.expression import Literal
 from art7.grammar.ir.plan import Carrier, Form, Param, Record, Role, Slot
+from art7.grammar.ir.quick import quickly_made
 from art7.grammar.ir.shape import Mapping, Sequence
-from art7.grammar.quick import quickly_made
 
 
 @quickly_made

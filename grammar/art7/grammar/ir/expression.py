@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from art7.grammar.quick import quickly_made
+from art7.grammar.ir.quick import quickly_made
 
 
 class Kind(Enum):

@@ -75,8 +75,8 @@ from typing import TYPE_CHECKING
 
 from art7.grammar.diagnostics import NOWHERE, Span
 from art7.grammar.ir.expression import Expr
+from art7.grammar.ir.quick import quickly_made
 from art7.grammar.ir.shape import Shape
-from art7.grammar.quick import quickly_made
 
 if TYPE_CHECKING:
     from art7.grammar.ir.representation import Representation

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from art7.grammar.ir.expression import Expr
 from art7.grammar.ir.plan import Extent
+from art7.grammar.ir.quick import quickly_made
 from art7.grammar.ir.shape import Shape
-from art7.grammar.quick import quickly_made
 
 
 @dataclass(frozen=True, slots=True)

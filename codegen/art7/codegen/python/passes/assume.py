@@ -23,7 +23,7 @@ from art7.grammar.ir.expression import (
     Unary,
     walk,
 )
-from art7.grammar.quick import changed
+from art7.grammar.ir.quick import changed
 
 Assumptions = Mapping[Expr, Expr]
 """Expression → what it is known to be."""
