@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 
 Span = tuple[int, int]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 
 CHARSETS = {
     "us-ascii": "ascii", "ascii": "ascii", "ansi_x3.4-1968": "ascii", "utf-8": "utf-8", "utf8": "utf-8",

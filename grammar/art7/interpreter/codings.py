@@ -6,7 +6,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BASE64URL = BASE64[:62] + b"-_"

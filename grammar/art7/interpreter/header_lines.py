@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from art7.interpreter.text_octets import TextRefused, line_end, pass_space
+from art7.interpreter.text_octets import line_end, pass_space
+from art7.interpreter.text_refused import TextRefused
 
 NAME_OCTETS = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 BLANK = b" \t"

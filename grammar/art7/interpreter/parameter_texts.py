@@ -8,7 +8,8 @@ from urllib.parse import quote as percent
 
 from art7.interpreter.charsets import decode
 from art7.interpreter.header_lines import BLANK, NAME_OCTETS
-from art7.interpreter.text_octets import TextRefused, is_control, pass_space, quote, quoted_at
+from art7.interpreter.text_octets import is_control, pass_space, quote, quoted_at
+from art7.interpreter.text_refused import TextRefused
 
 Value = str | None
 _STOPS = frozenset(b';,"<>()\x7f') | frozenset(range(0x21))

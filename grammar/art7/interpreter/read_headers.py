@@ -19,7 +19,8 @@ from art7.interpreter.parameter_texts import parameters_at
 from art7.interpreter.prepare import PreparedRecord, StepRunner, filled_slots, prepare_block
 from art7.interpreter.quoting import brief
 from art7.interpreter.read_octets import TOO_FEW, TOO_MANY, TRAILING
-from art7.interpreter.text_octets import TextRefused, pass_space
+from art7.interpreter.text_octets import pass_space
+from art7.interpreter.text_refused import TextRefused
 from art7.interpreter.transfer_codings import READ, transfer_name
 
 DUPLICATE, MISSING, UNKNOWN = Fault("duplicate_field"), Fault("missing_field"), Fault("unknown_field")

@@ -41,6 +41,7 @@ from art7.interpreter.text_octets import (
     pass_space,
     quoted_at,
 )
+from art7.interpreter.text_refused import TextRefused
 
 BAD_CHARACTERS, RANGE = Fault("bad_characters"), Fault("out_of_range")
 UNKNOWN = Fault("unknown_value")

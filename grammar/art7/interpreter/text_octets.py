@@ -6,16 +6,9 @@ from collections.abc import Callable
 
 from art7.grammar.ir.plan import First
 from art7.interpreter.functions.pattern import automaton
+from art7.interpreter.text_refused import TextRefused
 
 _OPEN, _CLOSE, _BACKSLASH, _QUOTE = 0x28, 0x29, 0x5C, 0x22
-
-
-class TextRefused(Exception):
-    """Octets that are not the text that must stand there; `offset` is an octet of the message."""
-
-    def __init__(self, code: str, offset: int, expected: str, got: str) -> None:
-        super().__init__(code)
-        self.code, self.offset, self.expected, self.got = code, offset, expected, got
 
 
 def character_at(data: bytes, place: int, end: int) -> tuple[str, int] | None:

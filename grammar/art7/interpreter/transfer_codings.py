@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 from art7.interpreter.codings import BASE64, Passage
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 
 _VALUES = {octet: value for value, octet in enumerate(BASE64)}
 _SPACE = b" \t\r\n"

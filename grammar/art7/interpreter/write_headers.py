@@ -15,7 +15,7 @@ from art7.interpreter.header_lines import elements, trimmed
 from art7.interpreter.parameter_texts import spell
 from art7.interpreter.prepare import PreparedRecord, StepRunner
 from art7.interpreter.quoting import brief
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 from art7.interpreter.transfer_codings import transfer_name, write_transfer
 from art7.interpreter.write_common import WRONG, write_block
 from art7.interpreter.write_octets import check_count, write_items

@@ -7,7 +7,7 @@ import binascii
 from art7.interpreter.charsets import decode
 from art7.interpreter.functions.general import decode_base64
 from art7.interpreter.functions.refusal import Refused
-from art7.interpreter.text_octets import TextRefused
+from art7.interpreter.text_refused import TextRefused
 
 BLANK = " \t"
 LONGEST = 998
