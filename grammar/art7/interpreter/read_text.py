@@ -33,7 +33,6 @@ from art7.interpreter.read_octets import (
     decode_text,
 )
 from art7.interpreter.text_octets import (
-    TextRefused,
     is_ahead,
     line_end,
     longest,
