@@ -78,6 +78,16 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     return [Raw(text, size, 0, filled=count)]
 
 
+def _asks_index(step: p.Loop) -> bool:
+    """Whether an expression of the items asks how many there are before."""
+    return any(
+        getattr(node, "word", "") == "index"
+        for inner in walk_steps(step.body)
+        for expr in expressions_of(inner)
+        for node in walk(expr)
+    )
+
+
 def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, name: str) -> None:
     """Emit the loop that writes every item; `name` then holds their octets."""
     parts = emitter.fresh("parts")
@@ -94,12 +104,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     names = item_names(emitter, step)
     outer_values, outer_known = dict(frame.values), frame.known
     outer_index = frame.index
-    indexed = any(
-        getattr(node, "word", "") == "index"
-        for inner in walk_steps(step.body)
-        for expr in expressions_of(inner)
-        for node in walk(expr)
-    )
+    indexed = _asks_index(step)
     iterable = items
     if indexed:
         frame.index = emitter.fresh("i")
@@ -132,11 +137,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
         write_item(emitter, frame, step, finish, names)
         assert emitter.item_rules is None, "the choice in the item was not sunk"
 
-    shown = (
-        ", ".join(names) + ("," if names is not None and len(names) == 1 else "")
-        if names is not None
-        else target
-    )
+    shown = target if names is None else ", ".join(names) + ("," if len(names) == 1 else "")
     shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
     loop = For(shown, iterable, emitter.nested(body))
     frame.values, frame.known, frame.index = {**outer_values}, outer_known, outer_index

@@ -69,53 +69,41 @@ def _inner(step: p.Step) -> Iterator[tuple[str, p.Block]]:
                 words = " required" * field.required + " packed" * field.packed
                 item = f" item {field.item}" if field.item is not None else ""
                 yield f"@{field.number} wire {field.wire} -> {field.slot}{item}{words}", field.body
-        case p.Object(entries=entries, spreads=spreads):
-            for entry in entries:
-                yield f"{entry.key!r} -> {entry.slot}{' required' * entry.required}", entry.body
-            for spread in spreads:
-                for spread_case in spread.cases:
-                    for entry in spread_case.entries:
-                        when = _ranges(spread_case.ranges)
-                        words = " required" * entry.required
-                        yield f"when {when} {entry.key!r} -> {entry.slot}{words}", entry.body
-        case p.Array(entries=entries, spreads=spreads):
-            for entry in entries:
-                yield f"place -> {entry.slot}", entry.body
-            for spread in spreads:
-                for spread_case in spread.cases:
-                    for entry in spread_case.entries:
-                        yield f"when {_ranges(spread_case.ranges)} place -> {entry.slot}", entry.body
+        case p.Object() | p.Array():
+            yield from _entries(step)
         case p.TlvChoice(cases=choices):
             for choice in choices:
                 words = " ".join(x.hex() for x in choice.first) or "any"
                 yield f"{choice.name} {words} -> {choice.slot}", choice.body
-        case p.Region(body=body) | p.Loop(body=body) | p.When(body=body) | p.Present(body=body):
-            yield "", body
-        case p.Tlv(body=body) | p.TlvOptional(body=body):
-            yield "", body
         case p.Either(cases=alternatives):
             for alternative in alternatives:
                 yield (
                     f"{alternative.name} {_value(alternative.first)} -> {alternative.slot}",
                     alternative.body,
                 )
-        case p.Line(body=body) | p.Ahead(body=body) | p.Repeat(body=body) | p.Through(body=body):
-            yield "", body
         case p.Headers(entries=headers, other=other):
             for header in (*headers, *([other] if other is not None else [])):
                 yield f"{'/'.join(header.names) or 'others'} -> {header.slot}", header.body
-        case p.Parts(body=body) | p.Transfer(body=body):
-            yield "", body
-        case (
-            p.Items(body=body)
-            | p.Members(body=body)
-            | p.Tag(body=body)
-            | p.Wrap(body=body)
-            | p.Child(body=body)
-        ):
-            yield "", body
         case _:
-            return
+            body = getattr(step, "body", None)
+            if body is not None:
+                yield "", body
+
+
+def _entries(step: p.Object | p.Array) -> Iterator[tuple[str, p.Block]]:
+    """Yield the members of an object or the places of an array, those of each case behind it."""
+
+    def shown(entry: p.Entry) -> str:
+        if isinstance(step, p.Array):
+            return f"place -> {entry.slot}"
+        return f"{entry.key!r} -> {entry.slot}{' required' * entry.required}"
+
+    for entry in step.entries:
+        yield shown(entry), entry.body
+    for spread in step.spreads:
+        for case in spread.cases:
+            for entry in case.entries:
+                yield f"when {_ranges(case.ranges)} {shown(entry)}", entry.body
 
 
 def _ranges(ranges: tuple[tuple[object, object], ...]) -> str:

@@ -20,7 +20,7 @@ from art7.grammar.passes.identity_rules import identity_rules
 from art7.grammar.passes.kinds import bare
 from art7.grammar.passes.pairs_der import tagged_pair
 from art7.grammar.passes.pairs_headers import header_pair
-from art7.grammar.passes.pairs_xml import placed, settle_absence, xml_place
+from art7.grammar.passes.pairs_xml import Place, placed, settle_absence, xml_place
 from art7.grammar.passes.plan_text import literal_steps
 from art7.grammar.passes.record_arms import first_of, lower_select
 from art7.grammar.passes.scopes import did_you_mean
@@ -72,6 +72,27 @@ def walk_members(
     return items
 
 
+def _pair_of(
+    record: RecordLowering, member: t.Field, place: Place | None, within: Expr | None, may_be_absent: bool
+) -> Pair:
+    """The pair of a field's type, at the place and under the tag that it has in its encoding."""
+    options = record.options
+    if place is not None:
+        record.options = {**options, "ns": place.ns}
+    pair = record.types.pair(member.type, None, within)
+    record.options = options
+    if place is not None:
+        return placed(record, place, member, pair)
+    if record.encoding == "der" and isinstance(member.tag, t.NamedTag):
+        pair = tagged_pair(record.types, member.tag, pair)
+    if record.encoding == "text" and isinstance(member.tag, t.NamedTag):
+        pair = header_pair(record.types, member.tag, pair)
+    if record.on_tree and may_be_null(pair.shape) and may_be_absent:
+        # Any node may be null: where it may be absent too, null is told from absence.
+        pair = replace(pair, shape=s.Nullable(pair.shape))
+    return pair
+
+
 def _field(
     record: RecordLowering, member: t.Field, items: list[Item], in_union: bool, flattened: bool
 ) -> None:
@@ -88,25 +109,7 @@ def _field(
     condition = resolve().truth(clauses[t.When].condition) if t.When in clauses else None
     record.current_name = member.name.text
     place = xml_place(record, member) if record.encoding == "xml" else None
-    options = record.options
-    if place is not None:
-        record.options = {**options, "ns": place.ns}
-    pair = record.types.pair(member.type, None, within)
-    record.options = options
-    if place is not None:
-        pair = placed(record, place, member, pair)
-    if record.encoding == "der" and isinstance(member.tag, t.NamedTag):
-        pair = tagged_pair(record.types, member.tag, pair)
-    if record.encoding == "text" and isinstance(member.tag, t.NamedTag):
-        pair = header_pair(record.types, member.tag, pair)
-    if (
-        record.on_tree
-        and place is None
-        and may_be_null(pair.shape)
-        and (member.optional or condition or flattened)
-    ):
-        # Any node may be null: where it may be absent too, null is told from absence.
-        pair = replace(pair, shape=s.Nullable(pair.shape))
+    pair = _pair_of(record, member, place, within, bool(member.optional or condition or flattened))
     if draft.shape is not None:
         _again(record, draft, pair, member)
     draft.shape, draft.pair, draft.condition = pair.shape, pair, condition

@@ -42,6 +42,12 @@ def block_size(module: Any, block: p.Block, depth: int) -> Size:
     return low, high if bounded else None
 
 
+_NODES = (
+    p.Scalar, p.AnyNode, p.Items, p.Members, p.Object, p.Array, p.Tag, p.Wrap, p.Child, p.Kinds
+)  # fmt: skip
+"""Steps of trees: a node takes an octet at least."""
+
+
 def step_size(module: Any, step: p.Step, depth: int) -> Size:
     """Return the size of one step."""
     match step:
@@ -64,7 +70,7 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return _loop_size(module, step, depth)
         case p.Branch(cases=cases):
             return _branch_size(module, cases, depth)
-        case p.When(body=body):
+        case p.When(body=body) | p.TlvOptional(body=body) | p.Ahead(body=body):
             return 0, block_size(module, body, depth)[1]
         case p.Present(body=body):
             most = block_size(module, body, depth)[1]
@@ -74,40 +80,21 @@ def step_size(module: Any, step: p.Step, depth: int) -> Size:
             return record_size(module, found, depth + 1) if found is not None else (0, None)
         case p.Align(to=to):
             return 0, to - 1
-        case p.Fields():
-            return 0, None
         case p.Tlv(identifier=identifier, body=body):
             low, high = block_size(module, body, depth)
             return len(identifier) + 1 + low, None if high is None else len(identifier) + 5 + high
         case p.TlvScalar(form=form):
             return 0 if form == "elements" else 2, None
-        case p.TlvOptional(body=body):
-            return 0, block_size(module, body, depth)[1]
         case p.TlvChoice(cases=choices):
             return min((block_size(module, x.body, depth)[0] for x in choices), default=0), None
         case (
             p.Token() | p.Number() | p.Quoted() | p.Upto() | p.Line() | p.Repeat() | p.Either() | p.Through()
         ):
             return text_size(module, step, depth)
-        case p.Space() | p.Headers() | p.Parameters() | p.Parts() | p.Transfer():
+        case p.Fields() | p.Space() | p.Headers() | p.Parameters() | p.Parts() | p.Transfer():
             return 0, None
-        case p.Ahead(body=body):
-            return 0, block_size(module, body, depth)[1]
-        case (
-            p.Scalar()
-            | p.AnyNode()
-            | p.Items()
-            | p.Members()
-            | p.Object()
-            | p.Array()
-            | p.Tag()
-            | p.Wrap()
-            | p.Child()
-            | p.Kinds()
-        ):
-            return 1, None
         case _:
-            return 0, 0
+            return (1, None) if isinstance(step, _NODES) else (0, 0)
 
 
 def text_size(module: Any, step: p.Step, depth: int) -> Size:
