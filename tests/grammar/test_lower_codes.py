@@ -163,7 +163,7 @@ CASES = {
     "A7-I008": J + "x: text } resolve R(a: text) -> S { route r => directory(a) order last }",
 }
 
-ELSEWHERE = {"A7-N030", "A7-N033", "A7-N099"} | {f"A7-L09{digit}" for digit in range(6)}
+ELSEWHERE = {"A7-N030", "A7-N033", "A7-N099"} | {f"A7-L09{digit}" for digit in range(7)}
 """Codes that need more than one text, or very many errors (`test_load`, `test_lower_limits`), or tokens and
 records beside (`test_lower_text`)."""
 
