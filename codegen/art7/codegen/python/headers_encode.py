@@ -123,6 +123,7 @@ def _others(emitter: EncodeEmitter, frame: WriteFrame, step: p.Headers, entry: p
         emitter.fresh("others"),
     )
     emitter.out.append(Assign([items], f"[] if {given.text} is None else {given.text}", pure=False))
+    frame.values[entry.slot] = Code(items)
     parts = _items(emitter, frame, entry, items)
     known = sorted({each.lower().encode() for one in step.entries for each in one.names})
     texts = ", ".join(literal(each).text for each in known)
