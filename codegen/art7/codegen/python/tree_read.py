@@ -154,7 +154,10 @@ def _spread(
 ) -> None:
     slots = sorted({entry.slot for case in spread.cases for entry in case.entries})
     for slot in slots:
-        lines.add(f"{view.locals[slot]} = {view.nothing(slot)}")
+        nothing = view.nothing(slot)
+        # What marks absence where null is a value has a type of its own.
+        kind = "" if nothing == "None" else ": Any"
+        lines.add(f"{view.locals[slot]}{kind} = {nothing}")
     on = tags[id(spread)] = view.tag(lines, spread.on)
     word = "if"
     cases = cases_last_otherwise(spread.cases)
