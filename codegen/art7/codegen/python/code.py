@@ -279,8 +279,8 @@ def split_operands(text: str, separator: str) -> list[str]:
 
 
 def split_chain(text: str) -> list[str]:
-    """Split `a if b else c` at its words outside brackets, words first; nothing for a text that has none, or quotes."""
-    if " else " not in text or _QUOTES.search(text.replace('b""', "")):
+    """Split `a if b else c` at its words outside brackets and texts, words first; nothing for a text that has none."""
+    if " else " not in text or "'" in text:
         return []
     rows, depth, start = [], 0, 0
     for found in _CHAIN.finditer(text):
@@ -289,13 +289,13 @@ def split_chain(text: str) -> list[str]:
             depth += 1
         elif mark in ")]}":
             depth -= 1
-        elif not depth:
+        elif not depth and mark[0] == " ":
             rows.append(text[start : found.start()])
             start = found.start() + 1
     return [*rows, text[start:]] if rows else []
 
 
-_CHAIN = re.compile(r"[\[\](){}]| if | else ")
+_CHAIN = re.compile(r'[\[\](){}]|"(?:[^"\\]|\\.)*"| if | else ')
 
 
 def _rows(text: str, pad: str, end: str = "") -> str:
