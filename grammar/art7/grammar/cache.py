@@ -33,6 +33,7 @@ OCTETS = 256 << 20
 TOTAL = 1 << 30
 """Most octets kept in one folder; the oldest entries are removed."""
 
+_ROOMS = ("art7.grammar.", "art7.prover.")
 _ALLOWED = frozenset((("builtins", "set"), ("builtins", "frozenset"), ("copyreg", "__newobj__")))
 
 
@@ -153,7 +154,7 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """Allow dataclasses and enums of the language room."""
-        if (module, name) in _ALLOWED or (module.startswith("art7.grammar.") and "." not in name):
+        if (module, name) in _ALLOWED or (module.startswith(_ROOMS) and "." not in name):
             found = super().find_class(module, name)
             if isinstance(found, type) or (module, name) in _ALLOWED:
                 return found
@@ -167,7 +168,8 @@ def _is_private(folder: Path) -> bool:
 
 @cache
 def _program() -> str:
-    return program_of(Path(__file__).parent)
+    here = Path(__file__).parent
+    return program_of(here, here.parent / "prover")
 
 
 def program_of(*roots: Path) -> str:

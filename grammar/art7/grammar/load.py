@@ -108,7 +108,7 @@ class Loader:
             if module is not None:
                 modules[name] = module
         origins = {name: (modules[name], key) for name, key in self.keys.items() if key and name in modules}
-        return Specification(modules, origins)
+        return Specification(modules, origins, {name: self.sources[name].text for name in modules})
 
     def _take(self, text: str, file: str) -> None:
         """Remember one text's module; one that the cache knows need not be parsed."""

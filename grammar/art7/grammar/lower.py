@@ -455,6 +455,9 @@ class ModuleLowering:
             value = entity.value.value
             kinds = {bool: Kind.BOOL, int: Kind.INT, str: Kind.TEXT, bytes: Kind.BYTES}
             return Literal(value, kinds[type(value)]), None
+        if entity.node is None:
+            # Another module's constant without a value: what is wrong with it was told there.
+            return Literal(None, Kind.ANY), None
         node: t.Const = entity.node
         if len(self.open_constants) > CONSTANTS_DEEP:
             message = f"constant `{node.name.text}` is needed through more than {CONSTANTS_DEEP} others"

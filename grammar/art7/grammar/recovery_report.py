@@ -88,6 +88,14 @@ def _advice(machine: Machine, index: int, expected: list[str]) -> str:
     wanted, remedy = ADVICE.get(text, ("", ""))
     if wanted in expected:
         return remedy
+    if text == "," and "RBRACE" in expected:
+        return "leave the comma out: what stands in braces needs no separator"
+    if text == "encoding" and "AS" in expected:
+        return "name the encoding after `as`, as in `as binary`"
+    if found.texts[index - 1] == "satisfies" and "LPAR" in expected:
+        return "put what each must satisfy in round brackets"
+    if "=>" in found.texts[max(index - 2, 0) : index]:
+        return "an arm holds fields with names, as in `=> value: u8`, or several of them in braces"
     if kind == "STRING" and "CHARS" in expected:
         return "write data in 'single quotes'"
     if kind == "CHARS" and "STRING" in expected and "CHARS" not in expected:

@@ -109,7 +109,10 @@ def conform_param(param: Param, value: Any, frame: Frame, place: int | None) -> 
         case _:
             fits = True
     if not fits:
-        frame.refuse(WRONG, None, place, "a value of the parameter's kind", brief(value), member=param.name)
+        # A key in another form, as a text, is a key all the same: it is not quoted.
+        secret = isinstance(param.shape, Octets) and param.shape.secret
+        found = f"a value of {type(value).__name__}" if secret else brief(value)
+        frame.refuse(WRONG, None, place, "a value of the parameter's kind", found, member=param.name)
     if isinstance(shape, Integer) and not shape.minimum <= value <= shape.maximum:
         between = f"{shape.minimum} to {shape.maximum}"
         frame.refuse(RANGE, None, place, between, brief(value), member=param.name)

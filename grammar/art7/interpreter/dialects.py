@@ -16,7 +16,7 @@ from art7.interpreter.json_scanner import scan
 from art7.interpreter.json_writer import write_json
 from art7.interpreter.tree_nodes import Node, ScanRefused, TreeRefused
 from art7.interpreter.xml_scanner import ATTRIBUTES, scan_xml
-from art7.interpreter.xml_writer import write_xml
+from art7.interpreter.xml_writer import outside, write_xml
 
 DEPTH = 128
 """The most levels of a text whose message sets no limit of its own."""
@@ -82,12 +82,12 @@ def _scan_xml(data: bytes, start: int, end: int, depth: int, options: Options, p
 
 def _write_xml(value: Any, options: Options) -> bytes:
     if options.get("shape") != "choice":
-        return write_xml(value, str(options["element"]))
+        return write_xml(value, str(options["element"]), outside(options.get("scope")))
     elements = [(key, one) for key, members in value.items() if key[0] not in "@#" for one in members]
     if len(elements) != 1 or any(key[0] in "@#" for key in value):
         code = "unknown_field" if elements else "missing_field"
         raise TreeRefused(code, "one element and nothing else", str(len(elements)))
-    return write_xml(elements[0][1], elements[0][0])
+    return write_xml(elements[0][1], elements[0][0], outside(options.get("scope")))
 
 
 DIALECTS: dict[str, Dialect] = {

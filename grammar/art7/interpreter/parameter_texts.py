@@ -14,6 +14,10 @@ from art7.interpreter.text_refused import TextRefused
 Value = str | None
 _STOPS = frozenset(b';,"<>()\x7f') | frozenset(range(0x21))
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_MIME_NAME_OCTETS = NAME_OCTETS | frozenset(b"{}")
+"""A token of MIME has braces (RFC 2045 §5.1), one of SIP and HTTP has not (RFC 9110 §5.6.2)."""
+_MIME_NAME = re.compile(r"[!#$&+\-.^_`{|}~0-9A-Za-z]+")
+"""What is written: without the signs that mean something to RFC 2231 §7."""
 _SIP = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]:]+")
 _SECTION = re.compile(r"([^*]+)(?:\*(0|[1-9][0-9]{0,2}))?(\*)?")
 
@@ -50,8 +54,8 @@ def parameters_at(data: bytes, place: int, end: int, form: str) -> tuple[dict[st
 
 
 def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Parameter, int]:
-    stop = start
-    while stop < end and data[stop] in NAME_OCTETS:
+    stop, octets = start, _MIME_NAME_OCTETS if comments else NAME_OCTETS
+    while stop < end and data[stop] in octets:
         stop += 1
     if stop == start:
         raise TextRefused("bad_characters", start, "the name of a parameter", _found(data, start, end))
@@ -134,7 +138,7 @@ def spell(values: dict[str, Value], form: str) -> bytes:
     names: set[str] = set()
     for name, value in values.items():
         low = name.lower()
-        if not _TOKEN.fullmatch(name) or (form == "mime" and any(sign in name for sign in "*'%")):
+        if not (_MIME_NAME if form == "mime" else _TOKEN).fullmatch(name):
             raise TextRefused("bad_characters", 0, "the name of a parameter", ascii(name)[:40])
         if low in names:
             raise TextRefused("duplicate_field", 0, "another name", low)

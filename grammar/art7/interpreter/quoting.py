@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from art7.interpreter.functions.shared.secrecy import Secret
+
 
 def quote(text: str, limit: int = 60) -> str:
     """Return `text` in double quotes; control, format and bidirectional characters escaped, long ones cut."""
@@ -34,6 +36,8 @@ def brief(value: Any, limit: int = 24) -> str:
             return "true" if value else "false"
         case int():
             return str(value) if value.bit_length() <= 256 else f"an integer of {value.bit_length()} bits"
+        case Secret():
+            return repr(value)
         case bytes() | bytearray():
             shown = bytes(value[:limit]).hex() or "no octets"
             return shown if len(value) <= limit else f"{shown}… ({len(value)} octets)"

@@ -81,7 +81,7 @@ class _Entry:
         self.body = prepare_block(prepared, header.body, opened - {target})
         self.filled = filled_slots(header.body)
         self.resets = tuple((index, prepared.initial[index]) for index in self.filled)
-        self.space, self.comments = step.space, step.comments
+        self.space, self.comments = step.space, step.comments and not header.is_verbatim
 
     def value(self, frame: Frame, start: int, stop: int) -> None:
         """Read what lies from `start` to `stop` in the octets at hand."""

@@ -20,6 +20,7 @@ from art7.interpreter.errors import DecodeError
 from art7.interpreter.expressions import prepare
 from art7.interpreter.frame import Frame, Run
 from art7.interpreter.functions.refusal import Refused, check_size
+from art7.interpreter.functions.shared.secrecy import Secret
 from art7.interpreter.prepare import READING, Interpreter, PreparedRecord
 from art7.interpreter.scope import Scope
 from art7.interpreter.shared import interpreter_of
@@ -28,7 +29,10 @@ LARGEST_RANDOM = 1 << 16
 
 
 class DeriveError(DecodeError):
-    """A schedule is refused: `path` names the value or rule, `partial` holds what was derived before."""
+    """A schedule is refused: `path` names the value or rule, `partial` holds what was derived before.
+
+    Secrets in it, as in outputs and traces, are octets that no text shows (`Secret`).
+    """
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class Session:
 
     def fresh(self, value: Any) -> bool:
         """Whether the value comes for the first time in this session."""
-        key = repr(value)
+        key = repr(bytes(value) if isinstance(value, bytes) else value)
         if key in self.seen:
             return False
         self.seen.add(key)
@@ -133,8 +137,8 @@ def run_with(
     execution = _Execution(_ready(interpreter, name), trace or Trace(), session or Session())
     try:
         return execution.run(inputs, params or {})
-    except DeriveError:
-        raise
+    except DeriveError as error:
+        raise error.with_traceback(None) from None  # secrets stand in the frames that it came through
     except DecodeError as error:
         raise execution.error(error.code, error.path, error.expected, error.got, error.requirement) from None
 
@@ -275,8 +279,13 @@ class _Execution:
         if value is None and named.optional:
             self.frame.locals[named.name] = None
             return
+        if named.label == "secret" and isinstance(value, str | int):
+            # The refusal would quote it, and it may be the secret in another form.
+            raise self.error("wrong_kind", named.name, "octets", f"a value of {type(value).__name__}")
         kept = self._conform(named.name, named.shape, value)
         self._check_octets(named, kept)
+        if named.label == "secret" and isinstance(kept, bytes):
+            kept = _secret_type(named.purpose or "")(kept)
         self.frame.locals[named.name] = kept
         size = len(kept) if isinstance(kept, bytes) else None
         self.trace.steps.append(
@@ -313,6 +322,12 @@ class _Execution:
                 raise self.error(
                     code or "rule_broken", requirement, text or "the rule to hold", "", requirement
                 )
+
+
+@lru_cache(maxsize=256)
+def _secret_type(purpose: str) -> type[Secret]:
+    """Return the class of secrets for a purpose; no text shows their octets."""
+    return type("Secret", (Secret,), {"__slots__": (), "purpose": purpose}) if purpose else Secret
 
 
 def _shell(module: str, schedule: Schedule) -> Record:

@@ -107,7 +107,7 @@ def _others(
 
 def checked(frame: Frame, slot: int, value: bytes) -> bytes:
     """Return the value of a header, or refuse what would end it or be lost at its ends."""
-    if b"\r" in value or b"\n" in value or trimmed(value, 0, len(value)) != (0, len(value)):
+    if any(sign in b"\r\n\0" for sign in value) or trimmed(value, 0, len(value)) != (0, len(value)):
         frame.refuse(BAD_TEXT, slot, None, "one line without white space at its ends", brief(value))
     return value
 

@@ -15,6 +15,8 @@ from art7.interpreter.tree_nodes import TreeRefused
 DEPTH = 128
 """The most levels that are written."""
 XML = "{http://www.w3.org/XML/1998/namespace}"
+_DECLARATION = re.compile(r"""xmlns(:[^\s=]*)?\s*=\s*('[^']*'|"[^"]*")""")
+_UNLIKE_ANY = " "
 _RESERVED = ("http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
 
 _NAME = re.compile(
@@ -35,10 +37,23 @@ class Free:
     value: Any
 
 
-def write_xml(value: Any, name: str) -> bytes:
-    """Return the text of the element `name` (`{uri}local`) whose members are `value`; raises `TreeRefused`."""
+def outside(scope: object) -> str:
+    """Return the namespace that a root stands in, beside the declarations of `scope`.
+
+    None where those have no default. Where they have one, it is none that an element can be of: what is written alone names
+    its own namespace, and says so where it has none (`xmlns=""`), so that it is the same element inside the scope.
+    """
+    found = _DECLARATION.findall(scope) if isinstance(scope, str) else []
+    return _UNLIKE_ANY if any(not prefix and len(uri) > 2 for prefix, uri in found) else ""
+
+
+def write_xml(value: Any, name: str, outer: str = "") -> bytes:
+    """Return the text of the element `name` (`{uri}local`) whose members are `value`, as it stands inside namespace `outer`.
+
+    Raises `TreeRefused`.
+    """
     parts: list[str] = []
-    _element(parts, name, value, "", 1)
+    _element(parts, name, value, outer, 1)
     return "".join(parts).encode("utf-8")
 
 

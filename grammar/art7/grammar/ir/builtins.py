@@ -49,6 +49,9 @@ _GENERAL = [
     plain("reverse", "value:run", 0, "The same items, last first."),
     *_integers(),
     plain("unsigned_be", "value:bytes", _INT, "The octets as an unsigned integer, most significant first."),
+    plain(
+        "minimal", "value:bytes", _BYTES, "Without the zero octets in front, as numbers of any size are sent."
+    ),
     plain("unsigned_le", "value:bytes", _INT, "The octets as an unsigned integer, least significant first."),
     plain("varint", "value:int", _BYTES, "`value` as a QUIC variable-length integer.", "RFC 9000 §16"),
     plain("mls_varint", "value:int", _BYTES, "`value` as an MLS vector length header.", "RFC 9420 §2.1.2"),

@@ -65,7 +65,23 @@ def _aeads() -> list[Function]:
         ("cbc_hmac", "RFC 7518 §5.2"),
     ):
         found += _aead(name, "", source)
-    return found + _aead("aead", "name:text ", "RFC 5116 §2") + _wrapping()
+    return found + _aead("aead", "name:text ", "RFC 5116 §2") + _ccm() + _wrapping()
+
+
+def _ccm() -> list[Function]:
+    """AES-CCM, whose tags and nonces have several sizes."""
+    given, size = "key:bytes nonce:bytes aad:bytes? tag_size:int ", " The nonce has 7 to 13 octets."
+    opened = "The plaintext; `not_authentic` when the tag does not hold."
+    return [
+        keyed(
+            "aes_ccm_seal",
+            given + "plaintext:bytes",
+            f"Ciphertext and tag.{size}",
+            "SP 800-38C §6.1",
+            public=True,
+        ),
+        keyed("aes_ccm_open", given + "ciphertext:bytes", opened, "SP 800-38C §6.2", secret=True),
+    ]
 
 
 def _aead(stem: str, first: str, source: str) -> list[Function]:
@@ -136,6 +152,7 @@ def _hpke() -> list[Function]:
             secret=True,
         ),
         *_hpke_sealing(suite, sent, named),
+        *_hpke_modes(suite, sent, named),
         *_ml_kem(),
     ]
 
@@ -161,6 +178,42 @@ def _hpke_sealing(suite: str, sent: str, named: str) -> list[Function]:
             "hpke_exported",
             f"{suite} shared:bytes info:bytes? context:bytes? length:int",
             "A secret for another use, from the shared secret of either side.",
+            f"{named}5.3",
+            octets_from="length",
+            secret=True,
+        ),
+    ]
+
+
+def _hpke_modes(suite: str, sent: str, named: str) -> list[Function]:
+    """The modes with a pre-shared key, with a sender who proves a key, or both."""
+    given = f"{suite} mode:int shared:bytes info:bytes? psk:bytes? psk_id:bytes?"
+    return [
+        keyed(
+            "hpke_auth_encapsulated",
+            "kem:int public:bytes sender:bytes ikm:bytes",
+            f"The shared secret of AuthEncap; `sender` is a private key.{sent}",
+            f"{named}4.1",
+            secret=True,
+        ),
+        keyed(
+            "hpke_auth_decapsulated",
+            "kem:int private:bytes sender:bytes enc:bytes",
+            "The shared secret of AuthDecap; `sender` is a public key.",
+            f"{named}4.1",
+            secret=True,
+        ),
+        keyed(
+            "hpke_context",
+            given,
+            "Key, 12 octets of base nonce and exporter secret. `mode`: 0 base, 1 a pre-shared key, 2 a sender's key, 3 both.",
+            f"{named}5.1",
+            secret=True,
+        ),
+        keyed(
+            "hpke_exported_from",
+            f"{suite} exporter:bytes context:bytes? length:int",
+            "A secret for another use, from an exporter secret.",
             f"{named}5.3",
             octets_from="length",
             secret=True,

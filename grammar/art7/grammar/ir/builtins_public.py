@@ -31,8 +31,34 @@ def _agreements() -> list[Function]:
             keyed(
                 f"{curve}_public", "private:bytes", key, "SEC 1 §2.3.3", octets=2 * octets + 1, public=True
             ),
+            keyed(
+                f"{curve}_point",
+                "point:bytes",
+                "The uncompressed point, of a compressed one or of itself.",
+                "SEC 1 §2.3.4",
+                octets=2 * octets + 1,
+                public=True,
+            ),
         ]
-    return found
+    return found + _group_5()
+
+
+def _group_5() -> list[Function]:
+    """Arithmetic of proofs in the 1536-bit group."""
+    source, both, answer = (
+        "RFC 3526 §2",
+        "left:bytes right:bytes",
+        "random:bytes secret:bytes challenge:bytes",
+    )
+    rows = (
+        ("multiply", both, "The product of two members of the group."),
+        ("divide", both, "The quotient of two members of the group."),
+        ("response", answer, "`random` less `secret` times `challenge`, modulo the order (p-1)/2."),
+    )
+    return [
+        keyed(f"modp_1536_{verb}", given, doc, source, octets=192, public=verb == "response")
+        for verb, given, doc in rows
+    ]
 
 
 _HOLDS = "Whether the signature holds."

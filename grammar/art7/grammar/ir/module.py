@@ -119,6 +119,16 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where a rule or the erasing of a value (`name`) stands among the `steps` steps and `rules` rules before it."""
+
+    name: str
+    steps: int
+    rules: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """Named derivations in textual order. In its expressions a name is a `LocalRef`, a parameter a `ParamRef`."""
 
@@ -135,6 +145,10 @@ class Schedule:
     doc: str = ""
     refs: tuple[str, ...] = ()
     span: Span = NOWHERE
+    erasings: tuple[Written, ...] = field(default=(), compare=False, repr=False)
+    """Each name of `erase` where it stands in the text."""
+    rules: tuple[Written, ...] = field(default=(), compare=False, repr=False)
+    """Each of `conditions` where it stands in the text."""
 
 
 # ---- role machines -----------------------------------------------------------------------------------------
@@ -168,6 +182,7 @@ class SetAction:
 
     name: str
     expr: Expr
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +222,7 @@ class CheckAction:
 
     condition: Expr
     error: str | None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 Action = SendAction | SetAction | TimerAction | RunAction | RaiseAction | CheckAction
@@ -256,6 +272,7 @@ class Variable:
     name: str
     shape: Shape
     initial: Expr | None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +448,8 @@ class Specification:
     modules: Mapping[str, Module] = field(default_factory=dict)
     origins: Mapping[str, tuple[Module, str]] = field(default_factory=dict, compare=False, repr=False)
     """Each module as it was read, and the digest of its text with all it depends on, where that is known."""
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """The text of each module that was read from one."""
 
     def digest(self) -> str | None:
         """Return what two specifications of the same content share, `None` when it was not read from texts."""

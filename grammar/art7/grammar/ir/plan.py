@@ -69,7 +69,7 @@ Refusals on writing are `EncodeError` with the same codes; `offset` is absent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -124,12 +124,16 @@ class Carrier(Enum):
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why something is refused: the error's name and number, the requirement, the cited clause, a phrase."""
+    """Why something is refused: the error's name and number, the requirement, the cited clause, a phrase.
+
+    `span` is the condition that the text writes; nothing is there for tests that follow from types.
+    """
 
     code: str
     requirement: str | None = None
     ref: str | None = None
     message: str | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,7 @@ class Param:
     nullable: bool = False
     implicit: bool = False
     doc: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +368,7 @@ class Case:
     ranges: tuple[tuple[int, int] | tuple[str, str], ...]
     body: Block
     refuse: Fault | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @quickly_made
@@ -675,6 +681,12 @@ class Header:
     minimum: int = 0
     maximum: int | None = None
 
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether a value is all that stands there, round brackets too (RFC 5322 §3.2.5)."""
+        steps = self.body.steps
+        return len(steps) == 1 and isinstance(steps[0], Take) and isinstance(steps[0].extent, Rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:
@@ -682,9 +694,10 @@ class Headers:
 
     Names have any case. A line that begins with white space goes on with the value before it: bodies read it with
     one space for the end of the line and that white space, without white space around it, and `space` and `comments`
-    are passed over on both sides. Refusals lie in the message as received. `lenient`: as `Line` has it; the end of
-    the region stands for the empty line then. `other`: what keeps headers that no entry names (`unknown`:
-    `preserve`, `ignore`, or `reject`: `unknown_field`). Written in the order of the entries, the others after them.
+    are passed over on both sides; comments belong to a value that `is_verbatim`. Refusals lie in the message as
+    received. `lenient`: as `Line` has it; the end of the region stands for the empty line then. `other`: what keeps
+    headers that no entry names (`unknown`: `preserve`, `ignore`, or `reject`: `unknown_field`). Written in the order of
+    the entries, the others after them.
 
     No line of this form: `bad_header`, at the octet that is wrong; a second one where the slot is no list:
     `duplicate_field`, at its first octet; none: `missing_field` at the block's first octet.
@@ -812,6 +825,7 @@ class SpreadCase:
     ranges: tuple[tuple[int, int] | tuple[str, str], ...]
     entries: tuple[Entry, ...]
     refuse: Fault | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

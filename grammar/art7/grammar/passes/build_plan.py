@@ -469,7 +469,7 @@ class Planner:
             steps, left = self._sequence(arm.items, inner)
             self._hand_on(left, gap, on, arm, arms)
             learned |= inner.known
-            cases.append(p.Case(arm.name, arm.ranges, self.block(steps), arm.refuse))
+            cases.append(p.Case(arm.name, arm.ranges, self.block(steps), arm.refuse, arm.span))
         gap.learn(learned)
         return tuple(cases), tuple(arm.value for arm in arms)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from art7.grammar import syntax as t
 from art7.grammar.diagnostics import Span
+from art7.grammar.faults import escaped
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.builtins import FUNCTIONS, Function
@@ -118,7 +119,7 @@ class Expressions:
                     "A7-T001", "expected an integer, found a text", node.span, "name the member"
                 )
             if enum is not None and not enum.open and all(m.low != node.value for m in enum.members):
-                return self._no_member(enum, node.value, node.span)
+                return self._no_value(enum, node.value, node.span)
         return Literal(node.value, Kind.TEXT), s.Text()
 
     def _hex(self, node: t.Hex, hint: s.Shape | None) -> Typed:
@@ -158,6 +159,14 @@ class Expressions:
     def _no_member(self, enum: Enum, name: str, span: Span) -> Typed:
         advice = did_you_mean(name, (m.name for m in enum.members), "name one of its members")
         return self.error("A7-N011", f"`{enum.name}` has no member `{name}`", span, advice)
+
+    def _no_value(self, enum: Enum, value: str, span: Span) -> Typed:
+        if any(each.name == value for each in enum.members):
+            advice = f"that is the name of a member: write `{value}` without quotes"
+        else:
+            values = (str(each.low) for each in enum.members)
+            advice = did_you_mean(value, values, "take the value of one of its members")
+        return self.error("A7-N011", f"`{enum.name}` has no value `{escaped(value)}`", span, advice)
 
     def _positional(self, word: str, span: Span) -> bool:
         if not self.place.positional:

@@ -95,6 +95,7 @@ class ArmItem:
     items: list[Item]
     refuse: Fault | None = None
     value: int | None = None
+    span: Span = NOWHERE
 
 
 @dataclass(slots=True)

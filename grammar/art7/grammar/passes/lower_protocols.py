@@ -191,7 +191,7 @@ class _Lowering:
             kind = self.module.kind(shape)
             initial = place.expressions().of_kind(part.value, kind, Kind.NULL, hint=shape)
         place.bind(part.name.text, shape)
-        return m.Variable(part.name.text, shape, initial)
+        return m.Variable(part.name.text, shape, initial, part.name.span)
 
     def _milliseconds(self, node: t.Expr) -> int:
         if isinstance(node, t.Duration) and 0 < node.milliseconds < 1 << 53:
@@ -348,9 +348,8 @@ class _Role:
                 )
                 if isinstance(action.condition, t.Manual):
                     return None
-                return m.CheckAction(
-                    self._checked(place.expressions().truth(action.condition), action.span), error
-                )
+                condition = self._checked(place.expressions().truth(action.condition), action.span)
+                return m.CheckAction(condition, error, action.span)
 
     def _checked(self, expr: Expr, span: Span) -> Expr:
         """Names of schedule outputs must exist."""
@@ -406,7 +405,7 @@ class _Role:
         shape = variable[1]
         kind = self.module.kind(shape)
         expr = place.expressions().of_kind(action.value, kind, Kind.NULL, hint=shape)
-        return m.SetAction(action.name.text, self._checked(expr, action.value.span))
+        return m.SetAction(action.name.text, self._checked(expr, action.value.span), action.span)
 
     def _run(self, action: t.Run, place: NamedPlace) -> m.RunAction | None:
         name = action.schedule.name.text
@@ -439,7 +438,7 @@ class _Role:
         if result is not None:
             place.bind(result, None, Kind.RECORD)
             self.results[result] = frozenset(schedule.outputs)
-        return m.RunAction("schedule", schedule.name, arguments, result)
+        return m.RunAction("schedule", schedule.name, arguments, result, action.span)
 
     def _code(
         self, operation: str, action: t.Run, result: str | None, place: NamedPlace
@@ -461,7 +460,7 @@ class _Role:
             arguments = self._fields(record, args[1:], action.schedule.span, place)
             if result is not None:
                 place.bind(result, s.Octets())
-            return m.RunAction("encode", record, arguments, result)
+            return m.RunAction("encode", record, arguments, result, action.span)
         shapes: dict[str, s.Shape] = {"octets": s.Octets()}
         shapes |= {x.name: x.shape for x in self.module.params(record)}
         arguments = named_arguments(self.module, args[1:], shapes, operation, place, "A7-S009")
@@ -471,7 +470,7 @@ class _Role:
             self.findings.add("A7-S009", "`decode` needs `octets`", action.schedule.span, "write `octets: …`")
         if result is not None:
             place.bind(result, s.RecordOf(record))
-        return m.RunAction("decode", record, arguments, result)
+        return m.RunAction("decode", record, arguments, result, action.span)
 
 
 def _qname(node: t.Expr) -> t.QName | None:

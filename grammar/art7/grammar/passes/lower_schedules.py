@@ -8,7 +8,7 @@ from art7.grammar import syntax as t
 from art7.grammar.diagnostics import Related, Span
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.expression import Expr, Kind
-from art7.grammar.ir.module import Derive, Named, Schedule, Split
+from art7.grammar.ir.module import Derive, Named, Schedule, Split, Written
 from art7.grammar.passes.named_places import NamedPlace, conditions_of
 from art7.grammar.passes.scopes import did_you_mean
 from art7.grammar.passes.signatures import lower_params
@@ -29,6 +29,8 @@ class _Lowering:
         self.inputs: list[Named] = []
         self.steps: list[Derive | Split] = []
         self.lists: dict[str, list[str]] = {"output": [], "keep": [], "erase": []}
+        self.erasings: list[Written] = []
+        self.rules: list[Written] = []
 
     def run(self) -> Schedule:
         """Lower every item, then the rules."""
@@ -45,7 +47,11 @@ class _Lowering:
                 case t.Keep():
                     self._list("keep", item.names)
                 case t.Erase():
+                    self.erasings += [self._written(name.text, name.span) for name in item.names]
                     self._list("erase", item.names)
+                case t.Requirement() | t.Check() if not isinstance(item.condition, t.Manual):
+                    name = item.id.text if isinstance(item, t.Requirement) else ""
+                    self.rules.append(self._written(name, item.span))
                 case _:
                     pass
         requirements, conditions = conditions_of(self.module, self.node.items, self.place)
@@ -63,7 +69,12 @@ class _Lowering:
             meta.doc,
             tuple(ref.text for ref in meta.refs),
             self.node.name.span,
+            tuple(self.erasings),
+            tuple(self.rules),
         )
+
+    def _written(self, name: str, span: Span) -> Written:
+        return Written(name, len(self.steps), len(self.rules), span)
 
     def _named(
         self, name: t.Name, type_: t.Type, clauses: tuple[t.Clause, ...] = (), meta: t.Meta = t.NO_META

@@ -224,7 +224,7 @@ def _spread(planner: Planner, item: Choose, keys: Keys, known: set[int]) -> p.Sp
                     own[key] = keys[key]
                 entry = _entry(planner, inner, own, known)
                 entries.append(p.Entry(entry.key, entry.slot, entry.body, _is_required(inner)))
-        cases.append(p.SpreadCase(arm.ranges, tuple(entries), arm.refuse))
+        cases.append(p.SpreadCase(arm.ranges, tuple(entries), arm.refuse, arm.span))
     return p.Spread(item.on, tuple(cases))
 
 

@@ -29,6 +29,7 @@ def lower_union(record: RecordLowering, node: t.SelectType) -> Pair:
     rows: list[r.ChoiceArm] = []
     for arm, ranges in arms:
         item, shape, rep = _union_arm(record, arm, ranges, base)
+        item.span = arm.span
         items.append(item)
         rows.append(r.ChoiceArm(item.name, ranges, rep, item.refuse.code if item.refuse else None))
         if item.refuse is None:
@@ -147,7 +148,9 @@ def lower_select(record: RecordLowering, member: t.Select) -> Choose:
     on, tag = record.expressions().typed(member.value)
     arms: list[ArmItem] = []
     for arm, ranges in _arranged(record, member.arms, on, tag, member.span):
-        arms.append(_flat_arm(record, arm, ranges))
+        item = _flat_arm(record, arm, ranges)
+        item.span = arm.span
+        arms.append(item)
     return Choose(on, arms, member.span)
 
 

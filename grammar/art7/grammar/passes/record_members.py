@@ -206,7 +206,9 @@ def _conditional_member(record: RecordLowering, wire: Wire, member: t.Field) -> 
     assert condition is not None, "only called with a condition"
     present = e.Measure("present", draft.index, Kind.BOOL)
     absent_or = simplify.binary("or", simplify.negate(present), condition, Kind.BOOL)
-    record.extra_checks.append(p.Check(absent_or, p.Fault("unknown_field"), "must", draft.index))
+    record.extra_checks.append(
+        p.Check(absent_or, p.Fault("unknown_field", span=draft.span), "must", draft.index)
+    )
     if not member.optional:
         there = simplify.binary("or", simplify.negate(condition), present, Kind.BOOL)
         record.extra_checks.append(p.Check(there, p.Fault("missing_field"), "must", draft.index))
@@ -293,7 +295,7 @@ def _rule(record: RecordLowering, member: t.Requirement | t.Check, items: list[I
     if isinstance(condition, t.Manual):
         return
     ref = first_of(tuple(x.text for x in member.meta.refs)) or first_of(record.refs)
-    fault = p.Fault(error or "rule_broken", identifier, ref, doc)
+    fault = p.Fault(error or "rule_broken", identifier, ref, doc, condition.span)
     verified = _verified_name(condition)
     if verified is not None:
         record.wait(lambda: _fold(record, verified, fault, member))

@@ -114,7 +114,7 @@ def lower_params(module: Any, nodes: tuple[t.Param, ...], context: Context) -> t
         names.add(name)
         shape = module.shape(node.type, context)
         nullable = isinstance(shape, s.Nullable) or (isinstance(shape, s.Octets) and shape.secret)
-        found.append(p.Param(len(found), name, shape, nullable))
+        found.append(p.Param(len(found), name, shape, nullable, span=node.name.span))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ that reading messages without keys never does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +31,7 @@ _SESSION = ("random", "fresh")
 MISSING = Fault("missing_field")
 
 
+@cache
 def plain(name: str) -> Callable[..., Any]:
     """Return builtin `name` as a function of its arguments; raises `KeyError`.
 

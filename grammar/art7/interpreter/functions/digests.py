@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import zlib
 from collections.abc import Callable
 from typing import Any
 
 from art7.grammar.ir.builtins import SIZE_LIMIT
 from art7.interpreter.functions.refusal import Refused, check_size
+from art7.interpreter.functions.shared.macs import hkdf, hkdf_expand, hkdf_extract, mac
 
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 _LATER_HASHES = ("sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
+_MAKERS: dict[str, Callable[..., Any]] = {name: getattr(hashlib, name) for name in _HASHES + _LATER_HASHES}
+_SIZES: dict[str, int] = {name: make(usedforsecurity=False).digest_size for name, make in _MAKERS.items()}
 _CASTAGNOLI = 0x82F63B78  # the polynomial of RFC 9260 Appendix A, bits reversed
 
 
@@ -38,14 +40,15 @@ def crc32c(value: bytes) -> int:
 
 def known(name: str) -> str:
     """Return the hash's name, or refuse one that is not in the list."""
-    if name not in _HASHES + _LATER_HASHES:
-        listed = ", ".join(_HASHES + _LATER_HASHES)
+    if name not in _SIZES:
+        listed = ", ".join(_SIZES)
         raise Refused("unknown_value", "one of " + listed, f"a name of {len(name)} characters")
     return name
 
 
 def digest(name: str, value: bytes) -> bytes:
-    return hashlib.new(known(name), value, usedforsecurity=False).digest()
+    octets: bytes = _MAKERS[known(name)](value, usedforsecurity=False).digest()
+    return octets
 
 
 def shake(absorbed: Any, length: int) -> bytes:
@@ -54,34 +57,8 @@ def shake(absorbed: Any, length: int) -> bytes:
     return bytes(absorbed.digest(length))
 
 
-def mac(name: str, key: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, data, known(name))
-
-
 def digest_size(name: str) -> int:
-    return hashlib.new(known(name), usedforsecurity=False).digest_size
-
-
-def hkdf_extract(name: str, salt: bytes, ikm: bytes) -> bytes:
-    """Source: RFC 5869 §2.2; no salt is a digest's length of zeros, which HMAC makes of an empty key."""
-    return mac(name, salt, ikm)
-
-
-def hkdf_expand(name: str, prk: bytes, info: bytes, length: int) -> bytes:
-    """Source: RFC 5869 §2.3."""
-    limit = min(255 * digest_size(name), SIZE_LIMIT)
-    if not 0 <= length <= limit:
-        raise Refused("out_of_range", f"0 to {limit} octets", str(length))
-    block, blocks = b"", b""
-    while len(blocks) < length:
-        block = mac(name, prk, block + info + bytes([len(blocks) // digest_size(name) + 1]))
-        blocks += block
-    return blocks[:length]
-
-
-def hkdf(name: str, salt: bytes, ikm: bytes, info: bytes, length: int) -> bytes:
-    """Source: RFC 5869 §2."""
-    return hkdf_expand(name, hkdf_extract(name, salt, ikm), info, length)
+    return _SIZES[known(name)]
 
 
 def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:

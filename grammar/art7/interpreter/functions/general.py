@@ -217,6 +217,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "join": join,
     "reverse": reverse,
     "unsigned_be": lambda value: int.from_bytes(value, "big"),
+    "minimal": lambda value: value.lstrip(b"\0"),
     "unsigned_le": lambda value: int.from_bytes(value, "little"),
     "varint": quic_varint,
     "mls_varint": mls_varint,

@@ -18,7 +18,7 @@ class Row:
     before: tuple[str, ...] = ()
 
 
-MODULES = ("agreement", "signatures", "xeddsa", "sealing", "hpke")
+MODULES = ("macs", "agreement", "signatures", "xeddsa", "sealing", "hpke", "hpke_modes", "lasting")
 """The modules below `shared`; their public names are apart from one another."""
 
 _CURVES = ("p256", "p384", "p521")
@@ -26,13 +26,15 @@ _RAW = {"sign": "sign_raw", "verify": "verify_raw"}
 
 
 def _agreement() -> dict[str, Row]:
-    rows = {name: Row("agreement", name) for name in ("modp_1536", "modp_1536_public")}
+    verbs = ("", "_public", "_multiply", "_divide", "_response")
+    rows = {f"modp_1536{verb}": Row("agreement", f"modp_1536{verb}") for verb in verbs}
     for name in ("x25519", "x448"):
         rows[name] = Row("agreement", "montgomery", (name,))
         rows[f"{name}_public"] = Row("agreement", "montgomery_public", (name,))
     for curve in _CURVES:
         rows[f"ecdh_{curve}"] = Row("agreement", "ecdh", (curve,))
         rows[f"{curve}_public"] = Row("agreement", "curve_public", (curve,))
+        rows[f"{curve}_point"] = Row("agreement", "curve_full_point", (curve,))
     return rows
 
 
@@ -56,7 +58,7 @@ def _signatures() -> dict[str, Row]:
 def _sealing() -> dict[str, Row]:
     names = (
         "aes_ctr aes_cm aes_cbc_encrypt aes_cbc_decrypt cbc_hmac_seal cbc_hmac_open aes_key_wrap "
-        "aes_key_unwrap chacha20 pbkdf2"
+        "aes_key_unwrap chacha20 pbkdf2 aes_ccm_seal aes_ccm_open"
     )
     rows = {name: Row("sealing", name) for name in names.split()}
     rows["poly1305"] = Row("sealing", "poly1305_tag")
@@ -70,6 +72,8 @@ def _sealing() -> dict[str, Row]:
 def _encapsulation() -> dict[str, Row]:
     names = "public derive_private derive_public encapsulated decapsulated seal open exported"
     rows = {f"hpke_{name}": Row("hpke", f"hpke_{name}") for name in names.split()}
+    modes = ("auth_encapsulated", "auth_decapsulated", "context", "exported_from")
+    rows |= {f"hpke_{name}": Row("hpke_modes", f"hpke_{name}") for name in modes}
     for name, verb in product(("ml_kem_768", "ml_kem_1024"), ("public", "encapsulate", "decapsulate")):
         rows[f"{name}_{verb}"] = Row("hpke", f"ml_kem_{verb}", (name,))
     return rows

@@ -6,15 +6,14 @@ become a key.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, x448, x25519
 
 from art7.interpreter.functions.refusal import BuiltinError
-
-_RAW = serialization.Encoding.Raw
-_RAW_PUBLIC = serialization.PublicFormat.Raw
+from art7.interpreter.functions.shared.secrecy import Secret
 
 
 def octets_fit(value: bytes, sizes: tuple[int, ...], what: str) -> None:
@@ -24,22 +23,40 @@ def octets_fit(value: bytes, sizes: tuple[int, ...], what: str) -> None:
         raise BuiltinError("bad_key", f"{what} of {allowed} octets", f"{len(value)} octets")
 
 
+_X25519 = x25519.X25519PrivateKey, x25519.X25519PublicKey, (32,)
+_X448 = x448.X448PrivateKey, x448.X448PublicKey, (56,)
+
+
 def _montgomery(name: str) -> Any:
-    return (
-        (x25519.X25519PrivateKey, x25519.X25519PublicKey, (32,))
-        if name == "x25519"
-        else (x448.X448PrivateKey, x448.X448PublicKey, (56,))
-    )
+    return _X25519 if name == "x25519" else _X448
+
+
+def _montgomery_private(kind: Any, private: bytes) -> Any:
+    """The key object; a secret keeps it, for making one takes as long as an agreement."""
+    made = getattr(private, "made", None)
+    if made is not None and made[0] is kind:
+        return made[1]
+    key = kind.from_private_bytes(private)
+    if isinstance(private, Secret):
+        private.made = kind, key
+    return key
+
+
+@lru_cache(maxsize=64)
+def _montgomery_other(kind: Any, public: bytes) -> Any:
+    """The object of another's key, kept for a while: a ratchet agrees with each of them twice."""
+    return kind.from_public_bytes(public)
 
 
 def montgomery(name: str, private: bytes, public: bytes) -> bytes:
     """The shared secret of X25519 or X448 (RFC 7748 §6); an all-zero one is refused."""
     secret_type, public_type, sizes = _montgomery(name)
-    octets_fit(private, sizes, "a private key")
-    octets_fit(public, sizes, "a public key")
+    if len(private) not in sizes or len(public) not in sizes:
+        octets_fit(private, sizes, "a private key")
+        octets_fit(public, sizes, "a public key")
     try:
-        shared: bytes = secret_type.from_private_bytes(private).exchange(
-            public_type.from_public_bytes(public)
+        shared: bytes = _montgomery_private(secret_type, private).exchange(
+            _montgomery_other(public_type, public)
         )
     except ValueError:
         shared = b""
@@ -52,7 +69,7 @@ def montgomery_public(name: str, private: bytes) -> bytes:
     """The public key of X25519 or X448 (RFC 7748 §6)."""
     secret_type, _, sizes = _montgomery(name)
     octets_fit(private, sizes, "a private key")
-    octets: bytes = secret_type.from_private_bytes(private).public_key().public_bytes(_RAW, _RAW_PUBLIC)
+    octets: bytes = _montgomery_private(secret_type, private).public_key().public_bytes_raw()
     return octets
 
 
@@ -96,6 +113,17 @@ def curve_point(name: str, public: bytes) -> ec.EllipticCurvePublicKey:
         ) from None
 
 
+def curve_full_point(name: str, public: bytes) -> bytes:
+    """The uncompressed point of either form (SEC 1 §2.3.4); one off the curve is refused."""
+    curve, size, _ = curve_of(name)
+    octets_fit(public, (size + 1, 2 * size + 1), "a point")
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, public)
+    except ValueError:
+        raise BuiltinError("bad_point", "a point on the curve", "another form or place") from None
+    return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+
+
 def ecdh(name: str, private: bytes, public: bytes) -> bytes:
     """The x-coordinate of the shared point (SP 800-56A §5.7.1.2)."""
     return curve_private(name, private).exchange(ec.ECDH(), curve_point(name, public))
@@ -137,3 +165,29 @@ def modp_1536(private: bytes, public: bytes) -> bytes:
 def modp_1536_public(private: bytes) -> bytes:
     """The public key in the 1536-bit group 5 (RFC 3526 §2), 192 octets."""
     return pow(2, _exponent(private), _GROUP_5).to_bytes(192, "big")
+
+
+def _member(value: bytes) -> int:
+    number = int.from_bytes(value, "big")
+    if len(value) > 192 or not 1 <= number < _GROUP_5:
+        raise BuiltinError("out_of_range", "a number from 1 to p-1", f"{len(value)} octets")
+    return number
+
+
+def modp_1536_multiply(left: bytes, right: bytes) -> bytes:
+    """The product in the 1536-bit group 5, 192 octets."""
+    return (_member(left) * _member(right) % _GROUP_5).to_bytes(192, "big")
+
+
+def modp_1536_divide(left: bytes, right: bytes) -> bytes:
+    """The quotient in the 1536-bit group 5, 192 octets."""
+    return (_member(left) * pow(_member(right), -1, _GROUP_5) % _GROUP_5).to_bytes(192, "big")
+
+
+def modp_1536_response(random: bytes, secret: bytes, challenge: bytes) -> bytes:
+    """`random` less `secret` times `challenge`, modulo the order (p-1)/2, 192 octets: a Schnorr proof's answer."""
+    for value in (random, secret, challenge):
+        if len(value) > 192:
+            raise BuiltinError("out_of_range", "a number of up to 192 octets", f"{len(value)} octets")
+    start, factor, times = (int.from_bytes(each, "big") for each in (random, secret, challenge))
+    return ((start - factor * times) % (_GROUP_5 >> 1)).to_bytes(192, "big")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from art7.interpreter.functions.digests import hkdf_expand, hkdf_extract
 from art7.interpreter.functions.refusal import BuiltinError
 from art7.interpreter.functions.shared.agreement import (
     CURVE_ORDERS,
@@ -17,6 +16,7 @@ from art7.interpreter.functions.shared.agreement import (
     montgomery_public,
     octets_fit,
 )
+from art7.interpreter.functions.shared.macs import hkdf_expand, hkdf_extract
 from art7.interpreter.functions.shared.sealing import seal_named, unseal_named
 
 _KEMS = {

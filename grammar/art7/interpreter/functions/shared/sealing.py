@@ -12,13 +12,14 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import keywrap, poly1305
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
-from cryptography.hazmat.primitives.padding import PKCS7
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 
-from art7.interpreter.functions.digests import digest, mac
+from art7.interpreter.functions.digests import digest
 from art7.interpreter.functions.refusal import BuiltinError
 from art7.interpreter.functions.shared.agreement import octets_fit
+from art7.interpreter.functions.shared.macs import mac
 
+_AES_SIZES = (16, 24, 32)
 _LONGEST_STREAM = 1 << 24
 _MOST_ROUNDS = 1 << 21
 _NAMED_AEADS = {
@@ -33,18 +34,28 @@ def _unopened(sealed: bytes) -> BuiltinError:
 
 
 def _aes(key: bytes) -> algorithms.AES:
-    octets_fit(key, (16, 24, 32), "an AES key")
+    if len(key) not in _AES_SIZES:
+        octets_fit(key, _AES_SIZES, "an AES key")
     return algorithms.AES(key)
 
 
+class _Checked(Cipher[Any]):
+    """A cipher whose key and block were looked at before: they are not looked at again."""
+
+    def __init__(self, algorithm: Any, mode: Any) -> None:
+        self.algorithm = algorithm
+        self.mode = mode
+
+
 def _initial_block(octets: bytes) -> bytes:
-    octets_fit(octets, (16,), "an initial block")
+    if len(octets) != 16:
+        octets_fit(octets, (16,), "an initial block")
     return octets
 
 
 def aes_ctr(key: bytes, iv: bytes, data: bytes) -> bytes:
     """`data` under AES counter mode (SP 800-38A §6.5); the counter is the whole block."""
-    cipher = Cipher(_aes(key), modes.CTR(_initial_block(iv))).encryptor()
+    cipher = _Checked(_aes(key), modes.CTR(_initial_block(iv))).encryptor()
     return cipher.update(data) + cipher.finalize()
 
 
@@ -55,21 +66,28 @@ def aes_cm(key: bytes, iv: bytes, count: int) -> bytes:
     return aes_ctr(key, iv, bytes(count))
 
 
+_PADDINGS = tuple(bytes((count,)) * count for count in range(17))
+
+
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
     """AES-CBC with PKCS #7 padding (SP 800-38A §6.2)."""
-    cipher = Cipher(_aes(key), modes.CBC(_initial_block(iv))).encryptor()
-    pad = PKCS7(128).padder()
-    return cipher.update(pad.update(plaintext) + pad.finalize()) + cipher.finalize()
+    cipher = _Checked(_aes(key), modes.CBC(_initial_block(iv))).encryptor()
+    # These are whole blocks: nothing is left for an end.
+    octets: bytes = cipher.update(plaintext + _PADDINGS[16 - len(plaintext) % 16])
+    return octets
 
 
 def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     """The plaintext without its padding; a wrong padding is refused."""
-    cipher = Cipher(_aes(key), modes.CBC(_initial_block(iv))).decryptor()
-    pad = PKCS7(128).unpadder()
-    try:
-        return pad.update(cipher.update(ciphertext) + cipher.finalize()) + pad.finalize()
-    except ValueError:
-        raise _unopened(ciphertext) from None
+    cipher = _Checked(_aes(key), modes.CBC(_initial_block(iv))).decryptor()
+    if not ciphertext or len(ciphertext) % 16:
+        raise _unopened(ciphertext)
+    octets: bytes = cipher.update(ciphertext)
+    count = octets[-1]
+    padding = _PADDINGS[count if 0 < count < 17 else 16]
+    if not hmac.compare_digest(octets[-len(padding) :], padding):
+        raise _unopened(ciphertext)
+    return octets[: -len(padding)]
 
 
 def _cbc_hmac_tag(key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
@@ -94,6 +112,30 @@ def cbc_hmac_open(key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> by
     if not hmac.compare_digest(tag, _cbc_hmac_tag(key, nonce, aad, bare)):
         raise _unopened(ciphertext)
     return aes_cbc_decrypt(key[half:], nonce, bare)
+
+
+def _ccm(key: bytes, nonce: bytes, tag_size: int) -> AESCCM:
+    _aes(key)
+    octets_fit(nonce, tuple(range(7, 14)), "a nonce")
+    if tag_size not in (4, 6, 8, 10, 12, 14, 16):
+        raise BuiltinError("out_of_range", "a tag of 4 to 16 octets, an even number", str(tag_size))
+    return AESCCM(key, tag_size)
+
+
+def aes_ccm_seal(key: bytes, nonce: bytes, aad: bytes, tag_size: int, plaintext: bytes) -> bytes:
+    """Ciphertext and tag of AES-CCM (SP 800-38C §6.1); a longer nonce leaves less room for the text."""
+    cipher = _ccm(key, nonce, tag_size)
+    try:
+        return cipher.encrypt(nonce, plaintext, aad)
+    except (ValueError, OverflowError):
+        raise BuiltinError(
+            "out_of_range", "a text that the nonce leaves room for", f"{len(plaintext)}"
+        ) from None
+
+
+def aes_ccm_open(key: bytes, nonce: bytes, aad: bytes, tag_size: int, ciphertext: bytes) -> bytes:
+    """The plaintext of AES-CCM (SP 800-38C §6.2); `not_authentic` when the tag does not hold."""
+    return _unsealed(_ccm(key, nonce, tag_size), nonce, aad, ciphertext)
 
 
 def aes_key_wrap(key: bytes, value: bytes) -> bytes:

@@ -14,13 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 
 from art7.interpreter.functions.refusal import BuiltinError
 from art7.interpreter.functions.shared.agreement import (
-    _RAW,
-    _RAW_PUBLIC,
     curve_of,
     curve_point,
     curve_private,
     octets_fit,
 )
+from art7.interpreter.functions.shared.secrecy import Secret
 
 
 def _edwards(name: str) -> Any:
@@ -34,7 +33,13 @@ def _edwards(name: str) -> Any:
 def _edwards_private(name: str, private: bytes) -> Any:
     secret_type, _, size = _edwards(name)
     octets_fit(private, (size, 2 * size), "a seed")  # a seed followed by its public key is a common form
-    return secret_type.from_private_bytes(private[:size])
+    made = getattr(private, "made", None)
+    if made is not None and made[0] is secret_type:
+        return made[1]
+    key = secret_type.from_private_bytes(private[:size])
+    if isinstance(private, Secret):
+        private.made = secret_type, key
+    return key
 
 
 def edwards_sign(name: str, private: bytes, data: bytes) -> bytes:
@@ -56,7 +61,7 @@ def edwards_verify(name: str, public: bytes, data: bytes, signature: bytes) -> b
 
 def edwards_public(name: str, private: bytes) -> bytes:
     """The public key (RFC 8032)."""
-    octets: bytes = _edwards_private(name, private).public_key().public_bytes(_RAW, _RAW_PUBLIC)
+    octets: bytes = _edwards_private(name, private).public_key().public_bytes_raw()
     return octets
 
 
