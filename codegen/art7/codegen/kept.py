@@ -15,6 +15,7 @@ from pathlib import Path
 
 from art7.codegen.names import package_names
 from art7.codegen.python.package import PackageText, package_text
+from art7.codegen.python.sessions import NONE_CARRIED, Carried
 from art7.grammar.cache import Store, program_of
 from art7.grammar.ir.module import Specification
 
@@ -37,13 +38,20 @@ def kept_package(spec: Specification) -> PackageText:
     return PackageText(files, package_names(spec), needs)
 
 
-def kept_project(spec: Specification, source_name: str, *, modules: Iterable[str] | None = None) -> Files:
-    """Return `generate_python(spec, source_name, modules=modules)`, from disk where it is there."""
+def kept_project(
+    spec: Specification,
+    source_name: str,
+    *,
+    modules: Iterable[str] | None = None,
+    carried: Carried = NONE_CARRIED,
+) -> Files:
+    """Return `generate_python(spec, source_name, modules=modules, carried=carried)`, from disk where it is there."""
     from art7.codegen.project import generate_python
 
     chosen = sorted(spec.modules if modules is None else modules)
-    parts = ("project", source_name, *chosen)
-    return _kept(spec, parts, lambda: generate_python(spec, source_name, modules=chosen))
+    texts = (carried.home, *(part for each in carried.modules for part in (each.path, each.text)))
+    parts = ("project", source_name, *chosen, "carried", *texts)
+    return _kept(spec, parts, lambda: generate_python(spec, source_name, modules=chosen, carried=carried))
 
 
 def _kept(spec: Specification, parts: tuple[str, ...], make: Callable[[], Files]) -> Files:

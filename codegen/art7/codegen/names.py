@@ -34,7 +34,7 @@ RESERVED_PARAMETERS = frozenset(
 )
 """What `decode` and `encode` take and use beside a message's parameters."""
 
-RESERVED_MODULES = frozenset("adapter testing vectors conftest py builtins con prn aux nul".split())
+RESERVED_MODULES = frozenset("adapter testing sessions vectors conftest py builtins con prn aux nul".split())
 """Modules and folders that every generated package has."""
 
 RESERVED_LOCALS = TAKEN | frozenset("data self cls m o n".split())

@@ -18,10 +18,20 @@ from art7.codegen.python.expressions import quoted
 from art7.codegen.python.guard import check_python
 from art7.codegen.python.layout.settle import settled
 from art7.codegen.python.package import PackageText, package_text
-from art7.codegen.python.shape_tables import records_table, roles_table, schedules_table
+from art7.codegen.python.sessions import (
+    NONE_CARRIED,
+    SUPPORT,
+    Carried,
+    carried_files,
+    session_example,
+    session_files,
+    session_folders,
+    session_rows,
+)
+from art7.codegen.python.shape_tables import records_table, roles_table, schedules_table, stems_table
 from art7.codegen.render import render
 from art7.codegen.vectors.generate import generate_vectors, vector_file_text
-from art7.codegen.views import ModuleRow, ProjectView, markdown_code, markdown_text, toml_text
+from art7.codegen.views import ModuleRow, ProjectView, SessionRow, markdown_code, markdown_text, toml_text
 from art7.grammar.ir.module import Specification
 
 _TEMPLATES = "art7.codegen.python"
@@ -34,15 +44,17 @@ def generate_python(
     *,
     vectors: Mapping[str, Any] | None = None,
     modules: Iterable[str] | None = None,
+    carried: Carried = NONE_CARRIED,
 ) -> dict[str, str]:
     """Return path → text of the SDK project of `spec`; same input, same bytes.
 
     `source_name` names the project (a module, an offer); `modules` are those it was made for (default: all),
-    `vectors` those to ship (default: made here). Raises `guard.Ungenerated` when a generator is at fault.
+    `vectors` those to ship (default: made here), `carried` the sessions that the package gets.
+    Raises `guard.Ungenerated` when a generator is at fault.
     """
-    package = package_text(spec)
+    package = package_text(spec, SUPPORT if carried else frozenset())
     chosen = sorted(spec.modules if modules is None else modules)
-    view = _view(spec, package, source_name, chosen)
+    view = _view(spec, package, source_name, chosen, carried)
     files = {
         f"{view.package}/__init__.py": _page(
             "__init__.py.jinja",
@@ -52,23 +64,27 @@ def generate_python(
         f"{view.package}/adapter.py": _page(
             "adapter.py.jinja", package=view.package, quoted_package=quoted(view.package)
         ),
+        f"{view.package}/_doors.py": _page("_doors.py.jinja"),
         f"{view.package}/testing.py": _page("testing.py.jinja"),
         f"{view.package}/_shapes.py": settled(
             _page(
                 "_shapes.py.jinja",
                 version=quoted(view.version),
                 records=records_table(spec, package.names),
+                stems=stems_table(spec, package.names),
                 schedules=schedules_table(spec, package.names),
                 roles=roles_table(spec, package.names),
             )
         ),
     }
-    for name, text in package.files.items():
+    for name, text in (package.files | session_files(spec, package.names, carried, view.package)).items():
         files[f"{view.package}/{name}"] = text
     for path in sorted(files):
         if path.endswith(".py"):
             check_python(path, files[path])
-    files |= _project_pages(view)
+    for name, text in carried_files(carried, view.package).items():  # our own: nothing of `spec` is in them
+        files[f"{view.package}/{name}"] = text
+    files |= _project_pages(view, [f"{view.package}.{name}" for name in session_folders(carried)])
     made = generate_vectors(spec, chosen) if vectors is None else vectors
     for path, content in made.items():
         files[f"vectors/{path}"] = vector_file_text(content)
@@ -82,7 +98,9 @@ def project_names(source_name: str) -> tuple[str, str]:
     return f"{stem.replace('_', '-')}-sdk", f"{stem}_sdk"
 
 
-def _view(spec: Specification, package: PackageText, source: str, chosen: list[str]) -> ProjectView:
+def _view(
+    spec: Specification, package: PackageText, source: str, chosen: list[str], carried: Carried
+) -> ProjectView:
     distribution, name = project_names(source)
     rows = []
     for module_name in sorted(spec.modules):
@@ -118,6 +136,8 @@ def _view(spec: Specification, package: PackageText, source: str, chosen: list[s
         shown.role,
         any(module.schedules for module in spec.modules.values()),
         any(protocol.roles for module in spec.modules.values() for protocol in module.protocols),
+        tuple(SessionRow(row.name, markdown_text(row.doc)) for row in session_rows(carried)),
+        session_example(carried, name),
     )
 
 
@@ -125,7 +145,7 @@ def _page(template: str, **view: Any) -> str:
     return render(_TEMPLATES, template, view)
 
 
-def _project_pages(view: ProjectView) -> dict[str, str]:
+def _project_pages(view: ProjectView, inner: list[str]) -> dict[str, str]:
     shown = replace(view, title=markdown_text(view.title) or "An SDK.", source=markdown_code(view.source))
     needs = "on `cryptography` alone" if view.needs_cryptography else "without dependencies"
     return {
@@ -134,7 +154,7 @@ def _project_pages(view: ProjectView) -> dict[str, str]:
             toml_name=toml_text(view.distribution),
             toml_version=toml_text(view.version),
             toml_title=toml_text(" ".join(view.title.split())[:200]) if view.title.strip() else '"An SDK."',
-            toml_package=toml_text(view.package),
+            toml_packages=", ".join(toml_text(name) for name in (view.package, *inner)),
             dependencies='"cryptography>=45"' if view.needs_cryptography else "",
         ),
         "README.md": _page("README.md.jinja", project=shown, needs=needs),

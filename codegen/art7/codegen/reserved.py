@@ -53,7 +53,7 @@ CLASSES = frozenset(
     NamedTuple None NotADirectoryError NotImplemented NotImplementedError OCTETS OPEN OSError Operation
     OverflowError Parameter Pending PendingDeprecationWarning PermissionError Pieces PlacesOf
     ProcessLookupError PythonFinalizationError Reading Received Record RecursionError ReferenceError
-    Refused ResourceWarning RuntimeError RuntimeWarning SIZE_LIMIT Self Send Sequence Shape Simple
+    Refused ResourceWarning RuntimeError RuntimeWarning SIZE_LIMIT Secret Self Send Sequence Shape Simple
     StartTimer StopAsyncIteration StopIteration StopTimer Stream Struct SyntaxError SyntaxWarning
     SystemError SystemExit TabError Tagged TimedOut TimeoutError Trace Transition True TypeAlias
     TypeError TypeVar UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError

@@ -18,6 +18,14 @@ class ModuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session that a package carries: its module, and what it says of itself."""
+
+    name: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectView:
     """A generated project. Each example is Python that runs, or empty."""
 
@@ -36,6 +44,8 @@ class ProjectView:
     role_example: str
     has_schedules: bool
     has_roles: bool
+    sessions: tuple[SessionRow, ...] = ()
+    session_example: str = ""
 
 
 def toml_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Descriptions of formats in other languages → modules: TLS presentation language, CDDL, proto3, JSON Schema.
+"""Descriptions of formats in other languages → modules: TLS presentation language, CDDL, proto3, JSON Schema, examples.
 
 Each format has a folder that reads its text into `model.Module`; the rest is shared. Nothing is dropped: what the source
 gets wrong and what the language cannot say stands in the report and in a comment at the end of the module.
@@ -20,7 +20,7 @@ from art7.grammar.load import load_sources
 from art7.grammar.untrusted.refusal import Refusal, note
 from art7.grammar.untrusted.text import decode_utf8
 
-FORMATS = ("tls", "cddl", "proto", "json-schema")
+FORMATS = ("tls", "cddl", "proto", "json-schema", "example")
 OCTETS = 2 << 20
 """The most octets of one source file."""
 
@@ -46,18 +46,23 @@ def import_source(
     name: str | None = None,
     use: Iterable[str] = (),
     reader: Reader | None = None,
+    record: str | None = None,
 ) -> Imported:
     """Return the module that a source describes. Mistakes and losses are in `report`, and in the text.
 
     `file` is shown in places, and gives the name of the module where `name` does not; `reader` gives what it imports.
+    `record` is the catalogue's message that an example is of.
     """
     faults = Faults(report)
     module: Module | None = None
     given = name or module_name(file)
     try:
-        text = decode_utf8(data, file, OCTETS)
-        report.sources[file] = text
-        module = _importer(form)(Source(text, file), given, use, faults, reader or _nothing)
+        if form == "example":
+            module = _example(data, file, given, record, faults, reader or _nothing)
+        else:
+            text = decode_utf8(data, file, OCTETS)
+            report.sources[file] = text
+            module = _importer(form)(Source(text, file), given, use, faults, reader or _nothing)
     except Refusal as refusal:
         note(report, refusal)
     except Enough:
@@ -71,10 +76,23 @@ def import_source(
     return Imported(_checked(module, report, file), given)
 
 
+def _example(
+    data: bytes, file: str, name: str, record: str | None, faults: Faults, reader: Reader
+) -> Module | None:
+    from art7.codegen.imports.example import import_example
+
+    if len(data) > OCTETS:
+        data = data[: OCTETS + 1]
+        decode_utf8(data, file, OCTETS)
+    return import_example(data, file, name, record, faults, reader)
+
+
 def module_name(file: str) -> str:
     """Return the name of the module for a file: `a/mimi-protocol.tls` → `mimi_protocol`."""
     stem = re.split(r"[/\\]", file)[-1]
-    stem = re.sub(r"\.(tls|cddl|proto|json|ya?ml|txt)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(
+        r"\.(tls|cddl|proto|json|ya?ml|txt|cbor|edn|diag|pretty|hex|bin)$", "", stem, flags=re.IGNORECASE
+    )
     parts = [
         re.sub(r"_+", "_", plain(part)).strip("_").lower() or "x" for part in re.split(r"[.$]", stem) if part
     ]

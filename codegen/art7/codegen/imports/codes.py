@@ -57,6 +57,22 @@ CODES: dict[str, tuple[str, ...]] = {
         "documents, keys that are no texts or stand twice.",
         "Write plain YAML or JSON.",
     ),
+    "A7-P209": (
+        "example that disagrees with its comment",
+        "What is said beside a value of a printed example is not what the value is: an instant, a head of CBOR, a "
+        "text, a character, the name of a number.",
+        "Correct the one that is wrong: a reader who follows the comment builds another message.",
+    ),
+    "A7-P210": (
+        "forms of one example that differ",
+        "The files of one example (octets, diagnostic notation, annotated hex) are different messages.",
+        "Print all of them from the same message.",
+    ),
+    "A7-P211": (
+        "example that its message refuses",
+        "The message that the example is of does not read it, or writes it otherwise.",
+        "Correct the example, or the specification.",
+    ),
     "A7-P220": (
         "constraint not carried over",
         "The source restricts a value in a way that the language cannot say, so the imported module accepts more. "

@@ -136,7 +136,15 @@ class Const:
     doc: str = ""
 
 
-Declaration = Record | Enum | Const
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Messages that `record`, which another module declares, must read: octets and prose."""
+
+    record: str
+    accepted: tuple[tuple[bytes, str], ...]
+
+
+Declaration = Record | Enum | Const | Vectors
 
 
 @dataclass(frozen=True, slots=True)

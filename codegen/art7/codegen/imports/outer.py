@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from art7.codegen.imports.faults import Faults
 from art7.grammar.catalogue import catalogue_modules, catalogue_text
 from art7.grammar.diagnostics import NOWHERE, Report
+from art7.grammar.ir.shape import Enumeration
 from art7.grammar.load import load_sources
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A declaration of another module: its qualified name, and the members of an enum."""
+    """A declaration of another module: its qualified name, the members of an enum, the enums that members of a record are of."""
 
     name: str
     module: str
     members: tuple[str, ...] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class Outer:
@@ -41,6 +43,12 @@ class Outer:
     def enums(self) -> Iterable[Outside]:
         """Every enum of the other modules."""
         return (each for each in self._found.values() if each.members is not None)
+
+    def enum_of(self, record: str, member: str) -> Outside | None:
+        """The enum that a member of a record of another module is of; the record by its qualified name."""
+        holder = next((each for each in self._found.values() if each.name == record), None)
+        named = holder.fields.get(member) if holder is not None else None
+        return next((each for each in self.enums() if each.name == named), None) if named else None
 
     def use(self, outside: Outside) -> Outside:
         """Note that a declaration found otherwise is used."""
@@ -73,5 +81,10 @@ def open_modules(names: Iterable[str], encoding: str, faults: Faults) -> Outer:
         for record in module.records:
             short = record.name.removeprefix(f"{name}.")
             if record.encoding == encoding and "." not in short and "<" not in short and not record.params:
-                outer.add(short, Outside(record.name, name))
+                fields = {
+                    slot.name: slot.shape.name
+                    for slot in record.slots
+                    if slot.is_api and not slot.optional and isinstance(slot.shape, Enumeration)
+                }
+                outer.add(short, Outside(record.name, name, fields=fields))
     return outer

@@ -20,8 +20,9 @@ from art7.codegen.imports.model import (
     Run,
     Select,
     Type,
+    Vectors,
 )
-from art7.codegen.imports.spelling import comment, data, prose, word
+from art7.codegen.imports.spelling import comment, data, octets, prose, word
 
 SIZE = 1 << 20
 DEPTH = 32
@@ -87,6 +88,10 @@ def _declaration(declaration: Declaration) -> str:
             return _enum(declaration)
         case Record():
             return _record(declaration)
+        case Vectors():
+            rows = "".join(f"accept {octets(each)}{_doc(doc)}\n" for each, doc in declaration.accepted)
+            short = ".".join(declaration.record.split(".")[-2:])
+            return f"vectors {qualified(short)} {{\n{rows}}}\n"
 
 
 def _enum(enum: Enum) -> str:

@@ -34,6 +34,11 @@ def range_text(ranges: tuple[tuple[object, object], ...], enum: Enum | None = No
     return ", ".join(_range(low, high, enum) for low, high in ranges)
 
 
+def with_article(noun: str) -> str:
+    """Return `a text`, `an array`."""
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+
+
 def _range(low: object, high: object, enum: Enum | None) -> str:
     bits = 0 if enum is None else enum.bits
     shown = _number(low, bits) if low == high else f"{_number(low, bits)}…{_number(high, bits)}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from art7.codegen.pages.diagrams import record_diagram
-from art7.codegen.pages.expression_text import expression_text, range_text
+from art7.codegen.pages.expression_text import expression_text, range_text, with_article
 from art7.codegen.pages.layout import enum_of, noted, plain_text
 from art7.codegen.pages.links import Links, short_name
 from art7.codegen.pages.markup import NOTHING, Content, Html, anchor, joined, table, tag, text
 from art7.codegen.pages.prose import paragraph, prose, references
 from art7.codegen.pages.requirement_part import requirement_links
 from art7.codegen.pages.types import limits_of, pattern_of, pattern_text, type_of
+from art7.grammar.ir.module import Enum
 from art7.grammar.ir.plan import Param, Record, Role, Slot
 from art7.grammar.ir.shape import Sequence, Shape, Union, UnionArm
 
@@ -113,50 +115,48 @@ def _row(slot: Slot, record: Record, short: str, links: Links) -> tuple[Content,
     return (
         name,
         type_of(slot.shape, slot.type_text, links),
-        _presence(slot, record),
-        _limits(slot.shape),
-        _meaning(slot),
+        _presence(slot),
+        text(limits_of(slot.shape)),
+        _meaning(slot, record),
     )
 
 
-def _presence(slot: Slot, record: Record) -> Html:
-    formula = tag("code", _short(expression_text(slot.value, record))) if slot.value is not None else NOTHING
-    match slot.role:
-        case Role.COMPUTED:
-            word = "computed, if there" if slot.optional else "computed"
-            return joined([text(word), formula])
-        case Role.KEPT:
-            return joined([text("computed, or as read"), formula])
-        case Role.VIEW:
-            return joined([text("view, read only"), formula])
-        case Role.VIEW_INPUT:
-            return joined([text("view"), formula])
-        case Role.LOCAL:
-            return joined([text("inside an alternative"), formula])
-        case Role.GIVEN:
-            if slot.default is not None:
-                return joined(
-                    [text("optional, default"), tag("code", _short(expression_text(slot.default, record)))]
-                )
-            return text("optional" if slot.optional else "required")
+_ROLES = {
+    Role.COMPUTED: "computed",
+    Role.KEPT: "computed, or as read",
+    Role.VIEW: "view, read only",
+    Role.VIEW_INPUT: "view",
+    Role.LOCAL: "inside an alternative",
+}
+
+
+def _presence(slot: Slot) -> Html:
+    if slot.role is Role.COMPUTED and slot.optional:
+        return text("computed, if there")
+    if slot.role in _ROLES:
+        return text(_ROLES[slot.role])
+    return text("optional" if slot.optional or slot.default is not None else "required")
 
 
 def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
-def _limits(shape: Shape) -> Html:
+def _spelling(shape: Shape) -> Iterator[Html]:
     pattern = pattern_of(shape)
-    words = text(limits_of(shape))
-    if pattern is None:
-        return words
-    return joined(
-        [part for part in (words, tag("code", pattern_text(pattern, _LONGEST), class_="a7-pattern")) if part]
-    )
+    if pattern is not None:
+        yield joined([text("Spelled:"), tag("code", pattern_text(pattern, _LONGEST), class_="a7-pattern")])
 
 
-def _meaning(slot: Slot) -> Html:
+def _formula(slot: Slot, record: Record) -> Iterator[Html]:
+    for word, expression in (("Value:", slot.value), ("Default:", slot.default)):
+        if expression is not None:
+            yield joined([text(word), tag("code", _short(expression_text(expression, record)))])
+
+
+def _meaning(slot: Slot, record: Record) -> Html:
     parts: list[Content] = [prose(slot.doc)] if slot.doc else []
+    parts += [*_formula(slot, record), *_spelling(slot.shape)]
     if slot.wire_name is not None and slot.wire_name != slot.name:
         parts.append(joined([text("On the wire:"), tag("code", str(slot.wire_name))]))
     if slot.refs:
@@ -180,6 +180,10 @@ def _arms(shape: Shape) -> tuple[UnionArm, ...]:
     return inner.arms if isinstance(inner, Union) else ()
 
 
+def _taken_if(shape: Union, arm: UnionArm, enum: Enum | None) -> str:
+    return range_text(arm.cases, enum) if shape.tag else f"it is {with_article(arm.name)}"
+
+
 def _alternatives(record: Record, links: Links) -> Iterator[Html]:
     """Yield a table for each field that is one of several alternatives."""
     docs = {slot.name: slot for slot in record.slots if slot.role is Role.LOCAL}
@@ -199,9 +203,14 @@ def _alternatives(record: Record, links: Links) -> Iterator[Html]:
                 if arm.shape is None
                 else type_of(arm.shape, held.type_text if held else "", links)
             )
-            limits = NOTHING if arm.shape is None else _limits(arm.shape)
-            told = _meaning(held) if held else NOTHING
-            rows.append((tag("code", arm.name), range_text(arm.cases, enum), kind, limits, told))
+            limits = NOTHING if arm.shape is None else text(limits_of(arm.shape))
+            # A local has a value of its own only inside its alternative: that is said in the table of fields.
+            about = replace(held, value=None, default=None) if held else None
+            if about is not None:
+                told = _meaning(about, record)
+            else:
+                told = joined(list(_spelling(arm.shape)) if arm.shape is not None else [])
+            rows.append((tag("code", arm.name), _taken_if(shape, arm, enum), kind, limits, told))
         by = f" by {shape.tag}" if shape.tag else ""
         heads = ("Alternative", "If", "Type", "Limits", "Meaning")
         made = table(heads, rows, f"Alternatives of {slot.name}{by}", "a7-fields")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from art7.codegen.pages.expression_text import expression_text, range_text
+from art7.codegen.pages.expression_text import expression_text, range_text, with_article
 from art7.codegen.pages.layout import (
     Arm,
     Cell,
@@ -22,14 +22,10 @@ _NODES = {"cbor": "map", "xml": "element"}
 
 
 def _kinds(step: p.Kinds, scope: Scope) -> tuple[Node, ...]:
-    arms = [Arm(f"if {_article(case.kind)}", scope.parts(case.body)) for case in step.cases]
+    arms = [Arm(f"if {with_article(case.kind)}", scope.parts(case.body)) for case in step.cases]
     if step.nullable:
         arms.append(Arm("if null", ()))
     return (Choice(f"{scope.name(step.slot)} by the kind of the node", tuple(arms)),)
-
-
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
 def _entry(entry: p.Entry, scope: Scope, keyed: bool = True) -> Frame:

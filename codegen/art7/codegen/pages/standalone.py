@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
+from typing import TypeAlias
 
 from art7.codegen.pages import generate_pages
-from art7.codegen.pages.markup import Html, tag, text
+from art7.codegen.pages.markup import NOTHING, Html, tag, text
 from art7.grammar.ir.module import Specification
+
+Above: TypeAlias = Callable[[str], Html]
 
 STYLE = """
 html{--md-accent-fg-color:var(--a7-edge);font-size:20px}
@@ -29,13 +32,18 @@ def style_sheet() -> str:
     return (files("art7.codegen.pages") / "a7.css").read_text(encoding="utf-8")
 
 
-def generate_documents(specification: Specification, modules: Iterable[str]) -> dict[str, str]:
-    """Return the pages of `modules` and their list as HTML: path → text."""
+def generate_documents(
+    specification: Specification, modules: Iterable[str], above: Above = lambda up: NOTHING
+) -> dict[str, str]:
+    """Return the pages of `modules` and their list as HTML: path → text.
+
+    `above` gives what stands over each page, from the way up to the folder of the pages (`../` for each level).
+    """
     pages = generate_pages(specification, modules)
-    return {path.removesuffix(".md") + ".html": _document(page, path) for path, page in pages.items()}
+    return {path.removesuffix(".md") + ".html": _document(page, path, above) for path, page in pages.items()}
 
 
-def _document(page: str, path: str) -> str:
+def _document(page: str, path: str, over: Above) -> str:
     """Return a page in its frame. Its Markdown is that of `generate_pages`: headings, and blocks of markup."""
     body, title = [], ""
     for line in page.split("\n\n"):
@@ -46,7 +54,8 @@ def _document(page: str, path: str) -> str:
         level, words, place = found.groups()
         title = title or words
         body.append(tag(f"h{len(level)}", Html(_ESCAPED.sub(r"\1", words)), id=place))
-    home = "../" * path.count("/") + "index.html"
+    up = "../" * path.count("/")
+    home = f"{up}index.html"
     name = Html(_ESCAPED.sub(r"\1", title)) or text("Modules")
     above = "" if path == "index.md" else tag("nav", tag("a", "All modules", href=home))
     return (
@@ -54,5 +63,5 @@ def _document(page: str, path: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"{tag('title', name)}<style>{style_sheet()}{STYLE}</style></head>"
-        f'<body class="md-typeset">{above}<main>{"".join(body)}</main></body></html>\n'
+        f'<body class="md-typeset">{over(up)}{above}<main>{"".join(body)}</main></body></html>\n'
     )

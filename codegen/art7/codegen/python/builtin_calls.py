@@ -43,7 +43,7 @@ def _constant(value: str | int) -> str:
     return ascii(value) if isinstance(value, int) else '"' + value + '"'
 
 
-_SAME = """matches first last zeros join reverse unsigned_be unsigned_le mls_vector bits lower upper strip before after
+_SAME = """matches first last zeros join reverse unsigned_be unsigned_le minimal mls_vector bits lower upper strip before after
 utf8 text decimal integer unhex base64 base64_unpadded base64_decode base64url base64url_decode
 base58 base58_decode encoded_words distinct min max abs crc32 crc32c equal hash_length hkdf hkdf_extract hkdf_expand""".split()
 
@@ -64,8 +64,9 @@ BUILTINS: dict[str, Builtin] = {
     },
     **{
         name: Builtin("digest", (name,))
-        for name in ("md5", *_HASHES, "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
+        for name in (*_HASHES, "sha3_256", "sha3_384", "sha3_512", "blake2s", "blake2b")
     },
+    "md5": Builtin("_md5"),
     **{name: Builtin("shake", (name,)) for name in ("shake128", "shake256")},
     **{f"hmac_{name}": Builtin("mac", (name,)) for name in _HASHES},
     "hash": Builtin("digest"),

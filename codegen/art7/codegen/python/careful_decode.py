@@ -13,7 +13,7 @@ from typing import Any
 from art7.codegen.python.careful_names import CarefulNames
 from art7.codegen.python.code import WIDTH
 from art7.codegen.python.dispatch import Ranges, condition
-from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, ranges_of, truth
+from art7.codegen.python.expressions import BIT_OR, OR, Code, expression, literal, quoted, ranges_of, truth
 from art7.codegen.python.record_facts import FactsOf, RecordFacts, filled_slots, may_refuse, own_identifier
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.unused import without_unused
@@ -149,8 +149,8 @@ class CarefulDecoder:
             self.add(f"at[{self.key(slot)}] = o")
 
     def span(self, slot: int, begin: str, end: str = "o") -> None:
-        """Keep where a slot's content lies, if somebody asks."""
-        if slot in self.facts.spans:
+        """Keep where a slot's content lies, if somebody asks: as received, so what opened it has told already."""
+        if slot in self.facts.spans and slot not in self.opened:
             self.add(f"spans[{self.key(slot)}] = ({begin}, {end})")
 
     def fault(self, fault: p.Fault) -> str:
@@ -244,7 +244,8 @@ def careful_decode(record: p.Record, scope: ModuleScope, facts: FactsOf, params:
         value = record.slots[index].value
         assert value is not None
         key = decoder.key(index)
-        decoder.add(f"if v[{key}] is not None and v[{key}] == {decoder.text(value)}:", f"    v[{key}] = None")
+        computed = expression(value, decoder.names).at(BIT_OR)
+        decoder.add(f"if v[{key}] is not None and v[{key}] == {computed}:", f"    v[{key}] = None")
     for each in ("Fields", "Reading", "Trace"):
         decoder.use(each)
     used = locals_of(decoder.lines)

@@ -25,6 +25,7 @@ class CarefulNames:
     """The `Names` of a careful function of one record; `writing` where it encodes."""
 
     careful = True
+    sure: frozenset[str] = frozenset()
 
     def __init__(self, scope: ModuleScope, record: Record, *, writing: bool = False) -> None:
         self.scope = scope
@@ -132,3 +133,6 @@ class CarefulNames:
 
     def standard(self, module: str) -> str:
         return self.scope.standard(module)
+
+    def matcher(self, pattern: str) -> str:
+        return f"{self.scope.support('whole_matcher')}({quoted(pattern)})"

@@ -82,6 +82,11 @@ class BlockEmitter(DecodeState):
         halves = [(test, assume(condition, True), steps), (None, assume(condition, False), steps)]
         self.choose(frame, slots, halves, last)
 
+    def closed_arms(self, frame: Frame, block: p.Block, close: Callable[[], None]) -> None:
+        """Emit `block`, whose last step is a choice, and in each of its arms what ends it."""
+        self.closers[id(block.steps[-1])] = close
+        self.block(frame, block)
+
     def closed_block(self, frame: Frame, block: p.Block, close: Callable[[], None]) -> None:
         """Emit `block` and what ends its region, inside the arms of its last step where that is a choice.
 
@@ -144,13 +149,15 @@ class BlockEmitter(DecodeState):
         bodies: list[Body] = []
         cursors: list[Cursor | None] = []
         outcomes: list[dict[int, Code]] = []
-        for arm in arms:
+        written = self.exclusive([arm.run for arm in arms])
+        for _ in arms:
             self.cursor_state, frame.values, self.peeked = before, dict(values), peeked
             frame.proved, self.constants = {}, dict(constants)
-            bodies.append(self.nested(arm.run))
+            bodies.append(next(written))
             ends = leaves(bodies[-1])
             cursors.append(None if ends else self.cursor_state)
             outcomes.append(frame.values)
+        next(written, None)
         self.cursor_state = self._meet(before, bodies, cursors)
         self.peeked, self.constants = None, constants
         frame.values = values

@@ -10,7 +10,7 @@ from art7.codegen.python.decode_extents import simplified
 from art7.codegen.python.decode_names import DecodeNames, Frame
 from art7.codegen.python.decode_numbers import read_integer
 from art7.codegen.python.decode_state import is_wanted
-from art7.codegen.python.dispatch import DispatchArm, dispatch
+from art7.codegen.python.dispatch import DispatchArm, dispatch, numbered
 from art7.codegen.python.expressions import OR, Code, expression, literal, truth
 from art7.codegen.python.passes.assume import assume
 from art7.codegen.python.record_facts import filled_slots
@@ -40,6 +40,10 @@ def branch(emitter: BlockEmitter, frame: Frame, step: p.Branch) -> None:
     ]
     if not any(not case.ranges for case in step.cases):
         arms.append(DispatchArm((), _refuse(emitter)))
+    which, arms = numbered(emitter.scope, code, arms)
+    if which:
+        code = Code(emitter.fresh("which"))
+        emitter.out.append(Assign([code.text], which, pure=False))
     emitter.join(frame, slots, arms, lambda bodies: dispatch(code, arms, bodies))
     for condition in ended:
         frame.known = {**frame.known, **assume(condition, False)}

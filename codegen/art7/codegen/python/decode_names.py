@@ -63,6 +63,7 @@ class DecodeNames:
     """The `Names` of one frame while its function is printed."""
 
     careful = False
+    sure: frozenset[str] = frozenset()
 
     def __init__(self, emitter: DecodeState, frame: Frame) -> None:
         self.emitter = emitter
@@ -197,6 +198,9 @@ class DecodeNames:
 
     def standard(self, module: str) -> str:
         return self.emitter.scope.standard(module)
+
+    def matcher(self, pattern: str) -> str:
+        return self.emitter.scope.matcher(pattern)
 
 
 def _parse(text: str) -> tuple[str, int] | None:

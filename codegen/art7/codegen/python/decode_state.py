@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from art7.codegen.names import RESERVED_LOCALS, Scope, variable_name
@@ -22,6 +23,16 @@ from art7.grammar.ir.shape import Integer
 
 _RESERVED = RESERVED_LOCALS | frozenset("data o e k n start depth unverified end".split())
 """What functions that decode use beside a specification's own names."""
+
+
+@dataclass(slots=True)
+class LastMatch:
+    """A match: its statement, its expression's text, where it is made, and the variable of the place behind it."""
+
+    made: Assign
+    text: str
+    place: str
+    stop: str
 
 
 class DecodeState:
@@ -58,6 +69,13 @@ class DecodeState:
         self.round: Round | None = None
         self.told: set[int] = set()
         """DER: by their identity, steps whose identifier has been looked at."""
+        self.spare: dict[str, list[str]] = {}
+        """Variables of arms left behind, by what they hold: a function's frame grows with every name it has."""
+        self.used: list[tuple[str, str]] = []
+        self.ready: dict[int, Any] = {}
+        """By the identity of the first step of a run: the run and the variables of its groups, matched already."""
+        self.last_match: LastMatch | None = None
+        """The match of a run, which may take what follows it in."""
 
     @property
     def cursor(self) -> Place:
@@ -72,6 +90,27 @@ class DecodeState:
     def fresh(self, hint: str) -> str:
         """Return an unused local name like `hint`."""
         return self.names.claim(variable_name(hint))
+
+    def scratch(self, hint: str) -> str:
+        """Return a local name for what is used at once: unused, or of an arm that excludes the present one."""
+        names = self.spare.get(hint)
+        name = names.pop(0) if names else self.fresh(hint)
+        self.used.append((hint, name))
+        return name
+
+    def exclusive(self, runs: Sequence[Callable[[], None]]) -> Iterator[Body]:
+        """Yield the statements of each of several arms; what one has for its own serves the others, too."""
+        before, used = self.spare, self.used
+        pool = {hint: [*names] for hint, names in before.items()}
+        for run in runs:
+            self.spare, self.used = {hint: [*names] for hint, names in pool.items()}, []
+            yield self.nested(run)
+            for hint, name in self.used:
+                names = pool.setdefault(hint, [])
+                if name not in names:
+                    names.append(name)
+            used = [*used, *self.used]
+        self.spare, self.used = before, used
 
     def tighten(self) -> None:
         """Refuse now if the cursor has left its region."""

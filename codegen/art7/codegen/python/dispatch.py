@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from art7.codegen.python.code import Assign, Body, For, If, Read, Statement, While
 from art7.codegen.python.expressions import AND, ATOM, COMPARE, OR, Code, literal
+from art7.codegen.python.scope import ModuleScope
 
 CHAIN = 6
 """Up to so many arms stand in one `if … elif` chain; more are found by halving their values."""
@@ -42,6 +44,28 @@ def dispatch(on: Code, arms: list[DispatchArm], bodies: list[Body]) -> Body:
     if len(singles) <= CHAIN or on.optional or not _is_ordered(singles, wide):
         return _chain(on, merged)
     return _cut(on, singles, wide)
+
+
+def numbered(scope: ModuleScope, on: Code, arms: list[DispatchArm]) -> tuple[str, list[DispatchArm]]:
+    """Return the number of an arm as an expression, and the arms by their numbers: many texts are found by a table."""
+    ranges = [arm.ranges for arm in arms if arm.ranges]
+    words = [low for each in ranges for low, high in each if isinstance(low, str) and low == high]
+    if (
+        on.optional
+        or len(ranges) <= CHAIN
+        or len(words) != sum(map(len, ranges))
+        or len({*words}) != len(words)
+    ):
+        return "", arms
+    numbers = {low: number for number, each in enumerate(ranges, 1) for low, _ in each}
+    rows = ", ".join(f"{literal(word).text}: {number}" for word, number in numbers.items())
+    mark = sha256(rows.encode()).hexdigest()[:8]
+    table = scope.constant(f"_arms_{mark}", "{" + rows + "}")
+    made = []
+    for arm in arms:
+        place = numbers[arm.ranges[0][0]] if arm.ranges else 0
+        made.append(replace(arm, ranges=((place, place),) if arm.ranges else ()))
+    return f"{table}.get({on.text}, 0)", made
 
 
 def _is_ordered(singles: list[tuple[Ranges, Body]], wide: list[tuple[Ranges, Body]]) -> bool:

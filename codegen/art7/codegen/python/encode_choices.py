@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from art7.codegen.python.code import Assign, Body, If, Line, Test
-from art7.codegen.python.dispatch import DispatchArm, dispatch
+from art7.codegen.python.dispatch import DispatchArm, dispatch, numbered
 from art7.codegen.python.encode_names import EncodeNames, WriteFrame
 from art7.codegen.python.encode_plan import spliced, tag_known, two_forms
 from art7.codegen.python.encode_records import open_record
@@ -15,8 +15,9 @@ from art7.codegen.python.expressions import Code, expression, truth
 from art7.codegen.python.in_order import Rules, apply_rules
 from art7.codegen.python.octets_decode import DEEPEST, fits
 from art7.codegen.python.passes.assume import assume
-from art7.codegen.python.pieces import Finish, Piece, Raw
+from art7.codegen.python.pieces import Finish, Piece
 from art7.codegen.python.record_facts import filled_slots
+from art7.codegen.python.text_pieces import keep, kept, measured, writes_text
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import SlotRef
 from art7.grammar.ir.quick import changed
@@ -33,14 +34,15 @@ def write_branch(
     slot = frame.record.slots[step.slot].name if step.slot is not None else "arm"
     name = emitter.fresh(f"{slot}_octets")
     block = p.Block((step,), (0,)) if tag is None else p.Block((tag, step), (0, 1))
+    as_text = writes_text(emitter.scope.records, block)
 
     def finish(pieces: list[Piece]) -> None:
-        emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
+        keep(emitter, name, pieces, as_text)
 
     sink_choice(emitter, frame, block, len(block.steps) - 1, finish)
     if step.slot is not None:
-        frame.octets[step.slot] = Code(f"len({name})")
-    return [Raw(name, f"len({name})")]
+        frame.octets[step.slot] = measured(name, as_text)
+    return [kept(name, as_text)]
 
 
 def sink_choice(
@@ -68,6 +70,10 @@ def sink_choice(
         arms.append(DispatchArm(case.ranges, run))
     if not any(not case.ranges for case in branch.cases):
         arms.append(DispatchArm((), lambda: emitter.out.append(Line("raise Refused"))))
+    which, arms = numbered(emitter.scope, code, arms)
+    if which:
+        code = Code(emitter.fresh("which"))
+        emitter.out.append(Assign([code.text], which, pure=False))
     before = {hint: [*names] for hint, names in emitter.spare.items()}
     bodies = [emitter.exclusive(arm.run) for arm in arms]
     emitter.spare = before
@@ -199,17 +205,23 @@ def write_given(emitter: EncodeEmitter, frame: WriteFrame, step: p.Either | p.Tl
     cases: tuple[p.EitherCase | p.TlvCase, ...] = step.cases
     values = [names.slot(case.slot) for case in cases]
     name = emitter.fresh("alternative")
+    as_text = all(writes_text(emitter.scope.records, case.body) for case in cases)
     arms = [
-        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name))
+        (f"{value.text} is not None", _alternative(emitter, frame, case, values[at:], name, as_text))
         for at, (case, value) in enumerate(zip(cases, values, strict=True))
     ]
     emitter.scope.support("Refused")
     emitter.out.append(If(arms, [Line("raise Refused")]))
-    return [Raw(name, f"len({name})")]
+    return [kept(name, as_text)]
 
 
 def _alternative(
-    emitter: EncodeEmitter, frame: WriteFrame, case: p.EitherCase | p.TlvCase, values: list[Code], name: str
+    emitter: EncodeEmitter,
+    frame: WriteFrame,
+    case: p.EitherCase | p.TlvCase,
+    values: list[Code],
+    name: str,
+    as_text: bool,
 ) -> Body:
     """Write the first of `values`, which must be the only one; those before it are not given."""
     inner = replace(frame, values=dict(frame.values))
@@ -218,7 +230,6 @@ def _alternative(
     def body() -> None:
         if values[1:]:
             emitter.out.append(Test(" or ".join(f"{other.text} is not None" for other in values[1:])))
-        octets = emitter.octets_of(emitter.pieces(inner, case.body))
-        emitter.out.append(Assign([name], octets, pure=False))
+        keep(emitter, name, emitter.pieces(inner, case.body), as_text)
 
     return emitter.nested(body)

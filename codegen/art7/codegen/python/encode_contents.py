@@ -13,6 +13,7 @@ from art7.codegen.python.expressions import ATOM, COMPARE, Code, expression, lit
 from art7.codegen.python.integers import codes_of
 from art7.codegen.python.pieces import Fixed, Piece, Raw, constant, has_fix_up, total
 from art7.codegen.python.record_facts import is_checkable, walk_steps
+from art7.codegen.python.text_pieces import is_no_text, measured, text_in, writes_text
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Binary, Call, Expr, Kind, Literal, Measure, SlotRef
 from art7.grammar.ir.shape import Octets
@@ -31,7 +32,16 @@ def write_take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[
     code = written(emitter, frame, step.slot)
     if frame.known and slot.role is p.Role.COMPUTED and slot.value is not None:
         code = expression(emitter.resolved(frame, slot.value), EncodeNames(emitter, frame))
-    measured = (
+    if (
+        frame.record.encoding == "text"
+        and step.text
+        and writes_text(emitter.scope.records, p.Block((step,), (0,)))
+    ):
+        value = local_name(emitter, code, slot.name)
+        emitter.out.append(Test(is_no_text(emitter, value)))
+        frame.octets[step.slot] = measured(value, True)
+        return [text_in(value)]
+    sized = (
         step.minimum > 0
         or step.maximum is not None
         or isinstance(step.extent, p.Prefixed)
@@ -48,7 +58,7 @@ def write_take(emitter: EncodeEmitter, frame: WriteFrame, step: p.Take) -> list[
         call = f"str.encode({code.text})" if arm else f"{code.at(ATOM)}.encode()"
         emitter.out.append(Assign([name], call, pure=False))
         text = name
-    elif measured or code.level < ATOM:
+    elif sized or code.level < ATOM:
         text = local_name(emitter, code, slot.name)
     else:
         text = code.text

@@ -10,9 +10,9 @@ from art7.codegen.python.code import Assign, If, Line, Test
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
 from art7.codegen.python.encode_numbers import local_name
 from art7.codegen.python.expressions import ATOM, Code, expression, literal
-from art7.codegen.python.in_order import Cover
+from art7.codegen.python.in_order import Before, Cover
 from art7.codegen.python.integers import codes_of
-from art7.codegen.python.pieces import Fixed, Later, Now, Piece, Raw, constant, total
+from art7.codegen.python.pieces import Begin, Fixed, Later, Now, Piece, Raw, constant, has_fix_up, total
 from art7.codegen.python.record_facts import walk_steps
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Literal, is_positional
@@ -67,7 +67,7 @@ def _made_now(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.Take, 
     if guard and (given is None or isinstance(step, p.Uint)):
         raise Unsupported("guarded integer")
 
-    def write(cover: Cover) -> Piece:
+    def write(cover: Cover | Before) -> Piece:
         names = EncodeNames(emitter, frame)
         names.covering = replace(cover, always=not guard)
         assert slot.value is not None
@@ -95,7 +95,7 @@ def write_deferred(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.T
     assert slot.value is not None
     octets, spell = _fix_form(emitter, frame, step)
     names = EncodeNames(emitter, frame)
-    if emitter.in_order is not None:
+    if emitter.in_order is not None or emitter.closing is step:
         return [_made_now(emitter, frame, step, octets)]
     names.covering = ("message", "begin")
     value = expression(emitter.simplified(frame, slot.value), names)
@@ -125,6 +125,19 @@ def write_deferred(emitter: EncodeEmitter, frame: WriteFrame, step: p.Uint | p.T
         later,
         Fixed(f"{octets}s", name) if fixed is not None else Raw(name, f"len({name})", given=True),
     ]
+
+
+def closed(emitter: EncodeEmitter, pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces of a message with its last field made of all before it, which is put together for that."""
+    step = emitter.closing
+    if step is None or not pieces or not isinstance(pieces[-1], Now) or step.slot is None:
+        return pieces
+    before = [piece for piece in pieces[:-1] if not isinstance(piece, Begin)]
+    if has_fix_up(before) or any(isinstance(piece, Now) for piece in before):
+        raise Unsupported("what closes a message that is not final")
+    name = emitter.fresh("before")
+    emitter.out.append(Assign([name], emitter.join(before).text, pure=False))
+    return [Raw(name, f"len({name})"), pieces[-1].write(Before(name, step.slot))]
 
 
 def write_align(emitter: EncodeEmitter, frame: WriteFrame, step: p.Align, before: list[Piece]) -> list[Piece]:

@@ -14,6 +14,7 @@ from art7.codegen.python.in_order import add_item
 from art7.codegen.python.octets_decode import DEEPEST, LISTED, batch_code, fits
 from art7.codegen.python.pieces import Finish, Piece, Raw, has_fix_up, is_no_list, separate
 from art7.codegen.python.record_facts import is_checkable, walk_steps
+from art7.codegen.python.text_pieces import encoded, kept, measured, text_of, writes_text
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Kind, Measure, SlotRef, walk
 
@@ -47,6 +48,10 @@ def write_loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[
     if batch is not None:
         return _batch(emitter, frame, step, items, batch)
     name = emitter.fresh(f"{slot.name}_octets")
+    if step.until is None and step.skip is None and writes_text(emitter.scope.records, step.body):
+        _texts(emitter, frame, step, items, name)
+        frame.octets[step.slot] = measured(name, True)
+        return [kept(name, True)]
     _items(emitter, frame, step, items, name)
     if step.skip is not None:
         fills = ", ".join(literal(bytes([step.skip]) * (-i % step.skip_to)).text for i in range(step.skip_to))
@@ -58,6 +63,47 @@ def write_loop(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop) -> list[
         emitter.out.append(Line(f"{name} += {literal(step.until).text}"))
     frame.octets[step.slot] = Code(f"len({name})")
     return [Raw(name, f"len({name})")]
+
+
+def _texts(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, name: str) -> None:
+    """Emit the loop that writes every item of a list as text; `name` then holds them all."""
+    parts, target = emitter.fresh("parts"), emitter.fresh("item")
+    names = item_names(emitter, step)
+    values, known, index = dict(frame.values), frame.known, frame.index
+    indexed = asks_index(step)
+    frame.index = emitter.fresh("i") if indexed else index
+
+    def body() -> None:
+        frame.values[step.item] = Code(target)
+        write_item(
+            emitter,
+            frame,
+            step,
+            lambda pieces: emitter.out.append(Line(f"{parts}.append({text_of(pieces)})")),
+            names,
+        )
+
+    shown = target if names is None else ", ".join(names) + ("," if len(names) == 1 else "")
+    shown = f"{frame.index}, {f'({shown})' if names is not None else shown}" if indexed else shown
+    loop = For(shown, f"enumerate({items})" if indexed else items, emitter.nested(body))
+    frame.values, frame.known, frame.index = values, known, index
+    made: Body = [
+        Assign([f"{parts}: list[str]"], "[]", pure=False),
+        loop,
+        Assign([name], f'"".join({parts})', pure=False),
+    ]
+    if (each := _one_expression(loop, parts)) is not None:
+        made = [Assign([name], f'"".join({_every(each, loop)})', pure=False)]
+    # Nothing is the commonest list.
+    emitter.out += made if step.minimum else [If([(items, made)], [Assign([name], '""', pure=False)])]
+
+
+def _every(each: str, loop: For) -> str:
+    """Return what a round makes, for all items."""
+    function, bracket, argument = each.partition("(")
+    if function.isidentifier() and bracket and argument == f"{loop.target})":
+        return f"map({function}, {loop.iterable})"
+    return f"[{each} for {loop.target} in {loop.iterable}]"
 
 
 def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, code: str) -> list[Piece]:
@@ -78,7 +124,7 @@ def _batch(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     return [Raw(text, size, 0, filled=count)]
 
 
-def _asks_index(step: p.Loop) -> bool:
+def asks_index(step: p.Loop) -> bool:
     """Whether an expression of the items asks how many there are before."""
     return any(
         getattr(node, "word", "") == "index"
@@ -104,7 +150,7 @@ def _items(emitter: EncodeEmitter, frame: WriteFrame, step: p.Loop, items: str, 
     names = item_names(emitter, step)
     outer_values, outer_known = dict(frame.values), frame.known
     outer_index = frame.index
-    indexed = _asks_index(step)
+    indexed = asks_index(step)
     iterable = items
     if indexed:
         frame.index = emitter.fresh("i")
@@ -169,7 +215,7 @@ def append_parts(parts: str, pieces: list[Piece], emitter: EncodeEmitter) -> str
     """Return the statement that adds an item to the parts: whole where its place is asked for, else in pieces."""
     if has_fix_up(pieces) or parts in emitter.part_lists or emitter.has_fix_ups:
         return f"{parts}.append({emitter.join(pieces).text})"
-    texts = separate(pieces, emitter.scope)
+    texts = separate(encoded(pieces), emitter.scope)
     if len(texts) < 3:
         return f"{parts}.append({emitter.join(pieces).text})"
     emitter.test_kinds(pieces)

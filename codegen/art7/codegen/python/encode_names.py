@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from art7.codegen.python.expressions import ATOM, COMPARE, OR, SUM, Code, expression, literal
-from art7.codegen.python.in_order import Cover
+from art7.codegen.python.in_order import Before, Cover
 from art7.codegen.python.shapes import TypedScope, is_optional
 from art7.grammar.ir.expression import Covered, Expr, is_positional
 from art7.grammar.ir.plan import Record, Role
@@ -51,11 +51,12 @@ class EncodeNames:
     """The `Names` of one frame while its function is printed."""
 
     careful = False
+    sure: frozenset[str] = frozenset()
 
     def __init__(self, emitter: EncodeEmitter, frame: WriteFrame) -> None:
         self.emitter = emitter
         self.frame = frame
-        self.covering: tuple[str, str] | Cover | None = None
+        self.covering: tuple[str, str] | Cover | Before | None = None
         """While a fix-up is printed: the names of the message's octets and of the record's first; or what stands
         before the record, in a message written in order."""
         self._bound: dict[str, tuple[str, str, str]] = {}
@@ -133,7 +134,7 @@ class EncodeNames:
         if word == "index":
             return Code(self.frame.index)
         covering = self.covering
-        if word != "start" or covering is None:
+        if word != "start" or covering is None or isinstance(covering, Before):
             raise Unsupported(word)
         return covering.start if isinstance(covering, Cover) else Code(covering[1])
 
@@ -147,6 +148,10 @@ class EncodeNames:
         raise Unsupported("octet_at")
 
     def covered(self, node: Covered) -> Code:
+        if isinstance(self.covering, Before):
+            if node.until != self.covering.until or node.overrides:
+                raise Unsupported("covered")
+            return Code(self.covering.variable)
         if self.covering is None or node.until is not None:
             raise Unsupported("covered")
         if isinstance(self.covering, Cover):
@@ -180,3 +185,6 @@ class EncodeNames:
 
     def standard(self, module: str) -> str:
         return self.emitter.scope.standard(module)
+
+    def matcher(self, pattern: str) -> str:
+        return self.emitter.scope.matcher(pattern)

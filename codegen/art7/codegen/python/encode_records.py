@@ -14,6 +14,7 @@ from art7.codegen.python.octets_decode import fits
 from art7.codegen.python.passes.assume import TRUE, assume
 from art7.codegen.python.pieces import Begin, Fixed, Part, Piece, Raw, constant, total
 from art7.codegen.python.record_facts import is_checkable, own_identifier
+from art7.codegen.python.text_pieces import keep, kept, measured, returns_text, writes_text
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Kind, Literal, Measure
 from art7.grammar.ir.quick import changed
@@ -90,8 +91,10 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
             frame.octets[step.slot] = total(found)
             return found
 
+        as_text = record.encoding == "text" and writes_text(emitter.scope.records, record.body)
+
         def finish(pieces: list[Piece]) -> None:
-            emitter.out.append(Assign([name], emitter.octets_of(pieces), pure=False))
+            keep(emitter, name, pieces, as_text)
 
         emitter.write_record(inner, finish)
     else:
@@ -111,8 +114,9 @@ def call_record(emitter: EncodeEmitter, frame: WriteFrame, step: p.CallRecord) -
         if step.tag is not None and own is not None:
             made = f"{literal(step.tag).text} + {made}[{len(own)}:]"
         emitter.out.append(Assign([name], made, pure=False))
-    frame.octets[step.slot] = Code(f"len({name})")
-    return [Raw(name, f"len({name})")]
+        as_text = returns_text(emitter.scope.records, record)
+    frame.octets[step.slot] = measured(name, as_text)
+    return [kept(name, as_text)]
 
 
 def _headed(emitter: EncodeEmitter, frame: WriteFrame, head: list[p.Bits | p.Uint], body: str) -> list[Piece]:

@@ -13,12 +13,14 @@ from art7.codegen.python.machines import role_names
 from art7.codegen.python.peeks import head_record
 from art7.codegen.python.read_back import is_read_back
 from art7.codegen.python.schedules import python_names, schedule_names
+from art7.codegen.python.secret_types import is_secret, purpose_names
 from art7.codegen.python.wrapping import wrapped
-from art7.codegen.vectors.construct import arm_with, parameters, valid_value
+from art7.codegen.vectors.construct import arm_with
 from art7.codegen.vectors.derivations import ScheduleVectors
+from art7.codegen.vectors.valid import parameters, valid_value
 from art7.grammar.ir import plan as p
 from art7.grammar.ir import shape as s
-from art7.grammar.ir.module import RunAction, Specification, Transition
+from art7.grammar.ir.module import Named, RunAction, Specification, Transition
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import DecodeError, EncodeError
@@ -210,6 +212,7 @@ def _given_member(spec: Specification, shape: s.Shape, value: Any, holder: dict[
 
 def _schedule(spec: Specification, names: PackageNames, package: str, modules: list[str]) -> str:
     """A run of the first schedule whose inputs can be shown, with every step printed."""
+    purposes = purpose_names(spec, names)
     for name in modules:
         module = spec.modules[name]
         for schedule in module.schedules:
@@ -218,21 +221,41 @@ def _schedule(spec: Specification, names: PackageNames, package: str, modules: l
             spelled = python_names(schedule)
             shapes = {param.name: (spelled.parameters[param.index], param.shape) for param in schedule.params}
             shapes |= {value.name: (spelled.values[value.name], value.shape) for value in schedule.inputs}
+            secrets = {value.name: _secret(value, purposes) for value in schedule.inputs if is_secret(value)}
             if first is None or not set(first["params"]) <= set(shapes):
                 continue
             given = [(*shapes[key], value) for key, value in first["params"].items()]
-            rows = ", ".join([*(f'{key}=bytes.fromhex("{value}")' for key, _, value in given), "trace=trace"])
+            rows = ", ".join(
+                [
+                    *(
+                        f"{shapes[key][0]}={_octets(value, secrets.get(key))}"
+                        for key, value in first["params"].items()
+                    ),
+                    "trace=trace",
+                ]
+            )
             if len(rows) > 3 * LONGEST or not all(isinstance(shape, s.Octets) for _, shape, _ in given):
                 continue
             function = schedule_names(module)[schedule.name][0]
+            kinds = sorted({"Trace", *(secrets[key] for key in first["params"] if key in secrets)})
             lines = [
-                f"from {package}.{names.modules[name]}_keys import Trace, {function}",
+                f"from {package}.{names.modules[name]}_keys import {', '.join([*kinds, function])}",
                 "",
                 "trace = Trace()",
             ]
             lines += [*wrapped(f"keys = {function}({rows})", 0), "for name, value in trace.steps:"]
             return "\n".join([*lines, "    print(name, value)"])
     return ""
+
+
+def _secret(value: Named, purposes: dict[str, str]) -> str:
+    """Return the class of a secret."""
+    return purposes[value.purpose] if value.purpose else "Secret"
+
+
+def _octets(text: str, kind: str | None) -> str:
+    octets = f'bytes.fromhex("{text}")'
+    return f'{kind}.fromhex("{text}")' if kind else octets
 
 
 def _role(spec: Specification, names: PackageNames, package: str, modules: list[str]) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from art7.codegen.python.builtin_calls import BUILTINS
+from art7.codegen.python.constants import constant
 from art7.codegen.python.whole_patterns import is_deterministic
 from art7.grammar.ir.builtins import FUNCTIONS
 from art7.grammar.ir.expression import (
@@ -91,6 +92,8 @@ class Names(Protocol):
     """What the expressions of one function may mention."""
 
     careful: bool
+    sure: frozenset[str]
+    """Named values that are never absent."""
 
     def slot(self, index: int) -> Code:
         """Return the value of a slot."""
@@ -136,6 +139,9 @@ class Names(Protocol):
 
     def standard(self, module: str) -> str:
         """Return the name of a standard module, imported."""
+
+    def matcher(self, pattern: str) -> str:
+        """Return what matches the whole of a text, for a pattern that no text makes slow."""
 
 
 @lru_cache(4096, typed=True)
@@ -243,7 +249,12 @@ def negated(expr: Expr, names: Names) -> Code:
         case _:
             pass
     code = truth(expr, names)
+    if code.level == COMPARE and code.text.endswith(_IS_THERE):
+        return Code(code.text.removesuffix(_IS_THERE) + " is None", COMPARE)
     return Code(f"not {code.at(NOT)}", NOT)
+
+
+_IS_THERE = " is not None"
 
 
 def conjuncts(expr: Expr) -> list[Expr]:
@@ -321,9 +332,11 @@ def _compare(op: str, left: Code, right: Code) -> Code:
 def _arithmetic(expr: Binary, left: Code, right: Code, names: Names) -> Code:
     op = expr.op
     octets = expr.left.kind is not Kind.INT and expr.left.kind is not Kind.BOOL
-    constant = isinstance(expr.right, Literal)
     if names.careful:
-        method = _careful_method(op, left, right, octets, constant, expr)
+        known = constant(expr)
+        if known is not None:
+            return literal(known)
+        method = _careful_method(op, left, right, octets, isinstance(expr.right, Literal), expr)
         if method:
             return Code(f"{names.function(method)}({left.text}, {right.text})")
     if octets and op == "^":
@@ -460,11 +473,19 @@ _HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
 
 
 def _call(expr: Call, names: Names) -> Code:
+    known = constant(expr) if names.careful else None
+    if known is not None:
+        return literal(known)
     arguments = [expression(each, names) for each in expr.arguments]
     texts = [each.text for each in arguments]
     row = BUILTINS[expr.function]
     if row.session:
         return Code(f"{names.function(row.function)}({', '.join(texts)})")
+    if names.careful and is_sure(expr, names.sure):
+        if _is_short_zeros(expr):
+            return Code(f"bytes({texts[0]})")
+        names.function(row.function)
+        return Code(row.call(texts))
     if names.careful:
         text = row.checked_call(texts)
         names.function("checked" if text.startswith("checked(") else row.function)
@@ -478,6 +499,36 @@ def _call(expr: Call, names: Names) -> Code:
     return Code(row.call(texts))
 
 
+def parameter_mark(index: int) -> str:
+    """Return how a parameter stands among the names that are sure: no name of a specification is spelled so."""
+    return f"@{index}"
+
+
+def is_sure(expr: Expr, sure: frozenset[str]) -> bool:
+    """Whether an expression certainly has a value when those of `sure` have one: nothing of it can be absent."""
+    match expr:
+        case Literal(value=value):
+            return value is not None
+        case LocalRef(name=name):
+            return name in sure
+        case ParamRef(index=index):
+            return parameter_mark(index) in sure
+        case Call(function=function, arguments=arguments) if not BUILTINS[function].session:
+            return all(is_sure(each, sure) for each in arguments)
+        case Binary(op="++", left=left, right=right) | Conditional(yes=left, no=right):
+            return is_sure(left, sure) and is_sure(right, sure)
+        case _:
+            return False
+
+
+def _is_short_zeros(expr: Call) -> bool:
+    match expr:
+        case Call(function="zeros", arguments=(Literal(value=int(count)),)):
+            return 0 <= count <= 64
+        case _:
+            return False
+
+
 def _contains(arguments: list[Code], word: str) -> Code:
     return Code(f"{arguments[1].at(COMPARE + 1)} {word} {arguments[0].at(COMPARE + 1)}", COMPARE)
 
@@ -489,19 +540,16 @@ def _inlined(expr: Call, arguments: list[Code], names: Names) -> Code | None:
         return Code(f"{names.standard('zlib')}.crc32({texts[0]})")
     if name in _HASHES and name != "md5":
         return Code(f"{names.standard('hashlib')}.{name}({texts[0]}).digest()")
-    if name.startswith("hmac_"):
-        return Code(f'{names.standard("hmac")}.digest({texts[0]}, {texts[1]}, "{name[5:]}")')
     if name == "length" and not arguments[0].optional:
         return Code(f"len({texts[0]})")
     if name == "contains" and not any(each.optional for each in arguments):
         return _contains(arguments, "in")
-    constant = _constant_octets(expr, names)
-    if constant is not None:
-        return literal(constant)
+    fixed = _constant_octets(expr, names)
+    if fixed is not None:
+        return literal(fixed)
     if name == "matches" and isinstance(pattern := expr.arguments[1], Literal):
         if isinstance(pattern.value, str) and is_deterministic(pattern.value):
-            matcher = f"{names.function('whole_matcher')}({texts[1]})"
-            return Code(f"{matcher}({texts[0]}) is not None", COMPARE)
+            return Code(f"{names.matcher(pattern.value)}({texts[0]}) is not None", COMPARE)
     if name == "first" and isinstance(expr.arguments[1], Literal):
         octets = octet_count(expr.arguments[0], names)
         count = expr.arguments[1].value

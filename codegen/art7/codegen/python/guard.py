@@ -7,6 +7,7 @@ and of names catches an escape that was forgotten.
 from __future__ import annotations
 
 import ast
+from symtable import SymbolTable, symtable
 
 _FORBIDDEN_NODES = (
     ast.Global,
@@ -21,14 +22,17 @@ _FORBIDDEN_NODES = (
 _FORBIDDEN_NAMES = frozenset(
     "eval exec compile open input breakpoint __import__ globals locals vars __builtins__ builtins exit quit".split()
 )
+"""Python's own, unless a function has a parameter or a variable of that name: a member may be called `open`."""
+
 _MODULES = frozenset(
     "__future__ typing collections.abc struct json json.encoder re math zlib hashlib hmac binascii functools "
-    "gc importlib sys hypothesis".split()
+    "gc importlib secrets sys hypothesis".split()
 )
 _PACKAGES = ("cryptography.",)
 _DUNDERS = frozenset(
     "__init__ __slots__ __all__ __eq__ __hash__ __repr__ __new__ __name__ __package__ __version__ __str__ __bool__ "
-    "__reduce__ __missing__ __getitem__ __class__ __main__ __len__ __iter__ __call__ __enter__ __exit__ __dict__".split()
+    "__reduce__ __missing__ __getitem__ __class__ __main__ __len__ __iter__ __call__ __enter__ __exit__ __dict__ "
+    "__ne__ __copy__ __deepcopy__ __traceback__ __xor__".split()
 )
 _TOP = (
     ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr, ast.If, ast.Pass,
@@ -48,8 +52,12 @@ def check_python(path: str, text: str) -> None:
         raise Ungenerated(f"{path}: {error}") from None
     for statement in tree.body:
         _check_top(path, statement)
+    suspects = False
     for node in ast.walk(tree):
         _check_node(path, node)
+        suspects = suspects or (isinstance(node, ast.Name) and node.id in _FORBIDDEN_NAMES)
+    if suspects:
+        _check_names(path, symtable(text, path, "exec"))
 
 
 def _check_top(path: str, statement: ast.stmt) -> None:
@@ -66,7 +74,7 @@ def _check_node(path: str, node: ast.AST) -> None:
     if isinstance(node, _FORBIDDEN_NODES):
         raise Ungenerated(f"{path}:{line}: {type(node).__name__}")
     if isinstance(node, ast.Name):
-        _check_name(path, line, node.id)
+        _check_dunder(path, line, node.id)
     elif isinstance(node, ast.Attribute):
         _check_dunder(path, line, node.attr)
     elif isinstance(node, ast.Import):
@@ -78,10 +86,16 @@ def _check_node(path: str, node: ast.AST) -> None:
         _check_dunder(path, line, node.name)
 
 
-def _check_name(path: str, line: int, name: str) -> None:
-    if name in _FORBIDDEN_NAMES:
-        raise Ungenerated(f"{path}:{line}: the name {name}")
-    _check_dunder(path, line, name)
+def _check_names(path: str, table: SymbolTable) -> None:
+    """Refuse a forbidden name that is read where it is not a function's own: there it may be Python's."""
+    is_function = table.get_type() == "function"
+    for symbol in table.get_symbols():
+        if symbol.get_name() not in _FORBIDDEN_NAMES or not symbol.is_referenced():
+            continue
+        if not is_function or symbol.is_global():
+            raise Ungenerated(f"{path}:{table.get_lineno()}: the name {symbol.get_name()}")
+    for inner in table.get_children():
+        _check_names(path, inner)
 
 
 def _check_dunder(path: str, line: int, name: str) -> None:

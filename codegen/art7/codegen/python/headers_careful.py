@@ -9,6 +9,7 @@ from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.record_facts import filled_slots
+from art7.codegen.python.text_careful import inside, kept
 from art7.grammar.ir import plan as p
 
 
@@ -69,10 +70,11 @@ def _others(d: CarefulDecoder, step: p.Headers, block: str, lists: dict[int, str
 
 def _values(d: CarefulDecoder, entry: p.Header, block: str, items: str) -> None:
     """Add the loop over the values of a header."""
+    verbatim = ", verbatim=True" if entry.is_verbatim else ""
     if entry.item is None:
-        source = f"{block}.one({d.key(entry.slot)}, {d.at(entry.slot)})"
+        source = f"{block}.one({d.key(entry.slot)}, {d.at(entry.slot)}{verbatim})"
     elif entry.names:
-        source = f"{block}.many({items}{', True' if entry.comma else ''})"
+        source = f"{block}.many({items}{', True' if entry.comma else ''}{verbatim})"
     else:
         source = f"{block}.whole({items})"
     d.add(f"for value in {source}:", "    with value as (o, end):")
@@ -205,7 +207,7 @@ def _given(d: CarefulEncoder, entry: p.Header) -> str:
 def encode_parameters(d: CarefulEncoder, step: p.Parameters) -> str:
     d.add(f"value = {d.value(step.slot)}")
     piece = f"{d.use('put_parameters')}(trace, value, {quoted(step.form)}, {d.at(step.slot)})"
-    return piece if step.slot in d.opened else f"w.keep({d.key(step.slot)}, {piece})"
+    return kept(d, step.slot, piece)
 
 
 def encode_parts(d: CarefulEncoder, step: p.Parts) -> str:
@@ -218,15 +220,13 @@ def encode_parts(d: CarefulEncoder, step: p.Parts) -> str:
     eol = literal(str(dict(d.record.options).get("eol", "\r\n")).encode()).text
     rest = f"{d.text(step.boundary)}, {eol}, {d.at(step.slot)}"
     piece = f"{d.use('put_parts')}(trace, pieces{n}, {rest})"
-    return piece if step.slot in d.opened else f"w.keep({d.key(step.slot)}, {piece})"
+    return kept(d, step.slot, piece)
 
 
 def encode_transfer(d: CarefulEncoder, step: p.Transfer) -> str:
-    opened, d.opened = d.opened, d.opened | {step.slot}
-    octets = d.write_block(step.body)
-    d.opened = opened
-    piece = f"{d.use('put_transfer')}(trace, {octets}, {d.at(step.slot)}{_transfer_words(d, step)})"
-    return piece if step.slot in d.opened else f"w.keep({d.key(step.slot)}, {piece})"
+    octets = inside(d, step)
+    words = _transfer_words(d, step)
+    return kept(d, step.slot, f"{d.use('put_transfer')}(trace, {octets}, {d.at(step.slot)}{words})")
 
 
 DECODE: dict[type, Callable[[CarefulDecoder, Any], None]] = {

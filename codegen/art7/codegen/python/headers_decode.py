@@ -5,13 +5,12 @@ Values that are not where they were received lie in octets of their own, which a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from art7.codegen.python.code import Assign, For, If, Line, Place, Test
+from art7.codegen.python.code import Assign, Body, For, If, Line, Place, Test
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_loops import open_list, read_item, store_list
@@ -20,22 +19,12 @@ from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
 from art7.codegen.python.dispatch import DispatchArm, dispatch
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted
 from art7.codegen.python.protobuf_decode import _target
+from art7.codegen.python.rounds import alone
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import annotation
+from art7.codegen.python.text_lists import header_words
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
-from art7.grammar.ir.pattern_sets import common, pattern_characters, pattern_sets
-
-
-@contextmanager
-def _alone(emitter: BlockEmitter) -> Iterator[None]:
-    """Let nothing of an enclosing round be put into arms of what is emitted inside."""
-    outer, emitter.round = emitter.round, None
-    peeked, emitter.peeked = emitter.peeked, None
-    try:
-        yield
-    finally:
-        emitter.round, emitter.peeked = outer, peeked
 
 
 def reads_elsewhere(record: p.Record, scope: ModuleScope) -> bool:
@@ -70,10 +59,13 @@ def headers(emitter: BlockEmitter, frame: Frame, step: p.Headers) -> None:
     emitter.out += [Assign([f"{lines}, {after}"], call, pure=False), Assign([message], emitter.data)]
     state = emitter.cursor_state
     name, stop = emitter.fresh("name"), emitter.fresh("stop")
-    spelled = emitter.fresh("spelled") if step.other is not None else "_"
-    with _alone(emitter):
-        body = emitter.nested(lambda: _lines(emitter, frame, step, (name, spelled), stop, lists, seen))
-    emitter.out.append(For(f"{name}, {emitter.data}, o, {stop}, {spelled}", lines, body))
+    with alone(emitter):
+        body = emitter.nested(lambda: _lines(emitter, frame, step, name, stop, lists, seen))
+    span: Body = [
+        Assign(["o"], "0", pure=False),
+        Assign([stop], f"len({emitter.data})", pure=False),
+    ]
+    emitter.out.append(For(f"{name}, {emitter.data}", lines, [*span, *body]))
     emitter.out.append(Assign([emitter.data], message))
     emitter.cursor_state = Cursor(Place(after), state.end, False, state.whole, state.least)
     for each in step.entries:
@@ -105,25 +97,27 @@ def _lines(
     emitter: BlockEmitter,
     frame: Frame,
     step: p.Headers,
-    names: tuple[str, str],
+    name: str,
     stop: str,
     lists: dict[int, str],
     seen: dict[int, str],
 ) -> None:
-    name, as_written = names
-    arms, rows = [], []
+    arms: list[DispatchArm] = []
+    numbers: dict[bytes, int] = {}
     for number, entry in enumerate(step.entries, 1):
-        rows += [f"{literal(each.lower().encode()).text}: {number}" for each in entry.names]
+        numbers |= {each.encode(): number for spelled in entry.names for each in (spelled, spelled.lower())}
         run = partial(_entry, emitter, frame, step, entry, stop, lists, seen)
         arms.append(DispatchArm(((number, number),), run))
-    arms.append(DispatchArm((), lambda: _other(emitter, frame, step, as_written, stop, lists)))
-    if not rows:
+    arms.append(DispatchArm((), lambda: _other(emitter, frame, step, name, stop, lists)))
+    if not numbers:
         emitter.out += emitter.nested(arms[0].run)
         return
-    mark = sha256(", ".join(rows).encode()).hexdigest()[:8]
-    table = emitter.scope.constant(f"_headers_{mark}", f"{{{', '.join(rows)}}}")
+    rows = ", ".join(f"{literal(each).text}: {number}" for each, number in numbers.items())
+    mark = sha256(rows.encode()).hexdigest()[:8]
+    table = emitter.scope.constant(f"_headers_{mark}", f"{{{rows}}}")
     which = emitter.fresh("which")
-    emitter.out.append(Assign([which], f"{table}.get({name}, 0)", pure=False))
+    found = f"{table}.get({name}) or {table}.get({name}.lower(), 0)"
+    emitter.out.append(Assign([which], found, pure=False))
     emitter.out += dispatch(Code(which), arms, [emitter.nested(arm.run) for arm in arms])
 
 
@@ -154,23 +148,10 @@ def _words(
     emitter: BlockEmitter, frame: Frame, step: p.Headers, entry: p.Header, stop: str, lists: dict[int, str]
 ) -> bool:
     """Emit words between commas as one match, if the header is a list of them; returns whether it is."""
-    token = entry.body.steps[0] if len(entry.body.steps) == 1 else None
-    if (
-        not isinstance(token, p.Token)
-        or token.slot != entry.item
-        or step.comments
-        or step.space.strip(b" \t")
-    ):
-        return False
-    text, held = octets_pattern(token.pattern), pattern_characters(token.pattern)
-    apart = any(common(held, ((sign, sign),)) is not None for sign in b' \t,"<')
+    pattern = header_words(step, entry)
+    text = None if pattern is None else octets_pattern(pattern)
     spans = {*frame.facts.starts, *frame.facts.spans}
-    if (
-        text is None
-        or apart
-        or not {entry.slot, entry.item}.isdisjoint(spans)
-        or pattern_sets(token.pattern).empty
-    ):
+    if text is None or not {entry.slot, entry.item}.isdisjoint(spans):
         return False
     emitter.scope.standard("re")
     whole = rf"(?:(?:{text})(?:[ \t]*+,[ \t]*+(?:{text}))*+)?+"
@@ -196,8 +177,7 @@ def _other(
     elif step.other is None:
         emitter.out.append(Line("pass"))
     else:
-        call = f"{emitter.scope.support('whole_header')}({name}, {emitter.data}, o, {stop})"
-        emitter.out.append(Assign([emitter.data], call, pure=False))
+        emitter.out.append(Assign([emitter.data], f'{name} + b":" + {emitter.data}', pure=False))
         emitter.out.append(Assign(["o"], "0", pure=False))
         emitter.out.append(Assign([stop], f"len({emitter.data})", pure=False))
         _value(emitter, frame, step, step.other, stop, lists)
@@ -212,11 +192,12 @@ def _value(
     values, level, known, proved = dict(frame.values), frame.level, frame.known, frame.proved
     frame.level, frame.known, frame.proved = emitter.level, dict(known), {}
     # The value has no white space around it.
-    around = step.comments or step.space.strip(b" \t")
+    comments = step.comments and not entry.is_verbatim
+    around = comments or step.space.strip(b" \t")
 
     def pass_space() -> None:
         if around:
-            emitter.table[p.Space](emitter, frame, p.Space(step.space, step.comments))
+            emitter.table[p.Space](emitter, frame, p.Space(step.space, comments))
 
     if entry.item is not None:
         if entry.maximum is not None:
@@ -233,9 +214,17 @@ def _value(
         value = frame.values.get(entry.item, literal(None))
         emitter.out.append(Line(f"{lists[entry.slot]}.append({value.text})"))
     elif entry.slot in frame.values and frame.values[entry.slot].text != frame.redirect.get(entry.slot):
-        emitter.out.append(Assign([frame.redirect[entry.slot]], frame.values[entry.slot].text))
+        _store_once(emitter, frame.redirect[entry.slot], frame.values[entry.slot].text)
     frame.values, frame.level, frame.known, frame.proved = values, level, known, proved
     emitter.cursor_state = state
+
+
+def _store_once(emitter: BlockEmitter, target: str, value: str) -> None:
+    """Emit an assignment, if it has not been emitted yet."""
+    for each in emitter.out:
+        if isinstance(each, Assign) and each.targets == [target] and each.value == value:
+            return
+    emitter.out.append(Assign([target], value))
 
 
 def _finish(
@@ -287,7 +276,7 @@ def parts(emitter: BlockEmitter, frame: Frame, step: p.Parts) -> None:
         emitter.index = outer
         emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
 
-    with _alone(emitter):
+    with alone(emitter):
         inner = emitter.nested(body)
     emitter.out.append(For(f"o, {stop}", call, inner))
     emitter.cursor_state = Cursor(Place(state.end), state.end, False, state.whole, state.least)
@@ -316,7 +305,7 @@ def transfer(emitter: BlockEmitter, frame: Frame, step: p.Transfer) -> None:
     ]
     emitter.cursor_state = Cursor(Place("o"), stop)
     frame.extra.add(step.slot)
-    with _alone(emitter):
+    with alone(emitter):
         emitter.block(frame, step.body)
     emitter.tighten()
     if emitter.cursor != Place(stop):

@@ -137,6 +137,31 @@ class Cover:
         return self.emitter.in_order
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """All that a message says before its last field, in a variable: what a MAC at the end covers."""
+
+    variable: str
+    until: int
+    always: bool = False
+
+
+def closes(record: p.Record) -> p.Take | None:
+    """Return the last field of a message where it is all that must wait, for what stands before it."""
+    if record.kind != "message" or not record.deferred or not isinstance(record.body, p.Block):
+        return None
+    steps = [s for s in record.body.steps if not isinstance(s, p.Check | p.Domain | p.View | p.Verify)]
+    last = steps[-1] if steps else None
+    if not isinstance(last, p.Take) or _size(last) < 0 or last.slot is None:
+        return None
+    waiting = {s.slot for s in walk_steps(record.body) if isinstance(s, p.Verify) and s.deferred}
+    value = record.slots[last.slot].value
+    if waiting != {last.slot} or value is None:
+        return None
+    covers = [node for node in walk(value) if isinstance(node, Covered)]
+    return last if all(node.until == last.slot and not node.overrides for node in covers) else None
+
+
 def written_in_order(record: p.Record, records: dict[str, p.Record]) -> InOrder | None:
     """Return how a message is written in order, where its form allows that."""
     if not record.deferred or record.limit_size is None or record.limit_size > MOST_OCTETS:

@@ -60,6 +60,7 @@ from art7.codegen.python.pieces import (
 from art7.codegen.python.record_facts import FactsOf, is_checkable, unknown_views
 from art7.codegen.python.scope import ModuleScope
 from art7.codegen.python.shapes import TypedScope, is_optional
+from art7.codegen.python.text_pieces import encoded
 from art7.codegen.python.text_written import write_run, written_runs
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import (
@@ -107,6 +108,8 @@ class EncodeEmitter:
         """Records already begun, by the step that calls them."""
         self.in_order: InOrder | None = None
         """How the message is written when nothing of it needs a fix-up."""
+        self.closing: p.Take | None = None
+        """The message's last field, where it is made of all that stands before it."""
         self.item_rules: tuple[p.Record, Rules, EncodeNames] | None = None
         """What the arms of the choice in an item must say of the item's being the last."""
         self.is_message = False
@@ -292,7 +295,7 @@ class EncodeEmitter:
     def join(self, pieces: Sequence[Piece]) -> Code:
         """Return the expression of all pieces, what no `pack` refuses tested."""
         self.test_kinds(pieces)
-        return joined(pieces, self.scope)
+        return joined(encoded(pieces), self.scope)
 
     def test_kinds(self, pieces: Sequence[Piece]) -> None:
         """Emit the tests of variables in whose place constants are written."""

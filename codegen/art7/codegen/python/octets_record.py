@@ -22,9 +22,10 @@ from art7.codegen.python.code import Assign, Body, If, Line, Place, Printer, Tes
 from art7.codegen.python.cursor import Cursor
 from art7.codegen.python.docstrings import docstring, safe
 from art7.codegen.python.encode_choices import write_given
+from art7.codegen.python.encode_later import closed
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import Code, literal
-from art7.codegen.python.in_order import InOrder, NotInOrder, written_in_order
+from art7.codegen.python.in_order import InOrder, NotInOrder, closes, written_in_order
 from art7.codegen.python.makers import maker_text
 from art7.codegen.python.octets_decode import STEPS, DecodeEmitter, close_inside, decode_passes
 from art7.codegen.python.octets_encode import WRITE_STEPS, EncodeEmitter
@@ -41,10 +42,11 @@ from art7.codegen.python.records import class_text, parameters_of, signature
 from art7.codegen.python.scope import Encoding, ModuleScope
 from art7.codegen.python.shapes import annotation, optional
 from art7.codegen.python.streams import stream_limit, stream_methods
+from art7.codegen.python.text_pieces import keep, returns_text
+from art7.codegen.roots import is_root
 from art7.grammar.ir.plan import (
     Carrier,
     Fields,
-    Form,
     Record,
     Tlv,
     TlvChoice,
@@ -184,19 +186,6 @@ def _prefix_method(record: Record, scope: ModuleScope) -> str:
             "        except FAILURES:",
             f"            raise explain_decoding(__name__, {stem}, explain, data{given}, prefix=True{limit}) from None",
         ]
-    )
-
-
-def is_root(record: Record) -> bool:
-    """Whether users decode and encode the record by itself: messages, and structs that need no one else."""
-    if record.kind == "message":
-        return True
-    return (
-        record.kind == "struct"
-        and record.form is Form.OBJECT
-        and not record.origin
-        and not record.places
-        and not any(param.implicit for param in record.params)
     )
 
 
@@ -412,6 +401,8 @@ def _encode_by_function(record: Record, scope: ModuleScope, facts: FactsOf, name
         scope.support("Refused")
     function = scope.function("encode", record.name)
     call = f"{function}({', '.join(['self', *more, *names])})"
+    if returns_text(scope.records, record):
+        call += ".encode()"
     if record.limit_size is None:
         return [*tests, Line(f"return {call}")]
     scope.support("Refused")
@@ -434,6 +425,7 @@ def _message_body(
 ) -> Body:
     emitter = EncodeEmitter(scope, facts)
     emitter.in_order = in_order
+    emitter.closing = None if in_order is not None else closes(record)
     emitter.level = 1
     params = []
     for text, param in zip(names, record.params, strict=True):
@@ -444,7 +436,7 @@ def _message_body(
     if record.recursive:
         emitter.depth = str(min(record.limit_depth or DEFAULT_DEPTH, DEEPEST))
     emitter.is_message = True
-    emitter.has_fix_ups = record.deferred and in_order is None
+    emitter.has_fix_ups = record.deferred and in_order is None and emitter.closing is None
     if emitter.has_fix_ups:
         scope.support("Fix")
         emitter.out.append(Assign(["fixes: list[Fix]"], "[]", pure=False))
@@ -452,6 +444,7 @@ def _message_body(
     emitter.out.append(Line("octets: bytes"))
 
     def finish(pieces: list[Piece]) -> None:
+        pieces = closed(emitter, pieces)
         emitter.note_fix_ups(pieces, "-1")
         emitter.assemble(record, pieces)
         if record.limit_size is not None:
@@ -560,21 +553,24 @@ def _print_encoding(record: Record, scope: ModuleScope, facts: FactsOf) -> tuple
         more.append(f"{local}: {optional(shown) if param.nullable else shown}")
         params.append(Code(local, optional=param.nullable))
     kind = annotation(RecordOf(record.name), scope)
+    as_text = returns_text(scope.records, record)
+    returned = "str" if as_text else "bytes"
     head = signature(
-        f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], "bytes", pad=""
+        f"_encode_{scope.names.functions[record.name]}", [f"x: {kind}", *more], [], returned, pad=""
     )
     try:
         frame = emitter.frame(record, params, [], "x")
-        emitter.out.append(Line("octets: bytes"))
+        written = emitter.fresh("written") if as_text else "octets"
+        emitter.out.append(Line(f"{written}: {returned}"))
 
         def finish(pieces: list[Piece]) -> None:
-            emitter.out.append(Assign(["octets"], emitter.octets_of(pieces), pure=False))
-            emitter.out.append(Line("return octets"))
+            keep(emitter, written, pieces, as_text)
+            emitter.out.append(Line(f"return {written}"))
 
         emitter.write_record(frame, finish)
         lines, complete = printed(emitter.out, scope, 1), True
     except Unsupported:
         lines, complete = ["    raise Refused"], False
     scope.support("Refused")
-    doc = docstring(f"Return the octets of {safe(record.name)}.", pad="    ")
+    doc = docstring(f"Return the {'text' if as_text else 'octets'} of {safe(record.name)}.", pad="    ")
     return "\n".join([head, doc, *lines]), complete

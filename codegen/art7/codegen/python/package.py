@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from art7.codegen.names import PackageNames, package_names
 from art7.codegen.python.docstrings import FUTURE
 from art7.codegen.python.module_text import VENDORED as CODEC_MODULES
 from art7.codegen.python.module_text import module_source, shared_facts
+from art7.codegen.python.secret_types import STEM, secrets_module
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.collector import collector_paused
 from art7.grammar.ir.module import Module, Specification
@@ -17,7 +19,7 @@ VENDORED = (
     *CODEC_MODULES,
     *(
         name
-        for name in ("patterns", "json_explain", "derivation", "machine", "base58")
+        for name in ("patterns", "json_explain", "secrecy", "derivation", "machine", "base58")
         if name not in CODEC_MODULES
     ),
     *KEYED,
@@ -39,19 +41,19 @@ class PackageText:
     needs_cryptography: bool
 
 
-def package_text(spec: Specification) -> PackageText:
-    """Return the package of `spec`; same input, same bytes."""
+def package_text(spec: Specification, asked: Collection[str] = ()) -> PackageText:
+    """Return the package of `spec`; same input, same bytes. `asked`: more that its support module must have."""
     with collector_paused():
-        return _package_text(spec)
+        return _package_text(spec, asked)
 
 
-def _package_text(spec: Specification) -> PackageText:
+def _package_text(spec: Specification, asked: Collection[str]) -> PackageText:
     from art7.codegen.python.machines import roles_module
     from art7.codegen.python.schedules import schedules_module
 
     names, shared = package_names(spec), shared_facts(spec)
     files: dict[str, str] = {}
-    support: set[str] = {"DecodeError", "EncodeError"}
+    support: set[str] = {"DecodeError", "EncodeError", *asked}
     for module in _ordered(spec):
         text = module_source(spec, module, names, shared)
         files[f"{text.stem}.py"] = text.fast
@@ -64,6 +66,10 @@ def _package_text(spec: Specification) -> PackageText:
             if made is not None:
                 files[f"{text.stem}_{suffix}.py"] = made.text
                 support |= made.support
+    secrets = secrets_module(spec, names)
+    if secrets is not None:
+        files[f"{STEM}.py"] = secrets
+        support.add("Secret")
     files["_support.py"], needs_cryptography = support_text(support)
     files["py.typed"] = ""
     return PackageText(files, names, needs_cryptography)

@@ -59,6 +59,13 @@ class Part(Raw):
 
 
 @dataclass(frozen=True, slots=True)
+class Text(Raw):
+    """A text that is written in UTF-8: `text` is its expression, and `shown` how it stands in an f-string."""
+
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """Where record `frame` begins; no octets."""
 

@@ -8,6 +8,7 @@ from art7.codegen.python.code import Assign, Body, If, Line, Place, Read, Test, 
 from art7.codegen.python.expressions import Code, expression, literal
 from art7.codegen.python.shapes import annotation, optional
 from art7.grammar.ir.plan import Block, FieldEntry, Fields, FloatOctets, Form, Uint, Varint
+from art7.grammar.ir.shape import Sequence
 
 if TYPE_CHECKING:
     from art7.codegen.python.decode_blocks import BlockEmitter
@@ -182,6 +183,7 @@ def _finish(emitter: BlockEmitter, frame: Frame, step: Fields, known: str, seen:
 
     for entry in step.entries:
         if entry.item is not None:
+            _count(emitter, frame, entry)
             continue
         if entry.required:
             emitter.out.append(Test(f"not {seen[entry.number]}"))
@@ -190,3 +192,14 @@ def _finish(emitter: BlockEmitter, frame: Frame, step: Fields, known: str, seen:
         frame.values[entry.slot] = Code(_target(emitter, frame, entry.slot), optional=maybe)
     if step.unknown_slot is not None and is_wanted(frame, step.unknown_slot):
         emitter.fill(frame, step.unknown_slot, Code(known or 'b""'))
+
+
+def _count(emitter: BlockEmitter, frame: Frame, entry: FieldEntry) -> None:
+    """A list has as many items as its type says, however its fields were spelled."""
+    shape = frame.record.slots[entry.slot].shape
+    if isinstance(shape, Sequence):
+        name = frame.values[entry.slot].text
+        if shape.minimum:
+            emitter.out.append(Test(f"len({name}) < {shape.minimum}"))
+        if shape.maximum is not None:
+            emitter.out.append(Test(f"len({name}) > {shape.maximum}"))

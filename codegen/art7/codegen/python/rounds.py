@@ -52,6 +52,17 @@ class Round:
 
 
 @contextmanager
+def alone(emitter: BlockEmitter) -> Iterator[None]:
+    """Let nothing of an enclosing round be put into arms of what is emitted inside."""
+    peeked, emitter.peeked = emitter.peeked, None
+    try:
+        with a_round(emitter, None):
+            yield
+    finally:
+        emitter.peeked = peeked
+
+
+@contextmanager
 def a_round(emitter: BlockEmitter, made: Round | None) -> Iterator[None]:
     """Let arms end the round `made`, or no round at all."""
     outer, emitter.round = emitter.round, made

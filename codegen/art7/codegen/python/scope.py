@@ -7,10 +7,12 @@ head. Everything is printed sorted, so the order of asking decides nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from art7.codegen.names import PackageNames
 from art7.codegen.python.builtin_calls import PYTHONS_OWN
 from art7.codegen.python.endings import Endings
+from art7.codegen.python.expressions import quoted
 from art7.codegen.python.record_facts import FactsOf, walk_steps
 from art7.grammar.ir.module import Enum, Module, Specification
 from art7.grammar.ir.plan import CallRecord, Carrier, Record
@@ -256,6 +258,12 @@ class ModuleScope:
         """Put `name = text` at the module's head; returns `name`. The same name must mean the same text."""
         assert self._constants.setdefault(name, text) == text, f"two meanings of {name}"
         return name
+
+    def matcher(self, pattern: str) -> str:
+        """Return the name of what matches the whole of a text, at the module's head."""
+        self.standard("re")
+        mark = sha256(pattern.encode()).hexdigest()[:8]
+        return self.constant(f"_matches_{mark}", f"re.compile({quoted(pattern)}, re.ASCII).fullmatch")
 
     def head(self) -> str:
         """Return the import and constant lines of the module, sorted as isort does."""

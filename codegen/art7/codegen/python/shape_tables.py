@@ -5,9 +5,9 @@ from __future__ import annotations
 from art7.codegen.names import PackageNames, Scope, identifier, parameter_names
 from art7.codegen.python.expressions import literal, quoted, tuple_of
 from art7.codegen.python.machines import role_names
-from art7.codegen.python.octets_record import is_root
 from art7.codegen.python.schedules import python_names, schedule_names
 from art7.codegen.python.wrapping import wrapped
+from art7.codegen.roots import is_root
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.module import Derive, Enum, Module, RoleMachine, Schedule, Specification
@@ -21,6 +21,14 @@ def records_table(spec: Specification, names: PackageNames) -> str:
     for module in _modules(spec):
         for record in module.records:
             rows.append(f"{quoted(record.name)}: {_row(record, names, enums)}")
+    return _table(rows)
+
+
+def stems_table(spec: Specification, names: PackageNames) -> str:
+    """Return the source of `STEMS`."""
+    rows = []
+    for record in (each for module in _modules(spec) for each in module.records if is_root(each)):
+        rows.append(f"{quoted(record.name)}: {quoted(names.functions[record.name])}")
     return _table(rows)
 
 

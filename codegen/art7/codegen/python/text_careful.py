@@ -8,7 +8,7 @@ from typing import Any
 from art7.codegen.python.careful_decode import CarefulDecoder
 from art7.codegen.python.careful_encode import CarefulEncoder
 from art7.codegen.python.expressions import literal, quoted, tuple_of
-from art7.codegen.python.text_runs import digits_base
+from art7.codegen.python.text_stores import digits_base
 from art7.grammar.ir import plan as p
 
 
@@ -117,8 +117,7 @@ def decode_through(d: CarefulDecoder, step: p.Through) -> None:
 
 def _scalar(d: CarefulEncoder, slot: int, helper: str, arguments: str, more: str = "") -> str:
     d.add(f"value = {d.value(slot)}")
-    piece = f"{d.use(helper)}(trace, value, {arguments}, {d.at(slot)}{more})"
-    return piece if slot in d.opened else f"w.keep({d.key(slot)}, {piece})"
+    return kept(d, slot, f"{d.use(helper)}(trace, value, {arguments}, {d.at(slot)}{more})")
 
 
 def encode_token(d: CarefulEncoder, step: p.Token) -> str:
@@ -189,12 +188,21 @@ def encode_either(d: CarefulEncoder, step: p.Either) -> str:
     return f"part{n}"
 
 
-def encode_through(d: CarefulEncoder, step: p.Through) -> str:
+def kept(d: CarefulEncoder, slot: int, piece: str) -> str:
+    """Return the octets of a slot, noted where a block around it does not do so."""
+    return piece if slot in d.opened else f"w.keep({d.key(slot)}, {piece})"
+
+
+def inside(d: CarefulEncoder, step: p.Through | p.Transfer) -> str:
+    """Emit what a coding is put around; returns its octets."""
     opened, d.opened = d.opened, d.opened | {step.slot}
     octets = d.write_block(step.body)
     d.opened = opened
-    piece = f"{d.use('put_coding')}({octets}, {quoted(step.transform)})"
-    return piece if step.slot in d.opened else f"w.keep({d.key(step.slot)}, {piece})"
+    return octets
+
+
+def encode_through(d: CarefulEncoder, step: p.Through) -> str:
+    return kept(d, step.slot, f"{d.use('put_coding')}({inside(d, step)}, {quoted(step.transform)})")
 
 
 DECODE: dict[type, Callable[[CarefulDecoder, Any], None]] = {

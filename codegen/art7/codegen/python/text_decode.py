@@ -6,8 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from art7.codegen.python.code import Assign, Body, If, Line, Place, Test, While
-from art7.codegen.python.cursor import Cursor
+from art7.codegen.python.code import Assign, If, Line, Place, Test, While
 from art7.codegen.python.decode_blocks import BlockEmitter
 from art7.codegen.python.decode_calls import more_arguments
 from art7.codegen.python.decode_choices import refuse_arm
@@ -17,8 +16,9 @@ from art7.codegen.python.decode_state import is_wanted, note_span, note_starts
 from art7.codegen.python.encode_names import Unsupported
 from art7.codegen.python.expressions import OR, Code, expression, literal, quoted, slice_of
 from art7.codegen.python.record_facts import filled_slots
-from art7.codegen.python.text_lists import ends_itself, read_words
-from art7.codegen.python.text_runs import digits_base
+from art7.codegen.python.text_lines import line
+from art7.codegen.python.text_lists import read_words
+from art7.codegen.python.text_stores import digits_base
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Expr
@@ -36,7 +36,7 @@ def _matcher(emitter: BlockEmitter, pattern: str) -> str | None:
 
 def _matched(emitter: BlockEmitter, match: str) -> str:
     """Match at the cursor; returns the match's name. The cursor stands behind it then."""
-    found, stop = emitter.fresh("found"), emitter.fresh("stop")
+    found, stop = emitter.scratch("found"), emitter.scratch("stop")
     call = f"{match}({emitter.data}, {emitter.cursor}, {emitter.end})"
     emitter.out.append(Assign([found], call, pure=False))
     emitter.out.append(Test(f"{found} is None"))
@@ -70,7 +70,7 @@ def token(emitter: BlockEmitter, frame: Frame, step: p.Token) -> None:
             emitter.out.append(Test(f"len({found}[0]) > {step.maximum}"))
         _store(emitter, frame, step.slot, f"{found}[0].decode()", needed=False)
     else:
-        stop = emitter.fresh("stop")
+        stop = emitter.scratch("stop")
         arguments = f"{quoted(step.pattern)}, {emitter.data}, {begin}, {emitter.end}"
         emitter.out.append(Assign([stop], f"{emitter.scope.support('token_end')}({arguments})", pure=False))
         emitter.cursor_state = emitter.cursor_state.at(stop, loose=False)
@@ -118,7 +118,7 @@ def quoted_text(emitter: BlockEmitter, frame: Frame, step: p.Quoted) -> None:
 def upto(emitter: BlockEmitter, frame: Frame, step: p.Upto) -> None:
     """Take what stands before a mark."""
     begin = _begin(emitter, frame, step.slot)
-    stop = emitter.fresh("stop")
+    stop = emitter.scratch("stop")
     mark = literal(step.until).text
     emitter.out.append(Assign([stop], f"{emitter.data}.find({mark}, {begin}, {emitter.end})", pure=False))
     emitter.out.append(Test(f"{stop} < 0"))
@@ -162,57 +162,6 @@ def _stands_before_space(emitter: BlockEmitter, cursor: str, octets: bytes, comm
 def _behind_space(emitter: BlockEmitter, cursor: str, octets: bytes, comments: bool) -> str:
     more = f"{literal(octets).text}, {comments}"
     return f"{emitter.scope.support('behind_space')}({emitter.data}, {cursor}, {emitter.end}, {more})"
-
-
-def line(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
-    """Emit what fills a line."""
-    emitter.tighten()
-    if ends_itself(emitter.scope.records, step.body):
-        _line_in_place(emitter, frame, step)
-        return
-    begin, outer = emitter.cursor, emitter.cursor_state
-    stop, after = emitter.fresh("line_stop"), emitter.fresh("line_after")
-    if step.lenient:
-        _find_lenient(emitter, begin, stop, after)
-    else:
-        call = f"{emitter.data}.find({literal(step.eol).text}, {begin}, {emitter.end})"
-        emitter.out.append(Assign([stop], call, pure=False))
-        emitter.out.append(Test(f"{stop} < 0"))
-        emitter.out.append(Assign([after], f"{stop} + {len(step.eol)}", pure=False))
-    emitter.cursor_state = Cursor(begin, stop, False, False, outer.least, outer.mark)
-    emitter.block(frame, step.body)
-    if emitter.cursor != Place(stop):
-        emitter.out.append(Test(f"{emitter.cursor} != {stop}"))
-    emitter.cursor_state = Cursor(Place(after), outer.end, False, outer.whole, outer.least)
-
-
-def _line_in_place(emitter: BlockEmitter, frame: Frame, step: p.Line) -> None:
-    """Emit what fills a line and then test for its end: nothing in it reads over that."""
-    outer, data, end = emitter.cursor_state, emitter.data, emitter.end
-    emitter.block(frame, step.body)
-    emitter.settle()  # a place behind the end is no end either
-    eol = b"\r\n" if step.lenient else step.eol
-    ends: list[tuple[str, Body]] = [
-        (f"{data}.startswith({literal(eol).text}, o, {end})", [Assign(["o"], f"o + {len(eol)}", pure=False)])
-    ]
-    if step.lenient:
-        ends.append((f"o < {end} and {data}[o] == 10", [Assign(["o"], "o + 1", pure=False)]))
-    refused: Body = [Test(f"o != {end}" if step.lenient else "True")]
-    emitter.out.append(If(ends, refused))
-    emitter.cursor_state = Cursor(Place("o"), outer.end, False, outer.whole, outer.least)
-
-
-def _find_lenient(emitter: BlockEmitter, begin: Place, stop: str, after: str) -> None:
-    """Find a line that a line feed alone may end, or the end of what holds it."""
-    data, end = emitter.data, emitter.end
-    emitter.out.append(Assign([after], f'{data}.find(b"\\n", {begin}, {end}) + 1', pure=False))
-    pair = f"{data}[{after} - 2] == 13 and {after} > ({begin}) + 1"
-    fed: Body = [
-        Assign([stop], f"{after} - 2 if {pair} else {after} - 1", pure=False),
-    ]
-    emitter.out.append(
-        If([(after, fed)], [Assign([stop], end, pure=False), Assign([after], end, pure=False)])
-    )
 
 
 def _lies_in(emitter: BlockEmitter, octet: str, ranges: tuple[tuple[int, int], ...]) -> str:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from art7.codegen.python.code import Assign, Body, If, Test
 from art7.codegen.python.encode_choices import write_given
 from art7.codegen.python.encode_lists import write_loop
 from art7.codegen.python.encode_names import EncodeNames, Unsupported, WriteFrame
-from art7.codegen.python.encode_numbers import written
+from art7.codegen.python.encode_numbers import local_name, written
 from art7.codegen.python.expressions import Code, expression, literal, quoted
-from art7.codegen.python.pieces import Piece, Raw, constant
+from art7.codegen.python.pieces import Piece, Raw, Text, constant
 from art7.codegen.python.text_lists import holds_none, listed_words, write_words
-from art7.codegen.python.text_runs import digits_base
+from art7.codegen.python.text_pieces import (
+    is_no_number,
+    is_no_text,
+    keep,
+    kept,
+    measured,
+    nothing,
+    text_in,
+    writes_text,
+)
+from art7.codegen.python.text_runs import whole_text
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
 
@@ -36,17 +45,25 @@ def _value(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
     return written(emitter, frame, slot).text
 
 
+def _variable(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
+    """Return the variable of a value."""
+    return local_name(emitter, written(emitter, frame, slot), frame.record.slots[slot].name)
+
+
+def _spelled(emitter: EncodeEmitter, frame: WriteFrame, slot: int, text: Text) -> list[Piece]:
+    frame.octets[slot] = Code(text.length)
+    return [text]
+
+
 def write_token(emitter: EncodeEmitter, frame: WriteFrame, step: p.Token) -> list[Piece]:
     """Write a text that a pattern takes."""
-    value, text = _value(emitter, frame, step.slot), octets_pattern(step.pattern)
-    if text is None:
-        spelled = f"{emitter.scope.support('stepped_octets')}({value}, {quoted(step.pattern)})"
+    value = _variable(emitter, frame, step.slot)
+    if octets_pattern(step.pattern) is None:
+        found = f"not {emitter.scope.support('matches')}({value}, {quoted(step.pattern)})"
     else:
-        emitter.scope.standard("re")
-        mark = sha256(step.pattern.encode()).hexdigest()[:8]
-        whole = emitter.scope.constant(f"_whole_{mark}", f're.compile(rb"{text}").fullmatch')
-        spelled = f"{emitter.scope.support('token_octets')}({value}, {whole})"
-    pieces = _made(emitter, frame, step.slot, spelled, "text")
+        found = f"{whole_text(emitter.scope, step.pattern)}({value}) is None"
+    emitter.out.append(Test(f"{is_no_text(emitter, value)} or {found}"))
+    pieces = _spelled(emitter, frame, step.slot, text_in(value))
     if step.maximum is not None:
         emitter.out.append(Test(f"{frame.octets[step.slot].text} > {step.maximum}"))
     return pieces
@@ -54,23 +71,35 @@ def write_token(emitter: EncodeEmitter, frame: WriteFrame, step: p.Token) -> lis
 
 def write_number(emitter: EncodeEmitter, frame: WriteFrame, step: p.Number) -> list[Piece]:
     """Write a number in digits."""
-    bounds = f"{literal(step.minimum).text}, {literal(step.maximum).text}{digits_base(step)}"
-    spelled = f"{emitter.scope.support('number_octets')}({_value(emitter, frame, step.slot)}, {bounds})"
-    return _made(emitter, frame, step.slot, spelled, "digits")
+    value = _variable(emitter, frame, step.slot)
+    emitter.out.append(Test(is_no_number(value, step)))
+    shown = f"{{{value}:{'x' if step.base == 16 else 'd'}}}"
+    return _spelled(emitter, frame, step.slot, Text(f'f"{shown}"', f'len(f"{shown}")', shown=shown))
 
 
 def write_quoted(emitter: EncodeEmitter, frame: WriteFrame, step: p.Quoted) -> list[Piece]:
     """Write a text between double quotes."""
-    bounds = f"{step.minimum}, {step.maximum}"
-    spelled = f"{emitter.scope.support('quoted_octets')}({_value(emitter, frame, step.slot)}, {bounds})"
-    return _made(emitter, frame, step.slot, spelled, "text")
+    name = emitter.fresh(f"{frame.record.slots[step.slot].name}_in_quotes")
+    arguments = f"{_value(emitter, frame, step.slot)}, {step.minimum}, {step.maximum}"
+    call = f"{emitter.scope.support('in_quotes')}({arguments})"
+    emitter.out.append(Assign([name], call, pure=False))
+    return _spelled(emitter, frame, step.slot, text_in(name))
 
 
 def write_upto(emitter: EncodeEmitter, frame: WriteFrame, step: p.Upto) -> list[Piece]:
     """Write what stands before a mark, and the mark."""
-    rest = f"{literal(step.until).text}, {step.minimum}, {step.maximum}, {step.text}"
-    spelled = f"{emitter.scope.support('upto_octets')}({_value(emitter, frame, step.slot)}, {rest})"
-    return _made(emitter, frame, step.slot, spelled, "run")
+    if not step.text or not step.until.isascii() or step.until[:1] in step.until[1:]:
+        rest = f"{literal(step.until).text}, {step.minimum}, {step.maximum}, {step.text}"
+        spelled = f"{emitter.scope.support('upto_octets')}({_value(emitter, frame, step.slot)}, {rest})"
+        return _made(emitter, frame, step.slot, spelled, "run")
+    value = _variable(emitter, frame, step.slot)
+    emitter.out.append(Test(f"{is_no_text(emitter, value)} or {quoted(step.until.decode())} in {value}"))
+    size = f"len({value}.encode())"
+    for bound, sign in ((step.minimum or None, "<"), (step.maximum, ">")):
+        if bound is not None:
+            emitter.out.append(Test(f"{size} {sign} {bound}"))
+    frame.octets[step.slot] = Code(size)
+    return [text_in(value), constant(step.until)]
 
 
 def write_space(emitter: EncodeEmitter, frame: WriteFrame, step: p.Space) -> list[Piece]:
@@ -84,6 +113,15 @@ def write_line(emitter: EncodeEmitter, frame: WriteFrame, step: p.Line) -> list[
     signs = step.eol[-1:] if step.lenient and step.eol != b"\n" else step.eol
     if holds_none(emitter.scope.records, step.body, signs):
         return [*pieces, constant(step.eol)]
+    if writes_text(emitter.scope.records, step.body):
+        line = emitter.fresh("line")
+        keep(emitter, line, pieces, True)
+        ends = [quoted(signs.decode())]
+        test = f"{ends[0]} in {line}"
+        if step.lenient and step.eol == b"\n":
+            test += f' or {line}[-1:] == "\\r"'
+        emitter.out.append(Test(test))
+        return [text_in(line), constant(step.eol)]
     content = emitter.octets_of(pieces)
     make = emitter.scope.support("lenient_octets" if step.lenient else "line_octets")
     return _made(emitter, frame, None, f"{make}({content}, {literal(step.eol).text})", "line")
@@ -103,13 +141,15 @@ def write_ahead(emitter: EncodeEmitter, frame: WriteFrame, step: p.Ahead) -> lis
     if slot.default is not None:
         absent += f" or {value.text} == {expression(slot.default, EncodeNames(emitter, frame)).text}"
 
-    def body() -> None:
-        emitter.out.append(Assign([name], emitter.octets_of(emitter.pieces(inner, step.body)), pure=False))
+    as_text = writes_text(emitter.scope.records, step.body)
 
-    nothing: Body = [Assign([name], 'b""', pure=False)]
-    emitter.out.append(If([(absent, nothing)], emitter.nested(body)))
-    frame.octets[step.slot] = Code(f"len({name})")
-    return [Raw(name, f"len({name})")]
+    def body() -> None:
+        keep(emitter, name, emitter.pieces(inner, step.body), as_text)
+
+    empty: Body = [Assign([name], nothing(as_text), pure=False)]
+    emitter.out.append(If([(absent, empty)], emitter.nested(body)))
+    frame.octets[step.slot] = measured(name, as_text)
+    return [kept(name, as_text)]
 
 
 def _refuse_empty(emitter: EncodeEmitter, body: p.Block) -> None:
@@ -134,7 +174,9 @@ def write_through(emitter: EncodeEmitter, frame: WriteFrame, step: p.Through) ->
     """Write octets in the characters of a coding."""
     content = emitter.octets_of(emitter.pieces(frame, step.body))
     encode = emitter.scope.support(f"encode_{step.transform}")
-    return _made(emitter, frame, step.slot, f"{encode}({content})", "coded")
+    name = emitter.fresh(f"{frame.record.slots[step.slot].name}_coded")
+    emitter.out.append(Assign([name], f"{encode}({content})", pure=False))
+    return _spelled(emitter, frame, step.slot, text_in(name))
 
 
 ROWS: dict[type, Callable[[Any, WriteFrame, Any], list[Piece]]] = {

@@ -14,8 +14,9 @@ from art7.codegen.python.encode_names import WriteFrame
 from art7.codegen.python.encode_numbers import local_name, written
 from art7.codegen.python.encode_plan import expressions_of
 from art7.codegen.python.expressions import Code, quoted
-from art7.codegen.python.pieces import Piece, Raw, is_no_list
+from art7.codegen.python.pieces import Piece, is_no_list
 from art7.codegen.python.record_facts import inner_blocks
+from art7.codegen.python.text_pieces import measured, text_in
 from art7.codegen.python.text_runs import spelled, whole_text
 from art7.codegen.python.token_patterns import octets_pattern
 from art7.grammar.ir import plan as p
@@ -83,6 +84,41 @@ def _asks_for_places(records: Mapping[str, p.Record], block: p.Block, seen: set[
 _PLACES = (Position, OctetAt, Covered)
 
 
+def is_one_line(records: Mapping[str, p.Record], block: p.Block) -> bool:
+    """Whether what a block writes is one line without white space around it, whatever its values are."""
+    return holds_none(records, block, b"\r\n\0") and all(
+        map(_has_no_blank_end, _loud(block)[:1] + _loud(block)[-1:])
+    )
+
+
+def _loud(block: p.Block) -> list[Any]:
+    return [step for step in block.steps if not isinstance(step, (*_SILENT, p.Space))]
+
+
+def _has_no_blank_end(step: Any) -> bool:
+    match step:
+        case p.Token(pattern=pattern):
+            return not any(common(pattern_characters(pattern), ((sign, sign),)) for sign in b" \t")
+        case p.Number() | p.Quoted():
+            return True
+        case p.Constant(octets=octets):
+            return octets.strip(b" \t") == octets
+        case _:
+            return False
+
+
+def header_words(step: p.Headers, entry: p.Header) -> str | None:
+    """Return the token of a header that is a list of words with commas between; nothing for other headers."""
+    token = entry.body.steps[0] if len(entry.body.steps) == 1 else None
+    if not isinstance(token, p.Token) or token.slot != entry.item or not entry.comma or step.comments:
+        return None
+    held = pattern_characters(token.pattern)
+    apart = any(common(held, ((sign, sign),)) is not None for sign in b' \t,"<')
+    if apart or step.space.strip(b" \t") or token.maximum is not None or pattern_sets(token.pattern).empty:
+        return None
+    return None if octets_pattern(token.pattern) is None else token.pattern
+
+
 def read_words(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> bool:
     """Emit a list of words as one match that is cut at the literals, if it is one; returns whether it is."""
     mark, pattern = listed_words(step)
@@ -96,7 +132,7 @@ def read_words(emitter: BlockEmitter, frame: Frame, step: p.Repeat) -> bool:
     whole = f"(?:{sign}(?:{text}))*+(?!{sign})"
     digest = sha256(whole.encode()).hexdigest()[:8]
     match = emitter.scope.constant(f"_words_{digest}", f're.compile(rb"{whole}").match')
-    found, stop = emitter.fresh("found"), emitter.fresh("stop")
+    found, stop = emitter.scratch("found"), emitter.scratch("stop")
     call = f"{match}({emitter.data}, {emitter.cursor}, {emitter.end})"
     emitter.out += [Assign([found], call, pure=False), Test(f"{found} is None")]
     items, target = open_list(emitter, frame, step.slot)
@@ -138,16 +174,15 @@ def write_words(
     if step.maximum is not None:
         emitter.out.append(Test(f"len({items}) > {step.maximum}"))
     frame.values[step.slot] = Code(items)
-    text, name = emitter.fresh("text"), emitter.fresh(f"{slot.name}_octets")
+    text = emitter.integer("text")
     sign = quoted(mark.decode())
     whole = whole_text(emitter.scope, f"(?:{spelled(mark)}(?:{pattern}))+")
     body: Body = [
         Assign([text], f"{sign} + {sign}.join({items})", pure=False),
         Test(f"{whole}({text}) is None or {text}.count({sign}) != len({items})"),
-        Assign([name], f"{text}.encode()", pure=False),
     ]
-    nothing: Body = [Assign([name], 'b""', pure=False)]
+    nothing: Body = [Assign([text], '""', pure=False)]
     emitter.out += body if step.minimum else [If([(items, body)], nothing)]
     emitter.scope.support("Refused")
-    frame.octets[step.slot] = Code(f"len({name})")
-    return [Raw(name, f"len({name})")]
+    frame.octets[step.slot] = measured(text, True)
+    return [text_in(text)]

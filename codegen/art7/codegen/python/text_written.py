@@ -15,8 +15,9 @@ from art7.codegen.python.code import Assign, Body, If, Test
 from art7.codegen.python.encode_names import WriteFrame
 from art7.codegen.python.encode_numbers import written
 from art7.codegen.python.expressions import literal, quoted
-from art7.codegen.python.pieces import Piece, Raw
+from art7.codegen.python.pieces import Piece, Text
 from art7.codegen.python.text_cuts import Word, cut_tests, kind_tests
+from art7.codegen.python.text_pieces import braced, is_no_number, text_in
 from art7.codegen.python.text_runs import run_of, spelled, whole_text
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import SlotRef
@@ -48,15 +49,17 @@ def written_runs(emitter: EncodeEmitter, frame: WriteFrame, block: p.Block) -> d
     while position < len(block.steps):
         steps = block.steps[position:]
         run = run_of(frame.record, emitter.facts(frame.record), steps)
-        taken = run.steps if run is not None else 0
+        taken = run.steps if run is not None else 1
         given = run is not None and all(_is_given(frame, one.slot) for one, _ in run.groups)
         if run is not None and given and _is_ascii(steps[:taken]):
-            kept = tuple(step for step in steps[:taken] if not isinstance(step, p.Domain))
+            kept = tuple(step for step in steps[:taken] if not isinstance(step, p.Domain | p.Space))
             made = WrittenRun(position, kept, _known_words(kept, block))
             for offset, step in enumerate(steps[:taken]):
                 if not isinstance(step, p.Domain):
                     found[position + offset] = made
-        position += max(taken, 1)
+            position += taken
+        else:
+            position += 1
     return found
 
 
@@ -93,7 +96,7 @@ def write_run(emitter: EncodeEmitter, frame: WriteFrame, run: WrittenRun) -> lis
     words: list[Word] = []
     for step in run.steps:
         if isinstance(step, p.Constant):
-            shown, pattern = shown + _braced(step.octets), pattern + spelled(step.octets)
+            shown, pattern = shown + braced(step.octets), pattern + spelled(step.octets)
             before += step.octets
             continue
         if isinstance(step, p.Ahead):
@@ -103,11 +106,13 @@ def write_run(emitter: EncodeEmitter, frame: WriteFrame, run: WrittenRun) -> lis
             (text, part), word, before = _value(emitter, step, value), _word(step, value, before), b""
         words.append(word)
         shown, pattern = shown + text, pattern + part
-    octets = emitter.fresh("octets_of_text")
     if run.known:
-        return _write_known(emitter, run, words[0].value, octets, (shown, pattern))
-    emitter.out += _spelled_out(emitter, octets, shown, pattern, words, before)
-    return [Raw(octets, f"len({octets})")]
+        return _write_known(emitter, run, words[0].value, emitter.fresh("text"), (shown, pattern))
+    if not any(word.pattern is not None for word in words):
+        return [Text(f'f"{shown}"', f'len(f"{shown}")', shown=shown)]
+    text = emitter.integer("text")
+    emitter.out += _spelled_out(emitter, text, shown, pattern, words, before)
+    return [text_in(text)]
 
 
 def _word(step: p.Token | p.Number, value: str, before: bytes, optional: bool = False) -> Word:
@@ -115,26 +120,22 @@ def _word(step: p.Token | p.Number, value: str, before: bytes, optional: bool = 
 
 
 def _spelled_out(
-    emitter: EncodeEmitter, octets: str, shown: str, pattern: str, words: list[Word], behind: bytes
+    emitter: EncodeEmitter, name: str, shown: str, pattern: str, words: list[Word], behind: bytes
 ) -> Body:
-    """Put a text together and test it; its octets go to a variable."""
-    name = emitter.fresh("text")
+    """Put a text together in a variable and test it."""
+    tests = cut_tests(words, behind)
+    one_cut = tests is not None
     body: Body = []
-    if any(word.pattern is not None for word in words):
-        tests = cut_tests(words, behind)
-        one_cut = tests is not None
-        if one_cut:
-            body.append(Test(" or ".join(kind_tests(words, emitter.scope.support("is_word")))))
-        body.append(Assign([name], f'f"{shown}"', pure=False))
-        found = f"{whole_text(emitter.scope, pattern.replace(WORD, '(?:' if one_cut else '('))}({name})"
-        if one_cut:
-            body.append(Test(" or ".join([f"{found} is None", *(tests or ())])))
-        else:
-            body += _compared(emitter, found, words)
-        emitter.scope.support("Refused")
+    if one_cut:
+        body.append(Test(" or ".join(kind_tests(words, emitter.scope.support("is_word")))))
+    body.append(Assign([name], f'f"{shown}"', pure=False))
+    found = f"{whole_text(emitter.scope, pattern.replace(WORD, '(?:' if one_cut else '('))}({name})"
+    if one_cut:
+        body.append(Test(" or ".join([f"{found} is None", *(tests or ())])))
     else:
-        body.append(Assign([name], f'f"{shown}"', pure=False))
-    return [*body, Assign([octets], f"{name}.encode()", pure=False)]
+        body += _compared(emitter, found, words)
+    emitter.scope.support("Refused")
+    return body
 
 
 WORD = "\0"
@@ -153,7 +154,7 @@ def _compared(emitter: EncodeEmitter, call: str, words: list[Word]) -> Body:
 
 
 def _write_known(
-    emitter: EncodeEmitter, run: WrittenRun, value: str, octets: str, texts: tuple[str, str]
+    emitter: EncodeEmitter, run: WrittenRun, value: str, name: str, texts: tuple[str, str]
 ) -> list[Piece]:
     """Take known words from a table; test only others."""
     shown, pattern = texts
@@ -161,15 +162,15 @@ def _write_known(
     rows = ", ".join(f"{quoted(word)}: {literal(text).text}" for word, text in made.items())
     mark = sha256(rows.encode()).hexdigest()[:8]
     table = emitter.scope.constant(f"_known_{mark}", "{" + rows + "}")
-    emitter.out.append(Assign([octets], f"{table}.get({value})", pure=False))
+    emitter.out.append(Assign([name], f"{table}.get({value})", pure=False))
     token = next(step for step in run.steps if isinstance(step, p.Token))
-    body = _spelled_out(emitter, octets, shown, pattern, [Word(value, token.pattern, b"")], b"")
-    emitter.out.append(If([(f"{octets} is None", body)]))
-    return [Raw(octets, f"len({octets})")]
+    body = _spelled_out(emitter, name, shown, pattern, [Word(value, token.pattern, b"")], b"")
+    emitter.out.append(If([(f"{name} is None", body)]))
+    return [text_in(name)]
 
 
-def _literally(steps: tuple[Any, ...], word: str) -> bytes:
-    return b"".join(step.octets if isinstance(step, p.Constant) else word.encode() for step in steps)
+def _literally(steps: tuple[Any, ...], word: str) -> str:
+    return "".join(step.octets.decode() if isinstance(step, p.Constant) else word for step in steps)
 
 
 def _local(emitter: EncodeEmitter, frame: WriteFrame, slot: int) -> str:
@@ -186,9 +187,7 @@ def _value(emitter: EncodeEmitter, step: p.Token | p.Number, value: str, absent:
     """Return what stands for a value in the text, and in the expression; test a number now, a token later."""
     if isinstance(step, p.Token):
         return f"{{{value}}}", f"{WORD}{step.pattern})"
-    low, high = literal(step.minimum).text, literal(step.maximum).text
-    kind = f"{value}.__class__ is not int and not isinstance({value}, int)"
-    test = f"{kind} or not {low} <= {value} <= {high}"
+    test = is_no_number(value, step)
     emitter.out.append(Test(f"{value} is not None and ({test})" if absent else test))
     if step.base == 16:
         return f"{{{value}:x}}", HEXADECIMAL
@@ -203,8 +202,10 @@ def _optional(
     shown, pattern, behind = "", "", b""
     word: Word | None = None
     for inner in step.body.steps:
+        if isinstance(inner, p.Space):
+            continue
         if isinstance(inner, p.Constant):
-            shown, pattern = shown + _braced(inner.octets), pattern + spelled(inner.octets)
+            shown, pattern = shown + braced(inner.octets), pattern + spelled(inner.octets)
             behind += inner.octets
         else:
             assert isinstance(inner, p.Token | p.Number), "no run holds another step"
@@ -214,19 +215,6 @@ def _optional(
     assert word is not None, "a part that may be absent holds a value"
     if before or behind:
         word = replace(word, before=b"")  # what stands before or behind it in every text does not tell of it
-    name = emitter.fresh("part")
+    name = emitter.integer("part")
     emitter.out.append(Assign([name], f'"" if {value} is None else f"{shown}"', pure=False))
     return f"{{{name}}}", f"(?:{pattern})?", word, behind
-
-
-def _braced(octets: bytes) -> str:
-    """Return a literal as it stands in an f-string; what is no plain character is escaped."""
-    signs = []
-    for sign in octets.decode("utf-8"):
-        if sign in "{}":
-            signs.append(sign * 2)
-        elif sign.isascii() and sign.isprintable() and sign not in '"\\':
-            signs.append(sign)
-        else:
-            signs.append(f"\\U{ord(sign):08x}")
-    return "".join(signs)

@@ -57,6 +57,8 @@ class ValueNames:
     optional: frozenset[int] = frozenset()
     """Slots that may be absent."""
     careful: bool = False
+    sure: frozenset[str] = frozenset()
+    """Named values that were tested before: none of them is absent."""
     fields: bool = False
     session: str = ""
     """Prefix of the functions that the caller hands in (`machine.`)."""
@@ -154,6 +156,10 @@ class ValueNames:
     def standard(self, module: str) -> str:
         """Return the name of a standard module, imported."""
         return self.module(module)
+
+    def matcher(self, pattern: str) -> str:
+        """Return what matches the whole of a text, for a pattern that no text makes slow."""
+        return f"{self.support('whole_matcher')}({quoted(pattern)})"
 
     def shape(self, expr: e.Expr) -> s.Shape | None:
         """Return the shape of the value of `expr` where it can be told."""

@@ -16,6 +16,7 @@ from art7.codegen.python.xml_explain import explain_xml_reading, explain_xml_wri
 from art7.codegen.python.xml_read import xml_read_function
 from art7.codegen.python.xml_write import head_text, split_name, xml_write_function
 from art7.grammar.ir.plan import Form, Record
+from art7.interpreter.xml_writer import outside
 
 ATTRIBUTES = 64
 """The most attributes of an element where the message declares no limit."""
@@ -112,7 +113,9 @@ def _octets_functions(view: TreeRecord) -> list[str]:
         else ""
     )
     uri, local = split_name(name)
-    ends = f"{quoted(head_text(name))}, {quoted(f'</{local}>')}, {quoted(uri)}" if name else '"", "", ""'
+    outer = outside(dict(view.record.options).get("scope"))
+    ends = f"{quoted(head_text(name, outer))}, {quoted(f'</{local}>')}, {quoted(uri)}"
+    ends = ends if name else f'"", "", {quoted(outer)}'
     kind = view.scope.class_of(view.record.name)
     return [
         f"def _decode_{stem}_octets(data: bytes{parameters}{shared}{around}) -> {kind}:\n"
@@ -130,6 +133,7 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
     arguments = "".join(f", {name}" for name in view.parameters)
     context, attributes, name = _options(view)
     support("Trace")
+    outer = quoted(outside(dict(view.record.options).get("scope")))
     around = f", around: bytes = {context}" if _is_stream(view.record) else ""
     limits = f"{view.record.limit_size}, {view.depth}, {attributes}, {'around' if around else context}, {quoted(name)}"
     inside = [
@@ -143,7 +147,7 @@ def _explain_octets_functions(view: TreeRecord) -> list[str]:
         f"    return _explain_read_{stem}(trace, node, start{arguments})",
         f"def _encode_{stem}_octets(trace: Trace, value: Any{parameters}) -> bytes:\n"
         f"    tree = _explain_write_{stem}(trace, value{arguments})\n"
-        f"    return {support('xml_octets_of')}(trace, tree, {quoted(name)}, {view.record.limit_size})",
+        f"    return {support('xml_octets_of')}(trace, tree, {quoted(name)}, {outer}, {view.record.limit_size})",
         f"def decode_{stem}(trace: Trace{parameters}) -> Any:\n"
         f"    return _decode_{stem}_octets(trace, 0, trace.data{arguments})",
         f"def encode_{stem}(value: Any{parameters}) -> bytes:\n"

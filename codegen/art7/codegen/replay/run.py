@@ -7,7 +7,7 @@ the same octets. One with a `value` and no `bytes` is encoded. Schedules are der
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,25 @@ class ReplayReport:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one vector asks of a program, and what it expects: `op` and the request without its `id`."""
+
+    file: str
+    type: str
+    vector: dict[str, Any]
+    op: str
+    request: dict[str, Any]
+
+
+def questions(files: Iterable[VectorFile]) -> Iterator[Question]:
+    """Yield what vector files ask, in order."""
+    for file in files:
+        for vector in file.vectors:
+            for op, request in _requests(file, vector):
+                yield Question(file.name, file.type, vector, op, {"op": op, **request})
+
+
 class _Session:
     """One replay: numbers the requests and counts the restarts."""
 
@@ -94,10 +113,10 @@ class _Session:
     def over(self) -> bool:
         return self.cannot_run is not None or self._failures > RESTARTS
 
-    def ask(self, op: str, **more: Any) -> dict[str, Any]:
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self._number += 1
         try:
-            return self._adapter.ask({"id": self._number, "op": op, **more})
+            return self._adapter.ask({"id": self._number, **request})
         except AdapterFailure as failure:
             if failure.kind == "cannot-run":
                 self.cannot_run = failure.message
@@ -111,10 +130,7 @@ def replay(files: Iterable[VectorFile], adapter: Adapter) -> ReplayReport:
     session = _Session(adapter)
     try:
         report.described = _describe(session)
-        for file in files:
-            for vector in file.vectors:
-                for op, request in _requests(file, vector):
-                    report.outcomes.append(_outcome(session, file, vector, op, request))
+        report.outcomes += [_outcome(session, question) for question in questions(files)]
     finally:
         adapter.close()
     report.cannot_run = session.cannot_run
@@ -123,7 +139,7 @@ def replay(files: Iterable[VectorFile], adapter: Adapter) -> ReplayReport:
 
 def _describe(session: _Session) -> Any:
     try:
-        return session.ask("describe").get("value")
+        return session.ask({"op": "describe"}).get("value")
     except AdapterFailure:
         return None
 
@@ -144,28 +160,33 @@ def _requests(file: VectorFile, vector: dict[str, Any]) -> Iterator[tuple[str, d
         yield "encode", {**common, "value": vector["value"]}
 
 
-def _outcome(
-    session: _Session, file: VectorFile, vector: dict[str, Any], op: str, request: dict[str, Any]
-) -> Outcome:
+def _outcome(session: _Session, question: Question) -> Outcome:
+    vector = question.vector
+
     def done(status: str, message: str = "") -> Outcome:
-        return Outcome(file.name, file.type, vector["id"], op, status, message, vector["comment"])
+        return Outcome(
+            question.file, question.type, vector["id"], question.op, status, message, vector["comment"]
+        )
 
     if session.over:
         return done("not-run", session.cannot_run or "the adapter failed too often")
     try:
-        reply = session.ask(op, **request)
+        reply = session.ask(question.request)
     except AdapterFailure as failure:
         if failure.kind == "cannot-run":
             return done("not-run", failure.message)
         return done("failed", f"{failure.kind}: {failure.message}")
     if "ok" not in reply:
         return done("unsupported")
-    message = _judge(vector, op, reply)
+    message = judge(question, reply)
     return done("failed", message) if message else done("passed")
 
 
-def _judge(vector: dict[str, Any], op: str, reply: dict[str, Any]) -> str:
-    """Return what is wrong with the reply, or nothing."""
+def judge(question: Question, reply: dict[str, Any]) -> str:
+    """Return what is wrong with a reply, or nothing."""
+    if "ok" not in reply:
+        return "not done"
+    vector, op = question.vector, question.op
     if vector["result"] == "acceptable":
         return _accepted(vector, op, reply) if reply["ok"] else ""
     if vector["result"] == "valid":
@@ -208,7 +229,7 @@ def _steps(vector: dict[str, Any], reply: dict[str, Any]) -> str:
 def _refused(vector: dict[str, Any], reply: dict[str, Any]) -> str:
     if reply["error"] != vector["error"]:
         return f"refused with `{_short(reply['error'])}`, expected `{vector['error']}`"
-    for key in ("requirement", "offset"):
+    for key in ("requirement", "offset", "path"):
         if key in vector and reply.get(key) is not None and reply[key] != vector[key]:
             return f"another {key}: {_short(reply[key])}, expected {_short(vector[key])}"
     return ""

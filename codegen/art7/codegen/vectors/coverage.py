@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from art7.codegen.vectors.construct import all_steps
+from art7.codegen.vectors.conditions import all_steps
 from art7.grammar.ir import plan as p
 from art7.grammar.ir.expression import Literal, walk
 from art7.grammar.ir.module import Specification

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from art7.codegen.vectors.construct import Builder
+from art7.codegen.vectors.construct import NOTHING, Builder
 from art7.grammar.ir import expression as e
 from art7.grammar.ir import shape as s
 from art7.grammar.ir.module import Module, Named, Schedule, Specification, VectorDeclaration
-from art7.grammar.ir.plan import Block, Carrier, Form, Record
 from art7.interpreter.schedules import DeriveError, Trace, run_schedule
 from art7.interpreter.values import from_json, to_json
 
 Vector = dict[str, Any]
-_NOTHING = Record("none", "struct", "", (), Carrier.OCTETS, Form.OBJECT, (), (), (), Block((), ()))
 
 
 class ScheduleVectors:
@@ -40,7 +38,7 @@ class ScheduleVectors:
             value.name: _sample(value, self.spec) for value in self.schedule.inputs if not value.optional
         }
         builder = Builder(self.spec)
-        params = {name: builder.shape(shape, 0, {}, _NOTHING, None) for name, shape in self.params.items()}
+        params = {name: builder.shape(shape, 0, {}, NOTHING, None) for name, shape in self.params.items()}
         self._run("inputs made from their names", ["branch"], {**params, **inputs})
         whole = {value.name: _sample(value, self.spec) for value in self.schedule.inputs}
         if len(whole) != len(inputs):
@@ -133,4 +131,4 @@ def _sample(value: Named, spec: Specification) -> Any:
     if isinstance(shape, s.Octets):
         size = value.octets if value.octets is not None else max(shape.minimum, min(32, shape.maximum or 32))
         return hashlib.shake_256(value.name.encode()).digest(size)
-    return Builder(spec).shape(shape, 0, {}, _NOTHING, None)
+    return Builder(spec).shape(shape, 0, {}, NOTHING, None)

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from art7.codegen.roots import is_root
 from art7.codegen.vectors.derivations import ScheduleVectors
 from art7.codegen.vectors.messages import MessageVectors
+from art7.codegen.vectors.relax import without_rules
 from art7.codegen.vectors.roles import ProtocolVectors
 from art7.grammar.ir.module import Module, Specification
 
 
 def generate_vectors(
-    spec: Specification, modules: Iterable[str] | None = None, *, roles: bool = True
+    spec: Specification,
+    modules: Iterable[str] | None = None,
+    *,
+    roles: bool = True,
+    structs: bool = True,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Return path → content of every vector file, for the named modules (default: all); deterministic.
 
-    `roles` false leaves out role machines, whose exploration takes longest.
+    `roles` false leaves out role machines, whose exploration takes longest; `structs` false what only messages hold.
+    `only` keeps records and schedules to those that it names.
     """
     files: dict[str, Any] = {}
+    relaxed = without_rules(spec)
     for name in sorted(spec.modules if modules is None else modules):
         module = spec.modules[name]
         for record in module.records:
-            if record.kind == "message":
-                made = MessageVectors(spec, module, record)
-                _add(files, module, record.name, "message", made.make(), made.uncovered())
+            if only is not None and record.name not in only:
+                continue
+            if is_root(record) and (structs or record.kind == "message"):
+                made = MessageVectors(spec, module, record, relaxed)
+                _add(files, module, record.name, record.kind, made.make(), made.uncovered())
         for schedule in module.schedules:
             derived = ScheduleVectors(spec, module, schedule)
+            if only is not None and derived.name not in only:
+                continue
             _add(files, module, derived.name, "schedule", derived.make(), derived.uncovered())
         for protocol in module.protocols if roles else ():
             played = ProtocolVectors(spec, module, protocol)

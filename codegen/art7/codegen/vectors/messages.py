@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from art7.codegen.vectors.construct import Builder, parameters, valid_value, variants
+from art7.codegen.vectors.bounds import ALIKE, ANY, BOUNDS, LARGEST, VARIANTS, Vector, different, say
+from art7.codegen.vectors.construct import Builder
 from art7.codegen.vectors.coverage import constants_of, goals_of
-from art7.codegen.vectors.mutate import MOST, json_mutants, octet_mutants
+from art7.codegen.vectors.mutate import cbor_mutants, json_mutants, octet_mutants
+from art7.codegen.vectors.neighbours import variants
 from art7.codegen.vectors.relax import without_rules
+from art7.codegen.vectors.rich import rich_values
+from art7.codegen.vectors.together import of_size, together
+from art7.codegen.vectors.unwritable import NO_TRUTH, unwritable
+from art7.codegen.vectors.valid import parameters, valid_value
 from art7.grammar.ir import plan as p
+from art7.grammar.ir import shape as s
 from art7.grammar.ir.module import Module, Specification, VectorDeclaration
 from art7.interpreter.decode import decode
 from art7.interpreter.encode import encode
@@ -18,50 +27,26 @@ from art7.interpreter.errors import Decoded, DecodeError, EncodeError
 from art7.interpreter.refused_values import ValueRefused
 from art7.interpreter.values import from_json, record_to_json, to_json
 
-MOST_VALID = 250
-"""The most valid vectors of one message."""
-SEEDS = 10
-"""How many valid messages are mutated: those with members that the ones before do not have."""
-LARGEST = 1 << 16
-"""Octets beyond which a vector is left out."""
-
-Vector = dict[str, Any]
-
-
-def _different(seeds: list[tuple[bytes, Any]]) -> list[bytes]:
-    """Return the octets of the first seed, and of those that hold something new."""
-    chosen: list[bytes] = []
-    known: set[str] = set()
-    for octets, value in seeds:
-        places = set(_places(value, ""))
-        if (not chosen or places - known) and len(octets) <= 4096:
-            chosen.append(octets)
-            known |= places
-    return chosen[:SEEDS]
-
-
-def _places(value: Any, path: str) -> Iterator[str]:
-    yield f"{path}:{type(value).__name__}"
-    if isinstance(value, dict):
-        for key, member in value.items():
-            yield from _places(member, f"{path}.{key}")
-    elif isinstance(value, list | tuple):
-        for item in value[:3]:
-            yield from _places(item, f"{path}[]")
-
 
 class MessageVectors:
     """Vectors of one record under construction."""
 
-    def __init__(self, spec: Specification, module: Module, record: p.Record) -> None:
+    def __init__(
+        self, spec: Specification, module: Module, record: p.Record, relaxed: Specification | None = None
+    ) -> None:
+        """`relaxed`: the specification without its rules, where it is at hand."""
         self.spec = spec
+        self.relaxed = relaxed if relaxed is not None else without_rules(spec)
         self.module = module
         self.record = record
+        self.bounds = BOUNDS[record.kind]
         self.params = parameters(spec, record)
         self.constants = constants_of(spec, record)
         self.vectors: list[Vector] = []
+        self.fullest: Any = None
+        self.wrong: list[tuple[str, Any]] = []
         self.seen: set[tuple[bytes, str]] = set()
-        self.reasons: set[tuple[str, str | None, str]] = set()
+        self.reasons: Counter[tuple[str, str, str | None, str]] = Counter()
 
     def make(self) -> list[Vector]:
         """Make all of them; same specification, same vectors."""
@@ -70,10 +55,12 @@ class MessageVectors:
             name = subject if "." in subject else f"{self.module.name}.{subject}"
             if name == self.record.name and declaration.octets is not None:
                 self._declared(declaration)
-        seeds = _different(self._valid())
+        seeds = different(self._valid(), self.bounds.seeds)
+        self.wrong = list(islice(self._wrong_values(), self.bounds.wrong)) if hasattr(self, "base") else []
         self._broken_rules()
         for octets in seeds:
-            self._mutated(octets, MOST)
+            self._mutated(octets, self.bounds.changes)
+        self._unwritable()
         return self.vectors
 
     def uncovered(self) -> list[dict[str, str]]:
@@ -100,9 +87,17 @@ class MessageVectors:
         self.base, octets = found
         self._take("the shortest that was found", ["branch"], octets)
         seeds.append((octets, self.base))
-        seeds += self._neighbours(self.base, MOST_VALID)
+        seeds += self._neighbours(self.base, self.bounds.valid)
+        drawn = rich_values(self.spec, self.record, self.params, self.base, self.bounds.drawn)
+        for number, (value, octets) in enumerate(drawn, 1):
+            if len(octets) <= LARGEST and self._take(f"drawn value {number}", ["branch"], octets):
+                seeds.append((octets, value))
+        self.fullest = max((value for value, _ in drawn), key=lambda value: len(str(value)), default=None)
+        for comment, value in together(Builder(self.spec), self.record, self.base):
+            self._written(comment, "branch", value)
+        self._at_the_limit()
         # What a rule forbids beside the shortest values it may allow beside the longest.
-        seeds += self._neighbours(seeds[-1][1], MOST_VALID - len(seeds))
+        seeds += self._neighbours(seeds[-1][1], self.bounds.valid - len(seeds))
         return seeds
 
     def _neighbours(self, base: Any, most: int) -> list[tuple[bytes, Any]]:
@@ -110,13 +105,35 @@ class MessageVectors:
         for flag, comment, value in variants(self.spec, Builder(self.spec), self.record, base):
             if len(seeds) >= most:
                 break
-            try:
-                octets = encode(self.spec, self.record.name, value, self.params)
-            except (EncodeError, RecursionError):
-                continue
-            if len(octets) <= LARGEST and self._take(comment, [flag], octets):
+            octets = self._written(comment, flag, value)
+            if octets is not None:
                 seeds.append((octets, value))
         return seeds
+
+    def _written(self, comment: str, flag: str, value: Any) -> bytes | None:
+        """Add the vector of a value that the specification writes; returns its octets where they are new."""
+        try:
+            octets = encode(self.spec, self.record.name, value, self.params)
+        except (EncodeError, RecursionError):
+            return None
+        return octets if len(octets) <= LARGEST and self._take(comment, [flag], octets) else None
+
+    def _at_the_limit(self) -> None:
+        """A message as large as it may be, and one octet larger."""
+        limit = self.record.limit_size
+        if limit is None or limit > LARGEST:
+            return
+        if self.record.encoding == "json":
+            whole = encode(self.spec, self.record.name, self.base, self.params)
+            self._take("as large as may be", ["boundary"], whole.ljust(limit))
+            self._take_refused("an octet larger than may be", ["boundary"], whole.ljust(limit + 1))
+        for value in (self.base, self.fullest):
+            octets = of_size(self.relaxed, self.record, self.params, value, limit)
+            if octets is not None and self._take("as large as may be", ["boundary"], octets):
+                larger = of_size(self.relaxed, self.record, self.params, value, limit + 1)
+                if larger is not None:
+                    self._take_refused("an octet larger than may be", ["boundary"], larger)
+                return
 
     def _take(
         self, comment: str, flags: list[str], octets: bytes, params: dict[str, Any] | None = None
@@ -139,29 +156,34 @@ class MessageVectors:
         self, comment: str, flags: list[str], octets: bytes, decoded: Decoded, params: dict[str, Any]
     ) -> None:
         try:
-            again: bytes | None = encode(self.spec, self.record.name, decoded.value, params)
-        except EncodeError:
+            spelled = record_to_json(self.spec, self.record, decoded.value)
+        except (LookupError, TypeError, ValueError):
+            return  # no value that JSON spells
+        try:
+            # As JSON spells it: a number beyond 2^53 that stands where anything may is a text there.
+            given = from_json(self.spec, s.RecordOf(self.record.name), spelled, "")
+            again: bytes | None = encode(self.spec, self.record.name, given, params)
+        except (EncodeError, ValueRefused):
             again = None
         marks = flags if again == octets else [*flags, "decode-only"]
         vector = self._vector(comment, "valid", marks, params)
         vector["bytes"] = octets.hex()
-        vector["value"] = record_to_json(self.spec, self.record, decoded.value)
+        vector["value"] = spelled
 
     def _refused(
         self, comment: str, flags: list[str], octets: bytes, error: DecodeError, params: dict[str, Any]
     ) -> None:
-        reason = (error.code, error.requirement, re.sub(r"\[[^\]]*\]", "[]", error.path))
-        if reason in self.reasons and "declared" not in flags:
+        if not self._is_new(error.code, error.requirement, error.path, flags[0]):
             return
-        self.reasons.add(reason)
         vector = self._vector(comment, "invalid", flags, params)
         vector["bytes"] = octets.hex()
-        vector["error"] = error.code
-        if error.requirement is not None:
-            vector["requirement"] = error.requirement
-        vector["path"] = error.path
-        if error.offset is not None:
-            vector["offset"] = error.offset
+        say(vector, error)
+
+    def _is_new(self, code: str, requirement: str | None, path: str, kind: str) -> bool:
+        """Whether so few vectors of a kind are refused for a reason that one more shows something."""
+        reason = (kind, code, requirement, re.sub(r"\[[^\]]*\]", "[]", path))
+        self.reasons[reason] += 1
+        return self.reasons[reason] <= ALIKE.get(kind, ANY)
 
     def _vector(self, comment: str, result: str, flags: list[str], params: dict[str, Any]) -> Vector:
         vector: Vector = {"id": len(self.vectors) + 1, "comment": comment, "result": result, "flags": flags}
@@ -194,24 +216,70 @@ class MessageVectors:
     # ---- invalid ----
 
     def _broken_rules(self) -> None:
-        """Values that only a specification without rules writes."""
-        base = getattr(self, "base", None)
-        if base is None:
-            return
-        relaxed = without_rules(self.spec)
-        for _, comment, value in variants(relaxed, Builder(self.spec), self.record, base):
+        """Octets that only a specification without rules and bounds writes."""
+        for comment, value in self.wrong:
             try:
-                octets = encode(relaxed, self.record.name, value, self.params)
+                octets = encode(self.relaxed, self.record.name, value, self.params)
             except (EncodeError, RecursionError):
                 continue
             if len(octets) <= LARGEST:
                 self._take_refused(comment, ["rule"], octets)
 
+    def _unwritable(self) -> None:
+        """Values that the specification does not write: out of bounds, missing, or against a rule."""
+        for comment, value in self.wrong:
+            self._take_unwritable(comment, value)
+
+    def _wrong_values(self) -> Iterator[tuple[str, Any]]:
+        """Values out of the bounds of members, and against rules, of the shortest and of the fullest that is valid."""
+        yield from unwritable(self.spec, self.record, self.base)
+        yield from together(Builder(self.spec), self.record, self.base)
+        for _, comment, value in variants(self.spec, Builder(self.spec), self.record, self.base):
+            yield comment, value
+        if self.fullest is not None:
+            yield from unwritable(self.spec, self.record, self.fullest)
+
+    def _take_unwritable(self, comment: str, value: Any) -> None:
+        try:
+            spelled = record_to_json(self.spec, self.record, value)
+        except (LookupError, TypeError, ValueError):
+            return  # no value that JSON spells
+        try:
+            encode(
+                self.spec,
+                self.record.name,
+                from_json(self.spec, s.RecordOf(self.record.name), spelled, ""),
+                self.params,
+            )
+        except EncodeError as error:
+            if self._is_new(error.code, error.requirement, error.path, "encode-only"):
+                vector = self._vector(comment, "invalid", ["encode-only"], self.params)
+                vector["value"] = spelled
+                say(vector, error)
+        except ValueRefused as refusal:
+            if comment.endswith(NO_TRUTH):  # other kinds may be spelled in JSON in more ways than one
+                self._take_unwritable_kind(comment, spelled, refusal.path)
+        except RecursionError:
+            return
+
+    def _take_unwritable_kind(self, comment: str, spelled: Any, path: str) -> None:
+        if self._is_new("wrong_kind", None, path, "encode-only"):
+            vector = self._vector(comment, "invalid", ["encode-only"], self.params)
+            vector |= {"value": spelled, "error": "wrong_kind"}
+
     def _mutated(self, octets: bytes, most: int) -> None:
         for count, (comment, mutant) in enumerate(self._mutants(octets)):
             if count >= most:
                 return
-            self._take_refused(comment, ["mutation"], mutant)
+            if not self._take_refused(comment, ["mutation"], mutant):
+                self._take_variant(comment, mutant)
+
+    def _take_variant(self, comment: str, octets: bytes) -> None:
+        """Keep another spelling that is valid as well, a few of each way of changing."""
+        way = ("variant", comment.rpartition(": ")[2], None, "")
+        self.reasons[way] += 1
+        if self.reasons[way] <= VARIANTS and len(octets) <= LARGEST:
+            self._take(comment, ["mutation"], octets)
 
     def _mutants(self, octets: bytes) -> Iterator[tuple[str, bytes]]:
         if self.record.encoding == "json":
@@ -221,12 +289,17 @@ class MessageVectors:
             tree = decode(self.spec, self.record.name, octets, self.params).tree
         except DecodeError:
             tree = None
+        if self.record.encoding == "cbor":
+            yield from cbor_mutants(octets)
         yield from octet_mutants(octets, tree, self.constants)
 
-    def _take_refused(self, comment: str, flags: list[str], octets: bytes) -> None:
+    def _take_refused(self, comment: str, flags: list[str], octets: bytes) -> bool:
+        """Add octets if they are refused for a reason that shows something; returns whether they are refused."""
         if len(octets) > LARGEST * 2:
-            return
+            return True
         try:
             decode(self.spec, self.record.name, octets, self.params)
         except DecodeError as error:
             self._refused(comment, flags, octets, error, self.params)
+            return True
+        return False

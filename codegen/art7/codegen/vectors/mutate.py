@@ -9,10 +9,6 @@ from typing import Any
 
 from art7.interpreter.errors import FieldNode
 
-MOST = 1_500
-"""The most mutants of one message."""
-
-
 Constants = Sequence[int | str | bytes]
 
 
@@ -39,6 +35,25 @@ def octet_mutants(octets: bytes, tree: FieldNode | None, constants: Constants) -
                 f"octet {place} changed",
                 octets[:place] + bytes((octets[place] ^ bit,)) + octets[place + 1 :],
             )
+
+
+def cbor_mutants(octets: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield (comment, octets) for a CBOR map or array: other spellings of it, and more in it than there should be."""
+    lead = octets[0] if octets else 0
+    if lead >> 5 not in (4, 5) or lead & 31 >= 23:
+        return
+    major, count, rest = lead & 0xE0, lead & 31, octets[1:]
+    one = b"\x38\x63\x01" if major == 0xA0 else b"\x01"
+    yield "of no length told", bytes((major | 31,)) + rest + b"\xff"
+    yield "its length in two octets", bytes((major | 24, count)) + rest
+    yield "its length in three octets", bytes((major | 25, 0, count)) + rest
+    yield "something unknown more", bytes((lead + 1,)) + rest + one
+    yield "something unknown more, by a text", bytes((lead + 1,)) + rest + b"\x63new\x82\x01\xf6"
+    yield "the same key twice", bytes((lead + 1,)) + rest + rest
+    yield "one less than told", bytes((lead + 1,)) + rest
+    yield "one more than told", bytes((max(lead - 1, major),)) + rest
+    yield "of no length told, without an end", bytes((major | 31,)) + rest
+    yield "in a tag", b"\xd9\xd9\xf7" + octets
 
 
 def _leaves(node: FieldNode) -> Iterator[FieldNode]:

@@ -10,10 +10,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from art7.codegen.vectors.construct import Builder, valid_value
+from art7.codegen.vectors.construct import NOTHING, Builder
 from art7.codegen.vectors.role_run import Event, Memory, RoleRun
+from art7.codegen.vectors.valid import valid_value
 from art7.grammar.ir.module import Module, Protocol, RoleMachine, Scenario, Specification
-from art7.grammar.ir.plan import Block, Carrier, Form, Record
 from art7.interpreter.errors import CodecError
 from art7.interpreter.evaluate import Evaluator
 from art7.interpreter.prepare import Interpreter
@@ -27,7 +27,6 @@ TRIED = 8
 """The most events tried in one state that no scenario gives it there."""
 SAMPLES = 6
 """The most octet strings of one message that are kept to be tried elsewhere."""
-_NOTHING = Record("none", "struct", "", (), Carrier.OCTETS, Form.OBJECT, (), (), (), Block((), ()))
 
 Vector = dict[str, Any]
 
@@ -217,7 +216,7 @@ class ProtocolVectors:
     def _sampled(self, name: str, params: Any) -> Event:
         values = {
             param.name: to_json(
-                self.spec, param.shape, self._builder.shape(param.shape, 0, {}, _NOTHING, None)
+                self.spec, param.shape, self._builder.shape(param.shape, 0, {}, NOTHING, None)
             )
             for param in params
         }

@@ -66,6 +66,9 @@ def group_values(c: Context, type_: Type, env: Env) -> list[NamedValue] | None:
             name = entry.word or (
                 entry.key.value if isinstance(entry.key, Literal) and isinstance(entry.key.value, str) else ""
             )
+            if name and any(name == each[0] for each in found):
+                message = f"the value `{name}` is there twice"
+                c.faults.mistake("A7-P203", message, entry.span, "rename one of them")
             literal = c.literal(entry.value, inner)
             if literal is not None and isinstance(literal.value, int | str):
                 found.append(

@@ -25,6 +25,7 @@ from art7.codegen.imports.cddl.syntax import (
     Type,
     Values,
 )
+from art7.codegen.imports.cddl.undefined import tell_undefined
 from art7.codegen.imports.cddl.values import (
     constant_shape,
     declare_value,
@@ -49,6 +50,7 @@ def lower(rules: dict[str, Rule], name: str, faults: Faults, start: Span) -> Mod
         if rule.name not in c.mentioned and rule.type is not None and not makes_record(c, rule.type):
             _alone(c, rule, rule.type)
     _tell_unused(c)
+    tell_undefined(rules, faults)
     records = _messages(c)
     if records:
         faults.note(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 
 from art7.codegen.imports.cddl.context import Context, Env
 from art7.codegen.imports.cddl.entries import makes_record
 from art7.codegen.imports.cddl.instances import key_of_instance, spelled
 from art7.codegen.imports.cddl.prelude import PRELUDE, WIDER
 from art7.codegen.imports.cddl.syntax import Ref, Rule, Tag, Type
+from art7.codegen.imports.cddl.undefined import undefined
 from art7.codegen.imports.model import Field, Name, Record
 from art7.codegen.imports.model import Rule as Check
 from art7.codegen.imports.printer import print_type
@@ -70,13 +70,7 @@ def outside_shape(c: Context, ref: Ref) -> Shape:
             "add the choices that your service has",
         )
         return Shape(ANY)
-    near = get_close_matches(ref.name, [*c.rules, *PRELUDE], 1)
-    c.faults.mistake(
-        "A7-P204",
-        f"nothing defines `{ref.name}`; a message that holds one is refused",
-        ref.span,
-        f"did you mean `{near[0]}`?" if near else "define it",
-    )
+    undefined(c.rules, ref, c.faults)
     name = type_name(pascal(ref.name))
     if name not in c.records:
         if name in c.taken:

@@ -148,7 +148,7 @@ class _Parser(Cursor):
         self.take()
         group = self._group(")")
         self.expect(")", "at the end of the group")
-        rest_is_type = not (self.token.kind == END or self._begins_rule())
+        rest_is_type = self.token.kind == "control" or self.is_next("/", "..", "...")
         alone = group.choices[0] if len(group.choices) == 1 else ()
         if rest_is_type and not count < len(self.faults.report.diagnostics):
             self.at = at

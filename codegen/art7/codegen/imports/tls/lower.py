@@ -57,6 +57,8 @@ class _Scope:
     enums: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
+    here: set[str] = field(default_factory=set)
+    """The names of the source that this level of the struct has so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +254,15 @@ class _Lowering:
     def _field(self, part: Member, scope: _Scope, name: str = "") -> list[ModelMember]:
         rules: list[ModelMember] = []
         spelled = member_name(name or part.name or snake(part.type))
+        is_twice = self._tell_twice(part, scope)
         if part.body is not None:
+            outer, scope.here = scope.here, set()
             type_: Type = Body(tuple(self._members(part.body, scope)))
+            scope.here = outer
         else:
             type_ = self._type(part, spelled, scope, rules)
-        if spelled in scope.members and print_type(scope.members[spelled]) != print_type(type_):
+        before = scope.members.get(spelled)
+        if before is not None and (is_twice or print_type(before) != print_type(type_)):
             again = unique(spelled, scope.members)
             self.faults.note(
                 "A7-P225",
@@ -273,6 +279,16 @@ class _Lowering:
         if part.is_optional:
             type_ = Name("optional", (type_,))
         return [Field(spelled, type_, value=self._constant(part), doc=part.doc), *rules]
+
+    def _tell_twice(self, part: Member, scope: _Scope) -> bool:
+        """Report a name that this level of the struct has already; whether it has."""
+        is_twice = bool(part.name) and part.name in scope.here
+        if is_twice:
+            self.faults.mistake(
+                "A7-P203", f"`{part.name}` is there twice in `{scope.name}`", part.span, "rename one of them"
+            )
+        scope.here.add(part.name)
+        return is_twice
 
     def _constant(self, part: Member) -> str:
         if part.value is None:
@@ -482,18 +498,25 @@ class _Lowering:
                 found.append(word(values.members[label]))
             else:
                 near = get_close_matches(label, list(values.members) if values else [], 1)
+                choices = ", ".join(f"`{each}`" for each in list(values.members)[:8]) if values else ""
+                others = (
+                    f"name one of {choices}, or declare it in the enum"
+                    if choices
+                    else "declare it in an enum"
+                )
                 self.faults.mistake(
                     "A7-P204",
                     f"`{label}` is no value of {f'`{values.name}`' if values else 'any enum'}; "
                     "its case is left out",
                     span,
-                    f"did you mean `{near[0]}`?" if near else "declare it in the enum",
+                    f"did you mean `{near[0]}`?" if near else others,
                 )
             covered.add(label)
         return found
 
     def _target(self, case: Case, scope: _Scope) -> Body | Field | str:
         before = set(scope.enums), set(scope.spelled)
+        outer, scope.here = scope.here, set(scope.here)
         members: list[ModelMember] = []
         for part in case.members:
             if isinstance(part, Member) and part.body is None and not part.name:
@@ -504,18 +527,19 @@ class _Lowering:
                 members += self._members((part,), scope)
         scope.enums = {name: enum for name, enum in scope.enums.items() if name in before[0]}
         scope.spelled = {name: spelled for name, spelled in scope.spelled.items() if name in before[1]}
+        scope.here = outer
         return Body(tuple(members)) if members else "empty"
 
     def _tag(self, choice: Choice, scope: _Scope) -> tuple[str, _Values | None]:
         """What a `select` looks at: a member, a member of a member, else a parameter that the reader is handed."""
         labels = {label for case in choice.cases for label, _ in case.labels if not label[0].isdigit()}
-        path = choice.path
+        path = choice.path[1:] if choice.path[0] == scope.name else choice.path
         if len(path) == 1 and path[0] in scope.spelled:
             spelled = scope.spelled[path[0]]
             if spelled in scope.enums:
                 return word(spelled), self._enum_of(scope.enums[spelled])
             if scope.members[spelled] in _TAGS:
-                return word(spelled), None
+                return ("" if self._tell_number(choice, labels, scope) else word(spelled)), None
             message = (
                 f"`{path[0]}` is neither an enum nor a number; the members that depend on it are left out"
             )
@@ -524,11 +548,7 @@ class _Lowering:
         inner = self._inner(path, scope)
         if inner is not None:
             return inner
-        near = [
-            name
-            for name, enum in scope.enums.items()
-            if labels and labels <= set((found := self._enum_of(enum)) and found.members or ())
-        ]
+        near = [name for name, enum in scope.enums.items() if self._shared(labels, enum) * 2 > len(labels)]
         if len(near) == 1:
             self.faults.mistake(
                 "A7-P204",
@@ -540,12 +560,35 @@ class _Lowering:
             return word(near[0]), self._enum_of(scope.enums[near[0]])
         return self._param(choice, labels, scope)
 
+    def _shared(self, labels: set[str], enum: str) -> int:
+        """How many of the names of cases are values of an enum."""
+        values = self._enum_of(enum)
+        return len(labels & set(values.members)) if values else 0
+
+    def _tell_number(self, choice: Choice, labels: set[str], scope: _Scope) -> bool:
+        """Report a `select` by a number whose cases are names alone; whether it is one."""
+        if not labels or any(label[0].isdigit() for case in choice.cases for label, _ in case.labels):
+            return False
+        enums = [name for name, values in self.enums.items() if labels <= set(values.members)]
+        member = ".".join(choice.path)
+        self.faults.mistake(
+            "A7-P204",
+            f"`{member}` of `{scope.name}` is a number, and `{min(labels)}` is none; its cases are left out",
+            choice.span,
+            f"give `{member}` the type `{enums[0]}`" if len(enums) == 1 else "select by a member of an enum",
+        )
+        return True
+
     def _inner(self, path: tuple[str, ...], scope: _Scope) -> tuple[str, _Values | None] | None:
         """A path through structs of the source, each step a member outside of any choice."""
         type_ = scope.members.get(scope.spelled.get(path[0], ""))
         if len(path) < 2 or not isinstance(type_, Name):
             return None
         spelled = [word(scope.spelled[path[0]])]
+        outside = self.outer.enum_of(type_.name.replace("`", ""), path[1]) if len(path) == 2 else None
+        if outside is not None:
+            members = {each: each for each in outside.members or ()}
+            return f"{spelled[0]}.{word(path[1])}", _Values(qualified(outside.name), members)
         at = next((name for name, own in self.names.items() if own == type_.name), "")
         for index, step in enumerate(path[1:], 1):
             struct = self.known.get(at)
@@ -560,6 +603,22 @@ class _Lowering:
                 values = self._enum_of(at)
                 return (".".join(spelled), values) if values is not None or at in _NUMBERS else None
         return None
+
+    def _tell_param(self, choice: Choice, scope: _Scope, taken: str) -> None:
+        """A value of the connection (`Handshake.msg_type`, `KeyExchangeAlgorithm`) is known; another name is a mistake."""
+        path, first = ".".join(choice.path), choice.path[0]
+        message = f"`{path}` is no member of `{scope.name}`; {taken}"
+        if first in self.known or first[0].isupper():
+            self.faults.note("A7-P225", message, choice.span, "hand it in when decoding and encoding")
+            return
+        near = get_close_matches(first, scope.spelled, 1)
+        hint = f"did you mean `{near[0]}`? " if near else ""
+        self.faults.mistake(
+            "A7-P204",
+            message,
+            choice.span,
+            f"{hint}declare the member before the `select`, or hand the parameter in when decoding and encoding",
+        )
 
     def _param(self, choice: Choice, labels: set[str], scope: _Scope) -> tuple[str, _Values | None]:
         spelled = member_name(snake(choice.path[-1]))
@@ -589,12 +648,6 @@ class _Lowering:
             if qualified(outside.name) == values.name:
                 self.outer.use(outside)
         if spelled not in scope.params:
-            self.faults.note(
-                "A7-P225",
-                f"`{'.'.join(choice.path)}` is no member of `{scope.name}`; it is the parameter "
-                f"`{spelled}: {values.name}`",
-                choice.span,
-                "hand it in when decoding and encoding",
-            )
+            self._tell_param(choice, scope, f"it is the parameter `{spelled}: {values.name}`")
             scope.params[spelled] = values.name.replace("`", "")
         return word(spelled), values

@@ -123,12 +123,14 @@ class _Parser(Cursor):
         self.expect("{", "behind `enum`")
         values: list[Value] = []
         largest = 0
+        bound: int | None = None
         while not self.is_next("}"):
             if self.token.kind == END:
                 raise self.lost("`}`", "at the end of the enum")
             if self.is_next("("):
                 self.take()
-                largest = max(largest, self._number("the largest value"))
+                bound = self._number("the largest value")
+                largest = max(largest, bound)
                 self.expect(")", "behind the largest value")
             else:
                 values.append(self._value())
@@ -144,9 +146,21 @@ class _Parser(Cursor):
             elif not self.accept(",") and not self.is_next("}"):
                 raise self.lost("`,`", "between values of an enum")
         self.take()
+        self._tell_beyond(values, bound)
         name = self.word("a name", "behind the enum")
         self._end(name)
         return Enumeration(name.text, tuple(values), largest, first.comment, self.place(name))
+
+    def _tell_beyond(self, values: list[Value], bound: int | None) -> None:
+        """Values that the largest one of their enum, which gives its width, does not leave room for."""
+        for value in values:
+            if bound is not None and value.high > bound:
+                self.faults.mistake(
+                    "A7-P206",
+                    f"`{value.name}` is {value.high}, and the largest value of the enum is said to be {bound}",
+                    value.span,
+                    "correct the value, or the largest one",
+                )
 
     def _value(self) -> Value:
         name = self.word("the name of a value", "in an enum")
@@ -250,8 +264,27 @@ class _Parser(Cursor):
                 raise self.lost("`}`", f"at the end of {where}")
             if self.accept(";"):
                 continue
-            parts.append(self._member(where))
+            depth = self.depth
+            try:
+                parts.append(self._member(where))
+            except Lost:
+                self.depth = depth
+                if not self._past_line():
+                    raise
         return tuple(parts), None
+
+    def _past_line(self) -> bool:
+        """Pass what is left of a member that ends with `;` in its line; whether it does."""
+        line, at = self.source.span(self.token.start, self.token.start).line, self.at
+        while self.tokens[at].kind != END and self.tokens[at].text not in ("{", "}"):
+            start = self.tokens[at].start
+            if self.source.span(start, start).line != line:
+                return False
+            at += 1
+            if self.tokens[at - 1].text == ";":
+                self.at = at
+                return True
+        return False
 
     def _begins(self) -> bool:
         return (

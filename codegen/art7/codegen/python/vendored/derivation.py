@@ -5,9 +5,11 @@ Text of generated projects.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from art7.codegen.python.vendored.primitives import BuiltinError
+from art7.interpreter.functions.shared.lasting import refusal_code
 
 
 class DeriveError(ValueError):
@@ -21,6 +23,56 @@ class DeriveError(ValueError):
         self.code = code
         self.step = step
         self.requirement = requirement
+
+
+def derive_error(error: BuiltinError | DeriveError, step: str) -> DeriveError:
+    """Return the refusal of a step, without the frames of whatever refused: secrets stand in them."""
+    error.__traceback__ = None
+    return error if isinstance(error, DeriveError) else DeriveError(error.code, step)
+
+
+def prepared_refusal(error: Exception) -> DeriveError:
+    """Return the refusal of a prepared schedule, without the frames of whatever refused: secrets stand in them."""
+    error.__traceback__ = None
+    return error if isinstance(error, DeriveError) else DeriveError(refusal_code(error))
+
+
+class _Preparation:
+    """Makes a schedule ready with the inputs that last. `takes`: what is given each time; `gives`: what it returns."""
+
+    __slots__ = ("_make", "gives", "takes")
+
+    def __init__(
+        self, make: Callable[..., Callable[..., Any]], takes: tuple[str, ...], gives: tuple[str, ...]
+    ) -> None:
+        self._make = make
+        self.takes = takes
+        self.gives = gives
+
+    def __call__(self, **lasting: bytes) -> Callable[..., Any]:
+        """Return a function of what is given each time, in that order. It returns plain octets, several as a tuple.
+
+        Raises: DeriveError, as that function does. It is not for several threads at once.
+        """
+        try:
+            return self._make(**lasting)
+        except BuiltinError as error:
+            raise derive_error(error, "") from None
+
+
+_Schedule = TypeVar("_Schedule", bound=Callable[..., Any])
+
+
+def prepared_by(
+    make: Callable[..., Callable[..., Any]], takes: tuple[str, ...], gives: tuple[str, ...]
+) -> Callable[[_Schedule], _Schedule]:
+    """Give a schedule the attribute `prepare`, a `_Preparation`."""
+
+    def mark(schedule: _Schedule) -> _Schedule:
+        setattr(schedule, "prepare", _Preparation(make, takes, gives))  # noqa: B010 - a function's own attribute
+        return schedule
+
+    return mark
 
 
 class DerivationTrace:

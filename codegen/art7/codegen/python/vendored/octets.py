@@ -165,7 +165,9 @@ def bit_xor(left: Any, right: Any) -> Any:
 
 def join_octets(left: Any, right: Any) -> Any:
     """Two runs as one; longer than the limit of builtins is refused."""
-    if len(known(left)) + len(known(right)) > SIZE_LIMIT:
+    if left is None or right is None:
+        raise BuiltinError("missing_field")
+    if len(left) + len(right) > SIZE_LIMIT:
         raise BuiltinError("out_of_range")
     return left + right
 

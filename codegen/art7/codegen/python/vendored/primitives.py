@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from art7.interpreter.functions.shared.macs import hash_length
+
 SIZE_LIMIT = 1 << 24
 
 _Result = TypeVar("_Result")
@@ -30,8 +32,9 @@ class BuiltinError(ValueError):
 
 def checked(function: Callable[..., _Result], *arguments: Any) -> _Result:
     """Call a builtin; an absent argument is refused with `missing_field`."""
-    if any(argument is None for argument in arguments):
-        raise BuiltinError("missing_field")
+    for argument in arguments:
+        if argument is None:
+            raise BuiltinError("missing_field")
     return function(*arguments)
 
 
@@ -133,6 +136,11 @@ def unsigned_be(value: bytes) -> int:
     return int.from_bytes(value, "big")
 
 
+def minimal(value: bytes) -> bytes:
+    """The octets without zero octets in front."""
+    return value.lstrip(b"\0")
+
+
 def unsigned_le(value: bytes) -> int:
     """The octets as an unsigned integer, least significant first."""
     return int.from_bytes(value, "little")
@@ -148,6 +156,8 @@ def varint_octets(value: int) -> bytes:
 
 def mls_varint_octets(value: int) -> bytes:
     """A vector's length header (RFC 9420 §2.1.2)."""
+    if 0 <= value < 64:
+        return bytes((value,))
     if value >= 1 << 30:
         raise BuiltinError("out_of_range")
     return varint_octets(value)
@@ -171,12 +181,12 @@ _UPPER = {lower: lower - 32 for lower in range(97, 123)}
 
 def lower(value: str) -> str:
     """A–Z become a–z, nothing else changes."""
-    return value.translate(_LOWER)
+    return value.lower() if value.isascii() else value.translate(_LOWER)
 
 
 def upper(value: str) -> str:
     """a–z become A–Z, nothing else changes."""
-    return value.translate(_UPPER)
+    return value.upper() if value.isascii() else value.translate(_UPPER)
 
 
 def strip(value: str, characters: str) -> str:
@@ -329,65 +339,21 @@ def equal(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
-_HASH_NAMES = (
-    "md5",
-    "sha1",
-    "sha256",
-    "sha384",
-    "sha512",
-    "sha3_256",
-    "sha3_384",
-    "sha3_512",
-    "blake2s",
-    "blake2b",
-)
+def _md5(value: bytes) -> bytes:
+    """The digest that older protocols name (RFC 1321)."""
+    return hashlib.md5(value, usedforsecurity=False).digest()
 
 
 def digest(name: str, value: bytes) -> bytes:
     """The digest of that name."""
-    if name not in _HASH_NAMES:
-        raise BuiltinError("unknown_value")
+    hash_length(name)
     return hashlib.new(name, value, usedforsecurity=False).digest()
-
-
-def hash_length(name: str) -> int:
-    """How many octets the digest of that name has."""
-    return len(digest(name, b""))
 
 
 def shake(name: str, value: bytes, count: int) -> bytes:
     """`count` octets of the extendable output of that name (FIPS 202 §6.2)."""
     absorbed = hashlib.shake_128(value) if name == "shake128" else hashlib.shake_256(value)
     return absorbed.digest(_size(count))
-
-
-def mac(name: str, key: bytes, data: bytes) -> bytes:
-    """The MAC with the hash of that name (RFC 2104)."""
-    if name not in _HASH_NAMES:
-        raise BuiltinError("unknown_value")
-    return hmac.digest(key, data, name)
-
-
-def hkdf_extract(name: str, salt: bytes, ikm: bytes) -> bytes:
-    """The pseudorandom key (RFC 5869 §2.2)."""
-    return mac(name, salt or bytes(hash_length(name)), ikm)
-
-
-def hkdf_expand(name: str, prk: bytes, info: bytes, count: int) -> bytes:
-    """`count` octets from the key (RFC 5869 §2.3)."""
-    limit = min(255 * hash_length(name), SIZE_LIMIT)
-    if not 0 <= count <= limit:
-        raise BuiltinError("out_of_range")
-    output, block = b"", b""
-    for counter in range(1, -(-count // hash_length(name)) + 1):
-        block = mac(name, prk, block + info + bytes((counter,)))
-        output += block
-    return output[:count]
-
-
-def hkdf(name: str, salt: bytes, ikm: bytes, info: bytes, count: int) -> bytes:
-    """Extract, then expand (RFC 5869 §2)."""
-    return hkdf_expand(name, hkdf_extract(name, salt, ikm), info, count)
 
 
 def canonical_json(value: Any) -> bytes:

@@ -152,6 +152,9 @@ def _behind_comment(data: bytes, o: int, end: int) -> int:
 
 _NOT_BARE = re.compile(rb'[^\x00-\x20;,"<>()\x7f]*')
 _PARAMETER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# A token of MIME has braces (RFC 2045 §5.1); `*`, `'` and `%` mean something to RFC 2231 §7.
+_MIME_NAME = re.compile(rb"[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+")
+_MIME_NAME_WRITTEN = re.compile(r"[!#$&+\-.^_`{|}~0-9A-Za-z]+")
 _SIP_VALUE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]:]+")
 _SECTIONED = re.compile(r"([^*]+)(?:\*(0|[1-9][0-9]{0,2}))?(\*)?")
 _QUOTED_TEXT = re.compile(rb'"((?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+)"')
@@ -194,7 +197,7 @@ def read_parameter_map(data: bytes, o: int, end: int, form: str) -> tuple[dict[s
 
 
 def _parameter(data: bytes, start: int, end: int, comments: bool) -> tuple[Parameter, int]:
-    match = _HEADER_NAME.match(data, start, end)
+    match = (_MIME_NAME if comments else _HEADER_NAME).match(data, start, end)
     if match is None:
         raise Unreadable("bad_characters", start, "the name of a parameter", standing_text(data, start, end))
     name = match[0].decode().lower()
@@ -294,33 +297,34 @@ def _charset_text(parts: list[tuple[bool, Parameter]]) -> str:
         raise Unreadable(refusal.code, place, refusal.expected, refusal.got) from None
 
 
-_SECTION_SIGN = re.compile("[*'%]")
 _CONTROL_SIGN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def parameter_octets(values: dict[str, str | None], form: str) -> bytes:
+def parameter_text(values: dict[str, str | None], form: str) -> str:
     """Return parameters as they are written."""
     written = []
     names = set()
     for name, value in values.items():
         low = name.lower()
-        if not _PARAMETER_NAME.fullmatch(name) or (form == "mime" and _SECTION_SIGN.search(name)):
+        if not (_MIME_NAME_WRITTEN if form == "mime" else _PARAMETER_NAME).fullmatch(name):
             raise Unreadable("bad_characters", 0, "the name of a parameter", show(name))
         if low in names:
             raise Unreadable("duplicate_field", 0, "another name", low)
         names.add(low)
-        written.append(b";" + low.encode() + (b"" if value is None else _parameter_value(value, form)))
-    return b"".join(written)
+        written.append(f";{low}" if value is None else f";{low}{_parameter_value(value, form)}")
+    return "".join(written)
 
 
-def _parameter_value(value: str, form: str) -> bytes:
+def _parameter_value(value: str, form: str) -> str:
     if (_SIP_VALUE if form == "sip" else _PARAMETER_NAME).fullmatch(value):
-        return b"=" + value.encode()
+        return f"={value}"
     if _CONTROL_SIGN.search(value):
         raise Unreadable("bad_quoted", 0, "a text without control characters", show(value))
     if form == "mime" and not value.isascii():
-        return b"*=utf-8''" + quote_from_bytes(value.encode(), safe="!#$&+-.^_`|~").encode()
-    return b'="' + re.sub(r'(["\\])', r"\\\1", value).encode() + b'"'
+        return f"*=utf-8''{quote_from_bytes(value.encode(), safe='!#$&+-.^_`|~')}"
+    if '"' in value or "\\" in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'="{value}"'
 
 
 # ---- parts ----
@@ -353,8 +357,8 @@ def part_spans(data: bytes, o: int, end: int, boundary: object) -> list[tuple[in
 def _boundary_lines(data: bytes, o: int, end: int, mark: bytes) -> list[tuple[int, int, bool]]:
     """Return the lines of a boundary up to the last: first octet, next line, whether it is the last."""
     found: list[tuple[int, int, bool]] = []
-    at = o if data.startswith(mark, o, end) else data.find(b"\n" + mark, o, end) + 1
-    while at > 0 or (at == o and data.startswith(mark, o, end)):
+    at = o if data.startswith(mark, o, end) else _behind_line(data, o, end, mark)
+    while at >= 0:
         stop = at + len(mark)
         closing = data.startswith(b"--", stop, end)
         blank = _BLANKS.match(data, stop + 2 * closing, end)
@@ -370,8 +374,14 @@ def _boundary_lines(data: bytes, o: int, end: int, mark: bytes) -> list[tuple[in
             found.append((at, after, closing))
             if closing:
                 break
-        at = data.find(b"\n" + mark, max(at, after - 1), end) + 1
+        at = _behind_line(data, max(at, after - 1), end, mark)
     return found
+
+
+def _behind_line(data: bytes, o: int, end: int, mark: bytes) -> int:
+    """Return where the next line that begins with a mark does; -1 where none does."""
+    place = data.find(b"\n" + mark, o, end)
+    return -1 if place < 0 else place + 1
 
 
 def part_octets(pieces: list[bytes], boundary: object, eol: bytes) -> bytes:
@@ -527,11 +537,6 @@ def _quoted_line(line: bytes) -> bytes:
         lines.append(text[begin:stop])
         begin = stop
     return b"=\r\n".join([*lines, text[begin:]])
-
-
-def whole_header(name: bytes, data: bytes, o: int, stop: int) -> bytes:
-    """Return a header that nothing names, on one line."""
-    return name + b":" + data[o:stop]
 
 
 def entry(values: dict[str, str | None] | None, key: str | None) -> str | None:

@@ -21,7 +21,7 @@ from art7.codegen.python.vendored.text_bodies import (
     header_line,
     in_charset,
     in_utf8,
-    parameter_octets,
+    parameter_text,
     part_octets,
     part_spans,
     read_parameter_map,
@@ -109,20 +109,20 @@ class HeaderBlock:
         name = show(self.line[0].decode())
         self.r.trace.refuse("unknown_field", self.line[1], "", "a header that the message has", name)
 
-    def one(self, key: str, at: str) -> list[HeaderText]:
+    def one(self, key: str, at: str, verbatim: bool = False) -> list[HeaderText]:
         """Return the value of a header that stands once."""
         if key in self.seen:
             self.r.trace.refuse("duplicate_field", self.line[1], at, "one header of this name", "another")
         self.seen.add(key)
         self.r.at.pop(key, None)
-        return [HeaderText(self, key, trimmed_span(self.octets, *self.span), None, True)]
+        return [HeaderText(self, key, trimmed_span(self.octets, *self.span), None, True, verbatim)]
 
-    def many(self, items: Items, comma: bool = False) -> list[HeaderText]:
+    def many(self, items: Items, comma: bool = False, verbatim: bool = False) -> list[HeaderText]:
         """Return the values of a header of a list."""
         spans = [trimmed_span(self.octets, *self.span)]
         if comma:
             spans = comma_spans(self.octets, *self.span, self.comments)
-        return [HeaderText(self, items.name, span) for span in spans]
+        return [HeaderText(self, items.name, span, verbatim=verbatim) for span in spans]
 
     def whole(self, items: Items) -> list[HeaderText]:
         """Return a header that nothing names: its name, a colon, its value without white space around it."""
@@ -147,7 +147,7 @@ class HeaderBlock:
 class HeaderText:
     """One value of a header, read in octets of its own while it is open; refusals lie where they came from."""
 
-    __slots__ = ("alone", "block", "key", "span", "start")
+    __slots__ = ("alone", "block", "comments", "key", "span", "start")
 
     def __init__(
         self,
@@ -156,15 +156,17 @@ class HeaderText:
         span: tuple[int, int],
         start: int | None = None,
         alone: bool = False,
+        verbatim: bool = False,
     ) -> None:
         self.block, self.key, self.span, self.alone = block, key, span, alone
+        self.comments = block.comments and not verbatim
         self.start = block.place(span[0]) if start is None else start
 
     def __enter__(self) -> tuple[int, int]:
         block = self.block
         block.r.trace.data = block.octets
         start, stop = self.span
-        return passed_space(block.octets, start, stop, block.space, block.comments), stop
+        return passed_space(block.octets, start, stop, block.space, self.comments), stop
 
     def __exit__(self, kind: object, error: object, where: object) -> None:
         block = self.block
@@ -177,7 +179,7 @@ class HeaderText:
     def close(self, o: int, at: str) -> None:
         """Refuse what is left of a value."""
         block, stop = self.block, self.span[1]
-        o = passed_space(block.octets, o, stop, block.space, block.comments)
+        o = passed_space(block.octets, o, stop, block.space, self.comments)
         if o != stop:
             left = standing_text(block.octets, o, stop)
             block.r.trace.refuse("trailing_data", o, at, "the end of the value", left)
@@ -292,7 +294,7 @@ _WRITTEN_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 def header_value(trace: Writer, value: bytes, at: str) -> bytes:
     """Return the value of a header, or refuse what would end it or be lost at its ends."""
-    if re.search(rb"[\r\n]|^[ \t]|[ \t]\Z", value):
+    if re.search(rb"[\r\n\0]|^[ \t]|[ \t]\Z", value):
         trace.refuse("bad_text", None, at, "one line without white space at its ends", show(value))
     return value
 
@@ -338,7 +340,7 @@ def put_parameters(trace: Writer, value: Any, form: str, at: str) -> bytes:
     if not isinstance(value, dict):
         trace.refuse("wrong_kind", None, at, "a map of texts", show(value))
     try:
-        return parameter_octets(value, form)
+        return parameter_text(value, form).encode()
     except Unreadable as refusal:
         trace.refuse(refusal.code, None, at, refusal.expected, refusal.got)
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
 
 from art7.codegen.python.vendored.core import Refused
-from art7.codegen.python.vendored.patterns import _pattern, matches
+from art7.codegen.python.vendored.patterns import _pattern
 
 match_number = re.compile(rb"(?:0|[1-9][0-9]{0,39})(?![0-9])").match
 match_signed = re.compile(rb"(?:0|-?[1-9][0-9]{0,39})(?![0-9])").match
@@ -133,34 +132,10 @@ def is_word(value: object) -> bool:
     return isinstance(value, str) and f"{value}" == value
 
 
-def token_octets(value: object, fullmatch: Callable[[bytes], object]) -> bytes:
-    """Return a text that an expression takes whole."""
-    if not isinstance(value, str):
-        raise Refused
-    octets = value.encode()
-    if fullmatch(octets) is None:
-        raise Refused
-    return octets
-
-
-def stepped_octets(value: object, pattern: str) -> bytes:
-    """Return a text that a pattern takes whole: for patterns that no expression takes."""
-    if not isinstance(value, str) or not matches(value, pattern):
-        raise Refused
-    return value.encode()
-
-
-def number_octets(value: object, low: int, high: int, base: int = 10) -> bytes:
-    """Return an integer in digits."""
-    if not isinstance(value, int) or not low <= value <= high:
-        raise Refused
-    return b"%d" % value if base == 10 else b"%x" % value
-
-
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
 
 
-def quoted_octets(value: object, minimum: int, maximum: int | None) -> bytes:
+def in_quotes(value: object, minimum: int, maximum: int | None) -> str:
     """Return a text between double quotes."""
     if not isinstance(value, str) or _CONTROL(value):
         raise Refused
@@ -168,7 +143,7 @@ def quoted_octets(value: object, minimum: int, maximum: int | None) -> bytes:
         raise Refused
     if '"' in value or "\\" in value:
         value = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{value}"'.encode()
+    return f'"{value}"'
 
 
 def upto_octets(value: object, mark: bytes, minimum: int, maximum: int | None, text: bool) -> bytes:
@@ -199,16 +174,16 @@ def lenient_octets(content: bytes, eol: bytes) -> bytes:
     return content + eol
 
 
-def encode_hex(octets: bytes) -> bytes:
+def encode_hex(octets: bytes) -> str:
     """Return octets in hexadecimal digits."""
-    return octets.hex().encode()
+    return octets.hex()
 
 
-def encode_base64(octets: bytes) -> bytes:
+def encode_base64(octets: bytes) -> str:
     """Return octets in base64 with its padding."""
-    return b64encode(octets)
+    return b64encode(octets).decode()
 
 
-def encode_base64url(octets: bytes) -> bytes:
+def encode_base64url(octets: bytes) -> str:
     """Return octets in base64url without padding."""
-    return urlsafe_b64encode(octets).rstrip(b"=")
+    return urlsafe_b64encode(octets).rstrip(b"=").decode()

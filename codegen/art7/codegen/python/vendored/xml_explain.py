@@ -220,15 +220,15 @@ def xml_settled(trace: Trace, tree: dict[str, Any], unknown: Any, path: str) -> 
             tree[key] = [XmlFree(item) for item in value]
 
 
-def xml_octets_of(trace: Trace, tree: Any, name: str, size: int | None) -> bytes:
-    """The text of the element that `tree` is; without a name of its one member."""
+def xml_octets_of(trace: Trace, tree: Any, name: str, outer: str, size: int | None) -> bytes:
+    """The text of the element that `tree` is inside namespace `outer`; without a name of its one member."""
     if not name:
         elements = [(key, one) for key, members in tree.items() if key[0] not in "@#" for one in members]
         if len(elements) != 1 or any(key[0] in "@#" for key in tree):
             code = "unknown_field" if elements else "missing_field"
             json_refuse(trace, code, "", None, "one element", str(len(elements)))
         ((name, tree),) = elements
-    data = _xml_element(trace, name, tree, "", 1).encode()
+    data = _xml_element(trace, name, tree, outer, 1).encode()
     if size is not None and len(data) > size:
         json_refuse(trace, "too_large", "", None, f"at most {size} octets", f"{len(data)} octets")
     return data
