@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from inspect import signature
 from typing import Any
 
 from art7.runtime.endpoint import (
@@ -26,6 +27,12 @@ from art7.runtime.endpoint import (
     Transmit,
 )
 from art7.runtime.entropy import SeededRandom
+
+
+def keywords_of(function: Callable[..., Any], inputs: Sequence[str]) -> dict[str, str]:
+    """Return the inputs of a schedule that its function spells otherwise (`random` as `random_`); they stand in order."""
+    pairs = zip(inputs, signature(function).parameters, strict=False)
+    return {declared: python for declared, python in pairs if declared != python}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ class GeneratedPackage:
 
 
 def _kind(known: Any) -> tuple[str, str] | None:
-    return None if known is None else (known.__module__, known.__qualname__)
+    # A record that is one value alone is an alias of its type, or its text, and no class of ours.
+    return (known.__module__, known.__qualname__) if isinstance(known, type) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +226,8 @@ class GeneratedEndpoint:
             if operation == "encode":
                 return self._build(name, arguments)
             if operation == "decode":
-                value = self._package.messages[name].decode(arguments["octets"])
+                params = {key: each for key, each in arguments.items() if key != "octets"}
+                value = self._package.messages[name].decode(arguments["octets"], **params)
                 self._learnt.append(Decoded(name, self._package.mapping(name, value), arguments["octets"]))
                 return value
             return self._derive(name, arguments)
@@ -239,7 +248,8 @@ class GeneratedEndpoint:
         function, secrets, inputs = self._package.schedules[name]
         trace = self._package.support.DerivationTrace()
         try:
-            return function(**arguments, trace=trace)
+            spelled = keywords_of(function, inputs)
+            return function(**{spelled.get(key, key): each for key, each in arguments.items()}, trace=trace)
         finally:
             steps = [(key, key in secrets, value) for key, value in trace.steps]
             given = tuple(step for step in steps if step[0] in inputs)

@@ -12,7 +12,7 @@ from art7.interpreter.encode import encode_with
 from art7.interpreter.errors import CodecError
 from art7.interpreter.evaluate import Evaluator
 from art7.interpreter.prepare import Interpreter
-from art7.interpreter.schedules import Session, Trace, run_with
+from art7.interpreter.schedules import Session, Trace, find_schedule, run_with
 from art7.runtime.endpoint import Derived, Refusal
 from art7.runtime.entropy import SeededRandom
 from art7.runtime.machine import MachineEndpoint
@@ -24,10 +24,12 @@ class InterpreterCodec:
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
 
-    def decode(self, record: str, octets: bytes) -> Mapping[str, Any]:
+    def decode(
+        self, record: str, octets: bytes, params: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
         """Return the members. Raises: `Refusal`, the sender to blame."""
         try:
-            value: Mapping[str, Any] = decode_with(self._interpreter, record, octets).value
+            value: Mapping[str, Any] = decode_with(self._interpreter, record, octets, params or {}).value
         except CodecError as error:
             raise _refusal(error, record, "peer") from None
         return value
@@ -53,8 +55,11 @@ class InterpreterSchedules:
     def run(self, name: str, inputs: Mapping[str, Any]) -> tuple[Mapping[str, Any], Derived]:
         """Return the outputs and every named value. Raises: `Refusal`."""
         trace = Trace()
+        taken = {each.name for each in find_schedule(self._interpreter.specification, name)[1].params}
+        params = {key: value for key, value in inputs.items() if key in taken}
+        given = {key: value for key, value in inputs.items() if key not in taken}
         try:
-            outcome = run_with(self._interpreter, name, inputs, trace=trace, session=self._session)
+            outcome = run_with(self._interpreter, name, given, params, trace=trace, session=self._session)
         except CodecError as error:
             raise _refusal(error, name, "peer", (_derived(name, trace),)) from None
         return outcome.outputs, _derived(name, trace)

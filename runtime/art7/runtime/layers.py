@@ -18,7 +18,9 @@ from art7.runtime.endpoint import Refusal
 class Codec(Protocol):
     """Reads and writes records by qualified name; values are mappings of members."""
 
-    def decode(self, record: str, octets: bytes) -> Mapping[str, Any]:
+    def decode(
+        self, record: str, octets: bytes, params: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
         """Return the members; raises `art7.runtime.endpoint.Refusal`."""
         ...
 

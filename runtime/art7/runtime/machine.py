@@ -271,8 +271,9 @@ class MachineEndpoint:
         if action.operation == "encode":
             result = self._codec.encode(action.name, arguments)
         elif action.operation == "decode":
-            result = self._codec.decode(action.name, arguments["octets"])
-            attempt.learnt.append(Decoded(action.name, result, arguments["octets"]))
+            octets = arguments.pop("octets")
+            result = self._codec.decode(action.name, octets, arguments)
+            attempt.learnt.append(Decoded(action.name, result, octets))
         else:
             result, derived = self._schedules.run(action.name, arguments)
             attempt.learnt.append(derived)

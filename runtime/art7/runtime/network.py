@@ -100,6 +100,11 @@ class Network:
         """Let `timer` of `role` run out `after_ms` from now."""
         self._push(self.now_ms + after_ms, Expiry(role, timer, generation))
 
+    @property
+    def due_ms(self) -> int | None:
+        """When the next event is due; `None` when there is none."""
+        return self._queue[0][0] if self._queue else None
+
     def next_event(self, until_ms: int) -> Event | None:
         """Advance to the next event not later than `until_ms` and return it; `None` when there is none."""
         if not self._queue or self._queue[0][0] > until_ms:

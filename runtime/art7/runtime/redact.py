@@ -21,7 +21,7 @@ class Secrets:
     def add(self, value: object) -> None:
         """Remember a value if it is octets, long enough and not all zero."""
         if isinstance(value, bytes) and len(value) >= LEAST_OCTETS and any(value):
-            self.values.add(value)
+            self.values.add(bytes(value))  # not as a secret: its spellings are needed
 
     def replacements(self) -> list[tuple[str, str]]:
         """Return (spelling, stand-in), long spellings first so that none is cut by a shorter one."""

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from art7.grammar.ir.module import Channel, Protocol
+from art7.grammar.ir.shape import Shape
 from art7.runtime.endpoint import (
     Decoded,
     Deferred,
@@ -112,6 +113,26 @@ class Simulator:
             raise
         self.history.append(Told(role, "local", event, arguments, entry, tuple(effects)))
         self._apply(role, effects)
+
+    def submit(self, role: str, receiver: str, octets: bytes) -> int:
+        """Take octets as they came off the wire from a role that is played elsewhere; return the entry's number.
+
+        Raises: `KeyError` when there is no channel.
+        """
+        self._messages += 1
+        fate = self.network.transmit(role, receiver, octets, self._messages)
+        message: str = ""
+        value: Any = None
+        try:
+            message, inner = self._open(Delivery(role, receiver, octets, self._messages))
+            value = self.carriers.decode(message, inner)
+        except Refusal:
+            pass  # its receiver says so, with the reason
+        return self._add(
+            role, "send", message_number=self._messages, receiver=receiver, message=message, octets=octets.hex(),
+            network=list(fate), made_of=self.endpoints[role].made_of,
+            value={} if value is None else self.shower.record(message, value), clause=self.shower.clauses(message),
+        )  # fmt: skip
 
     def step(self, until_ms: int) -> bool:
         """Process the next event not later than `until_ms`; return whether there was one.
@@ -286,14 +307,7 @@ class Simulator:
         return self.trace.add(self.network.now_ms, role, kind, **kept).number
 
     def _arguments(self, role: str, event: str, arguments: Mapping[str, Any]) -> dict[str, Json]:
-        machine = next(each for each in self.protocol.roles if each.name == role)
-        shapes = {
-            param.name: param.shape
-            for state in machine.states
-            for transition in state.transitions
-            if transition.trigger.kind == "local" and event in transition.trigger.names
-            for param in transition.trigger.params
-        }
+        shapes = local_shapes(self.protocol, role, event)
         return {name: self.shower.shaped(shapes.get(name), value) for name, value in arguments.items()}
 
     def _notice(self, role: str) -> None:
@@ -328,3 +342,15 @@ def network_of(protocol: Protocol, faults: Faults, seed: int) -> Network:
     """Make the network of a protocol's channels."""
     links = {(c.sender, c.receiver): Link(c.ordered, c.lossy, c.bound) for c in protocol.channels}
     return Network(links, faults, SeededRandom(seed, "network"))
+
+
+def local_shapes(protocol: Protocol, role: str, event: str) -> dict[str, Shape]:
+    """Return what a local event of a role takes: shapes by name."""
+    machine = next(each for each in protocol.roles if each.name == role)
+    return {
+        param.name: param.shape
+        for state in machine.states
+        for transition in state.transitions
+        if transition.trigger.kind == "local" and event in transition.trigger.names
+        for param in transition.trigger.params
+    }

@@ -2,6 +2,7 @@
 
     keys      keys of the catalogue's form, and what each may be used for
     signed    signed objects, compact and as JSON
+    making    signed objects made
     sealed    encrypted objects, compact and as JSON
 
 Structures are those of the catalogue (`ietf.jose`). Refused on purpose: `none`, RSA1_5, keys below their strength, keys of

@@ -19,8 +19,10 @@ from art7.runtime.jose.keys import (
     text_of,
 )
 
-_HASHES = {"256": "sha256", "384": "sha384", "512": "sha512"}
-_CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+HASHES = {"256": "sha256", "384": "sha384", "512": "sha512"}
+"""End of an algorithm's name → hash."""
+CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+"""Algorithm → its only curve (RFC 7518 §3.4)."""
 _FAMILIES = {"HS": "oct", "RS": "RSA", "PS": "RSA", "ES": "EC"}
 _UNDERSTOOD = {"b64"}
 LONGEST = 1 << 24
@@ -81,7 +83,7 @@ def _verify(
     found = octets_of(signature)
     algorithm = str(header["alg"])
     family = "OKP" if algorithm == "EdDSA" else _FAMILIES.get(algorithm[:2])
-    if family is None or (family != "OKP" and algorithm[2:] not in _HASHES):
+    if family is None or (family != "OKP" and algorithm[2:] not in HASHES):
         raise JoseRefused("refused_algorithm", "a signature of RFC 7518 §3 or RFC 8037", algorithm[:40])
     for key in choose(keys, header, family, "sig", ("verify",)):
         if _holds(algorithm, key, encoded.encode("ascii") + b"." + signed, found):
@@ -90,7 +92,7 @@ def _verify(
 
 
 def _holds(algorithm: str, key: Value, data: bytes, signature: bytes) -> bool:
-    hash_name = _HASHES.get(algorithm[2:], "")
+    hash_name = HASHES.get(algorithm[2:], "")
     match algorithm[:2]:
         case "HS":
             if len(key["k"]) < call("hash_length", hash_name):
@@ -100,7 +102,7 @@ def _holds(algorithm: str, key: Value, data: bytes, signature: bytes) -> bool:
             kind = "pkcs1" if algorithm[0] == "R" else "pss"
             return bool(call(f"rsa_{kind}_verify", hash_name, rsa_public(key), data, signature))
         case "ES":
-            if key["kty"] != "EC" or key["crv"] != _CURVES[algorithm]:
+            if key["kty"] != "EC" or key["crv"] != CURVES[algorithm]:
                 return False
             name = key["crv"].lower().replace("-", "")
             return bool(call(f"ecdsa_{name}_verify_raw", point(key), data, signature))

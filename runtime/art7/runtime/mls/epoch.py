@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.structures import Value
@@ -23,6 +23,11 @@ class EpochSecrets:
     resumption_psk: bytes = field(repr=False)
     epoch_authenticator: bytes = field(repr=False)
     next_init_secret: bytes = field(repr=False)
+    external_pub: bytes
+
+    def without_root(self) -> EpochSecrets:
+        """Return them without the root of the message keys, which the secret tree has and uses up (§9.2)."""
+        return replace(self, encryption_secret=b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Begun:
 
 
 def _secrets(derived: Value) -> EpochSecrets:
-    return EpochSecrets(**{each.name: derived[each.name] for each in fields(EpochSecrets)})
+    return EpochSecrets(**{each.name: getattr(derived, each.name) for each in fields(EpochSecrets)})
 
 
 def begin_epoch(
@@ -43,31 +48,32 @@ def begin_epoch(
 ) -> Begun:
     """Return the secrets of the epoch that a group context describes (§8)."""
     octets = suite.structures.encode("GroupContext", context)
-    inputs = {"init_secret": init_secret, "commit_secret": commit_secret, "psk_secret": psk_secret}
-    params = {"suite": suite.number, "group_context": octets}
-    derived = suite.structures.derive("EpochSecrets", params, inputs)
-    return Begun(_secrets(derived), derived["joiner_secret"], derived["welcome_secret"])
+    derived = suite.run(
+        "EpochSecrets",
+        group_context=octets,
+        init_secret=init_secret,
+        commit_secret=commit_secret,
+        psk_secret=psk_secret,
+    )
+    return Begun(_secrets(derived), derived.joiner_secret, derived.welcome_secret)
 
 
 def welcome_secrets(suite: CipherSuite, joiner_secret: bytes, psk_secret: bytes) -> tuple[bytes, bytes]:
     """Return the member secret and the welcome secret (§12.4.3.1)."""
-    inputs = {"joiner_secret": joiner_secret, "psk_secret": psk_secret}
-    derived = suite.structures.derive("WelcomeSecret", {"suite": suite.number}, inputs)
-    return derived["member_secret"], derived["welcome_secret"]
+    derived = suite.run("WelcomeSecret", joiner_secret=joiner_secret, psk_secret=psk_secret)
+    return derived.member_secret, derived.welcome_secret
 
 
 def joined_epoch(suite: CipherSuite, member_secret: bytes, context: Value) -> EpochSecrets:
     """Return the secrets of an epoch that is joined by a Welcome (§8)."""
     octets = suite.structures.encode("GroupContext", context)
-    params = {"suite": suite.number, "group_context": octets}
-    return _secrets(suite.structures.derive("JoinedEpoch", params, {"member_secret": member_secret}))
+    return _secrets(suite.run("JoinedEpoch", group_context=octets, member_secret=member_secret))
 
 
 def welcome_key(suite: CipherSuite, welcome_secret: bytes) -> tuple[bytes, bytes]:
     """Return key and nonce of a Welcome's GroupInfo (§12.4.3.1)."""
-    inputs = {"welcome_secret": welcome_secret}
-    derived = suite.structures.derive("WelcomeKey", {"suite": suite.number}, inputs)
-    return derived["key"], derived["nonce"]
+    derived = suite.run("WelcomeKey", welcome_secret=welcome_secret)
+    return derived.key, derived.nonce
 
 
 def external_pair(suite: CipherSuite, secrets: EpochSecrets) -> KeyPair:
@@ -77,12 +83,17 @@ def external_pair(suite: CipherSuite, secrets: EpochSecrets) -> KeyPair:
 
 def export(suite: CipherSuite, secrets: EpochSecrets, label: str, context: bytes, length: int) -> bytes:
     """Return a secret for another protocol (§8.5)."""
-    params = {"suite": suite.number, "label": label, "context": context, "length": length}
-    inputs = {"exporter_secret": secrets.exporter_secret}
-    return bytes(suite.structures.derive("Exporter", params, inputs)["secret"])
+    made = suite.run(
+        "Exporter", label=label, context=context, length=length, exporter_secret=secrets.exporter_secret
+    )
+    return bytes(made.secret)
 
 
 # ---- pre-shared keys ----
+
+
+MOST_RESUMPTION = 256
+"""How many resumption keys are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +105,29 @@ class PskStore:
 
     def find(self, psk_id: Value) -> bytes:
         """Return the key that a `PreSharedKeyId` names. Raises: `MlsRefused` with `missing_psk`."""
-        resumed = psk_id["resumption"]
-        if psk_id["psk_type"] == 1:
-            found = self.external.get(psk_id["psk_id"])
+        resumed = psk_id.resumption
+        if psk_id.psk_type == 1:
+            found = self.external.get(psk_id.psk_id)
         else:
-            found = self.resumption.get((resumed["psk_group_id"], resumed["psk_epoch"]))
+            found = self.resumption.get((resumed.psk_group_id, resumed.psk_epoch))
         if found is None:
-            named = f"epoch {resumed['psk_epoch']}" if resumed else psk_id["psk_id"].hex()
+            named = f"epoch {resumed.psk_epoch}" if resumed else psk_id.psk_id.hex()
             raise MlsRefused("missing_psk", "a key of that name", named, "RFC 9420 §8.4")
         return found
 
     def keeping(self, group_id: bytes, epoch: int, secret: bytes) -> PskStore:
-        """Return a store that has an epoch's resumption key too."""
-        return PskStore(self.external, {**self.resumption, (group_id, epoch): secret})
+        """Return a store that has an epoch's resumption key too; the oldest of many is given up."""
+        held = {**self.resumption, (group_id, epoch): secret}
+        if len(held) > MOST_RESUMPTION:
+            del held[next(iter(held))]
+        return PskStore(self.external, held)
 
 
 def psk_secret(suite: CipherSuite, psk_ids: Sequence[Value], store: PskStore) -> bytes:
     """Return the secret of a list of pre-shared keys, in their order (§8.4)."""
-    secret = suite.structures.derive("NoPsk", {"suite": suite.number}, {})["psk_secret"]
+    secret = suite.run("NoPsk").psk_secret
     for index, psk_id in enumerate(psk_ids):
         named = suite.structures.encode("PreSharedKeyId", psk_id)
-        params = {"suite": suite.number, "id": named, "index": index, "count": len(psk_ids)}
-        inputs = {"psk_secret": secret, "psk": store.find(psk_id)}
-        secret = suite.structures.derive("PskStep", params, inputs)["next_secret"]
+        place = {"id": named, "index": index, "count": len(psk_ids)}
+        secret = suite.run("PskStep", **place, psk_secret=secret, psk=store.find(psk_id)).next_secret
     return bytes(secret)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import MessageKey, SecretTree
-from art7.runtime.mls.structures import Random, Value
-from art7.runtime.mls.suite import CipherSuite
+from art7.runtime.mls.structures import Random, Value, changed
+from art7.runtime.mls.suite import CipherSuite, Signer
 
 PUBLIC, PRIVATE = 1, 2
 """Wire formats."""
@@ -19,6 +19,7 @@ MEMBER, EXTERNAL, NEW_MEMBER_PROPOSAL, NEW_MEMBER_COMMIT = 1, 2, 3, 4
 """Kinds of sender."""
 
 _MEMBERS = {APPLICATION: "application_data", PROPOSAL: "proposal", COMMIT: "commit"}
+_TYPES = {PROPOSAL: "Proposal", COMMIT: "Commit"}
 
 KeyOf = Callable[[Value], bytes]
 """The signature key of a content's sender. Raises: `MlsRefused` with `no_such_member`."""
@@ -35,87 +36,109 @@ class Keys:
     tree: SecretTree = field(repr=False)
 
 
-def framed(context: Value, sender: Value, kind: int, body: object, data: bytes = b"") -> dict[str, Any]:
-    """Return a `FramedContent` in the epoch of a group context."""
-    return {
-        "group_id": context["group_id"],
-        "epoch": context["epoch"],
-        "sender": sender,
-        "authenticated_data": data,
-        "content_type": kind,
-        _MEMBERS[kind]: body,
-    }
+def framed(
+    suite: CipherSuite, context: Value, sender: Value, kind: int, body: object, data: bytes = b""
+) -> Value:
+    """Return a `FramedContent` in the epoch of a group context; sender and body may be mappings."""
+    structures = suite.structures
+    held = (
+        {}
+        if body is None
+        else {_MEMBERS[kind]: body if kind == APPLICATION else structures.value(_TYPES[kind], body)}
+    )
+    return structures.new(
+        "FramedContent",
+        group_id=context.group_id,
+        epoch=context.epoch,
+        sender=structures.value("Sender", sender) if isinstance(sender, Mapping) else sender,
+        authenticated_data=data,
+        content_type=kind,
+        **held,
+    )
 
 
 def body_of(content: Value) -> Any:
     """Return what a content says: octets, a proposal or a commit."""
-    return content[_MEMBERS[content["content_type"]]]
+    return getattr(content, _MEMBERS[content.content_type])
 
 
-def _signed(wire_format: int, content: Value, context: Value | None) -> dict[str, Any]:
-    in_group = content["sender"]["sender_type"] in (MEMBER, NEW_MEMBER_COMMIT)
-    bound = context if in_group else None
-    return {"version": 1, "wire_format": wire_format, "content": content, "context": bound}
+def _signed(suite: CipherSuite, wire_format: int, content: Value, context: Value | None) -> Value:
+    in_group = content.sender.sender_type in (MEMBER, NEW_MEMBER_COMMIT)
+    return suite.structures.new(
+        "FramedContentTbs",
+        version=1,
+        wire_format=wire_format,
+        content=content,
+        context=context if in_group else None,
+    )
 
 
 def sign_content(
-    suite: CipherSuite, context: Value, wire_format: int, content: Value, private: bytes
-) -> dict[str, Any]:
+    suite: CipherSuite, context: Value, wire_format: int, content: Value, private: bytes | Signer
+) -> Value:
     """Return an `AuthenticatedContent`; a commit's confirmation tag is still to come (§6.1)."""
-    tbs = suite.structures.encode("FramedContentTbs", _signed(wire_format, content, context))
-    auth = {"signature": suite.sign(private, "FramedContentTBS", tbs)}
-    return {"wire_format": wire_format, "content": content, "auth": auth}
+    tbs = suite.structures.encode("FramedContentTbs", _signed(suite, wire_format, content, context))
+    signature = suite.sign(private, "FramedContentTBS", tbs)
+    return authenticated(suite, wire_format, content, signature)
+
+
+def authenticated(
+    suite: CipherSuite, wire_format: int, content: Value, signature: bytes, tag: bytes | None = None
+) -> Value:
+    """Return an `AuthenticatedContent`."""
+    new = suite.structures.new
+    auth = new("FramedContentAuthData", signature=signature, confirmation_tag=tag)
+    return new("AuthenticatedContent", wire_format=wire_format, content=content, auth=auth)
 
 
 def check_content(suite: CipherSuite, context: Value | None, message: Value, public: bytes) -> None:
     """Check the signature of an `AuthenticatedContent` (§6.1). Raises: `MlsRefused` with `bad_signature`."""
-    tbs = suite.structures.encode(
-        "FramedContentTbs", _signed(message["wire_format"], message["content"], context)
-    )
-    suite.check_signature(public, "FramedContentTBS", tbs, message["auth"]["signature"], "bad_signature")
+    signed = _signed(suite, message.wire_format, message.content, context)
+    tbs = suite.structures.encode("FramedContentTbs", signed)
+    suite.check_signature(public, "FramedContentTBS", tbs, message.auth.signature, "bad_signature")
 
 
 def check_epoch(context: Value, message: Value) -> None:
     """Raises: `MlsRefused` with `wrong_group` or `wrong_epoch`."""
-    if message["group_id"] != context["group_id"]:
-        raise MlsRefused("wrong_group", context["group_id"].hex(), message["group_id"].hex(), "RFC 9420 §6")
-    if message["epoch"] != context["epoch"]:
-        raise MlsRefused("wrong_epoch", str(context["epoch"]), str(message["epoch"]), "RFC 9420 §6")
+    if message.group_id != context.group_id:
+        raise MlsRefused("wrong_group", context.group_id.hex(), message.group_id.hex(), "RFC 9420 §6")
+    if message.epoch != context.epoch:
+        raise MlsRefused("wrong_epoch", str(context.epoch), str(message.epoch), "RFC 9420 §6")
 
 
 # ---- public messages ----
 
 
 def _membership_tag_input(keys: Keys, message: Value) -> bytes:
-    tbs = _signed(PUBLIC, message["content"], keys.context)
-    return keys.suite.structures.encode(
-        "AuthenticatedContentTbm", {"content_tbs": tbs, "auth": message["auth"]}
-    )
+    tbs = _signed(keys.suite, PUBLIC, message.content, keys.context)
+    return keys.suite.structures.write("AuthenticatedContentTbm", content_tbs=tbs, auth=message.auth)
 
 
-def protect_public(keys: Keys, message: Value) -> dict[str, Any]:
+def protect_public(keys: Keys, message: Value) -> Value:
     """Return a `PublicMessage` of an authenticated content (§6.2)."""
-    if message["content"]["content_type"] == APPLICATION:
+    if message.content.content_type == APPLICATION:
         raise MlsRefused("wrong_content", "a proposal or a commit", "application data", "RFC 9420 §6")
     tag = None
-    if message["content"]["sender"]["sender_type"] == MEMBER:
+    if message.content.sender.sender_type == MEMBER:
         tag = keys.suite.mac(keys.membership_key, _membership_tag_input(keys, message))
-    return {"content": message["content"], "auth": message["auth"], "membership_tag": tag}
+    new = keys.suite.structures.new
+    return new("PublicMessage", content=message.content, auth=message.auth, membership_tag=tag)
 
 
-def unprotect_public(keys: Keys, public: Value, key_of: KeyOf) -> dict[str, Any]:
+def unprotect_public(keys: Keys, public: Value, key_of: KeyOf) -> Value:
     """Return the authenticated content of a `PublicMessage` (§6.2).
 
     Raises: `MlsRefused` with `wrong_group`, `wrong_epoch`, `wrong_content`, `bad_membership_tag` or `bad_signature`.
     """
-    content = public["content"]
+    content = public.content
     check_epoch(keys.context, content)
-    if content["content_type"] == APPLICATION:
+    if content.content_type == APPLICATION:
         raise MlsRefused("wrong_content", "a proposal or a commit", "application data", "RFC 9420 §6")
-    message = {"wire_format": PUBLIC, "content": content, "auth": public["auth"]}
-    if content["sender"]["sender_type"] == MEMBER:
+    new = keys.suite.structures.new
+    message = new("AuthenticatedContent", wire_format=PUBLIC, content=content, auth=public.auth)
+    if content.sender.sender_type == MEMBER:
         tbm = _membership_tag_input(keys, message)
-        keys.suite.check_mac(keys.membership_key, tbm, public["membership_tag"], "bad_membership_tag")
+        keys.suite.check_mac(keys.membership_key, tbm, public.membership_tag, "bad_membership_tag")
     check_content(keys.suite, keys.context, message, key_of(content))
     return message
 
@@ -123,9 +146,20 @@ def unprotect_public(keys: Keys, public: Value, key_of: KeyOf) -> dict[str, Any]
 # ---- private messages ----
 
 
-def _bound(content: Value, *, whole: bool) -> dict[str, Any]:
-    names = ("group_id", "epoch", "content_type", *(("authenticated_data",) if whole else ()))
-    return {name: content[name] for name in names}
+def _content_aad(keys: Keys, content: Value) -> bytes:
+    return keys.suite.structures.write(
+        "PrivateContentAad",
+        group_id=content.group_id,
+        epoch=content.epoch,
+        content_type=content.content_type,
+        authenticated_data=content.authenticated_data,
+    )
+
+
+def _sender_aad(keys: Keys, content: Value) -> bytes:
+    return keys.suite.structures.write(
+        "SenderDataAad", group_id=content.group_id, epoch=content.epoch, content_type=content.content_type
+    )
 
 
 def _guarded(key: MessageKey, guard: bytes) -> bytes:
@@ -137,62 +171,65 @@ def _ratchet(content_type: int) -> str:
     return "application" if content_type == APPLICATION else "handshake"
 
 
-def protect_private(keys: Keys, message: Value, random: Random, padding: int = 0) -> dict[str, Any]:
+def protect_private(keys: Keys, message: Value, random: Random, padding: int = 0) -> Value:
     """Return a `PrivateMessage` of a member's authenticated content (§6.3); the next message key is used up."""
-    suite, content = keys.suite, message["content"]
-    leaf, kind = content["sender"]["leaf_index"], content["content_type"]
+    suite, content = keys.suite, message.content
+    leaf, kind, new = content.sender.leaf_index, content.content_type, suite.structures.new
     generation, key = keys.tree.next_generation(leaf, _ratchet(kind))
     guard = random(4)
-    inside = {_MEMBERS[kind]: body_of(content), "auth": message["auth"], "padding": bytes(padding)}
+    held = {_MEMBERS[kind]: body_of(content)}
+    inside = new("PrivateMessageContent", auth=message.auth, padding=bytes(padding), **held)
     plaintext = suite.structures.encode("PrivateMessageContent", inside, content_type=kind)
-    aad = suite.structures.encode("PrivateContentAad", _bound(content, whole=True))
-    ciphertext = suite.seal(key.key, _guarded(key, guard), aad, plaintext)
-    sender = {"leaf_index": leaf, "generation": generation, "reuse_guard": guard}
-    sealed = suite.structures.derive(
+    ciphertext = suite.seal(key.key, _guarded(key, guard), _content_aad(keys, content), plaintext)
+    sealed = suite.run(
         "SealSenderData",
-        {
-            "suite": suite.number,
-            "ciphertext": ciphertext,
-            "aad": suite.structures.encode("SenderDataAad", _bound(content, whole=False)),
-            "sender_data": suite.structures.encode("SenderData", sender),
-        },
-        {"sender_data_secret": keys.sender_data_secret},
-    )["sealed"]
-    bound = _bound(content, whole=True)
-    return {**bound, "encrypted_sender_data": sealed, "ciphertext": ciphertext}
+        ciphertext=ciphertext,
+        aad=_sender_aad(keys, content),
+        sender_data=suite.structures.write(
+            "SenderData", leaf_index=leaf, generation=generation, reuse_guard=guard
+        ),
+        sender_data_secret=keys.sender_data_secret,
+    ).sealed
+    return new(
+        "PrivateMessage",
+        group_id=content.group_id,
+        epoch=content.epoch,
+        content_type=kind,
+        authenticated_data=content.authenticated_data,
+        encrypted_sender_data=sealed,
+        ciphertext=ciphertext,
+    )
 
 
 def _sender_data(keys: Keys, private: Value) -> Value:
     suite = keys.suite
-    made = suite.structures.derive(
-        "SenderDataKey",
-        {"suite": suite.number, "ciphertext": private["ciphertext"]},
-        {"sender_data_secret": keys.sender_data_secret},
+    made = suite.run(
+        "SenderDataKey", ciphertext=private.ciphertext, sender_data_secret=keys.sender_data_secret
     )
-    aad = suite.structures.encode("SenderDataAad", _bound(private, whole=False))
-    opened = suite.open(made["key"], made["nonce"], aad, private["encrypted_sender_data"])
+    opened = suite.open(made.key, made.nonce, _sender_aad(keys, private), private.encrypted_sender_data)
     return suite.structures.decode("SenderData", opened)
 
 
-def unprotect_private(keys: Keys, private: Value, key_of: KeyOf) -> dict[str, Any]:
+def unprotect_private(keys: Keys, private: Value, key_of: KeyOf) -> Value:
     """Return the authenticated content of a `PrivateMessage` (§6.3); its message key is then used up.
 
     Raises: `MlsRefused` with `wrong_group`, `wrong_epoch`, `not_authentic`, `no_such_member`, `used_key`,
     `too_far_ahead`, `bad_padding` or `bad_signature`.
     """
     check_epoch(keys.context, private)
-    suite, kind = keys.suite, private["content_type"]
+    suite, kind = keys.suite, private.content_type
     data = _sender_data(keys, private)
-    sender = {"sender_type": MEMBER, "leaf_index": data["leaf_index"]}
-    content = framed(keys.context, sender, kind, None, private["authenticated_data"])
+    sender = suite.structures.new("Sender", sender_type=MEMBER, leaf_index=data.leaf_index)
+    content = framed(suite, keys.context, sender, kind, None, private.authenticated_data)
     public = key_of(content)
-    used = (data["leaf_index"], _ratchet(kind), data["generation"])
+    used = (data.leaf_index, _ratchet(kind), data.generation)
     key = keys.tree.find(*used)
-    aad = suite.structures.encode("PrivateContentAad", _bound(private, whole=True))
-    plaintext = suite.open(key.key, _guarded(key, data["reuse_guard"]), aad, private["ciphertext"])
+    aad = _content_aad(keys, private)
+    plaintext = suite.open(key.key, _guarded(key, data.reuse_guard), aad, private.ciphertext)
     inside = suite.structures.decode("PrivateMessageContent", plaintext, content_type=kind)
-    content[_MEMBERS[kind]] = inside[_MEMBERS[kind]]
-    message = {"wire_format": PRIVATE, "content": content, "auth": inside["auth"]}
+    content = changed(content, **{_MEMBERS[kind]: getattr(inside, _MEMBERS[kind])})
+    new = suite.structures.new
+    message = new("AuthenticatedContent", wire_format=PRIVATE, content=content, auth=inside.auth)
     check_content(suite, keys.context, message, public)
     keys.tree.spend(*used)
     return message

@@ -15,6 +15,8 @@ CODES: dict[str, str] = {
     "bad_tree": "a tree that cannot be: its size, its last node, or unmerged leaves that are none",
     "bad_leaf": "a leaf that the group does not take: its source, life time, abilities or keys",
     "bad_key_package": "a key package that the group does not take",
+    "bad_credential": "a credential that is not the leaf's, or that the authority does not believe",
+    "bad_extensions": "a list with two extensions of one type",
     "bad_path": "an update path that does not fit the tree",
     "bad_path_key": "a path secret that does not give the public key in the path",
     "bad_proposals": "a list of proposals that RFC 9420 §12.2 forbids",

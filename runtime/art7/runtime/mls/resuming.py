@@ -31,17 +31,18 @@ def begin_anew(
     wanted = group.ended
     if wanted is None:
         raise MlsRefused("bad_resumption", "a group that was ended", "one that goes on", "RFC 9420 §11.2")
-    if package["cipher_suite"] != wanted["cipher_suite"]:
-        found = str(int(package["cipher_suite"]))
-        raise MlsRefused("bad_resumption", f"suite {int(wanted['cipher_suite'])}", found, "RFC 9420 §11.2")
+    if package.cipher_suite != wanted.cipher_suite:
+        found = str(int(package.cipher_suite))
+        raise MlsRefused("bad_resumption", f"suite {int(wanted.cipher_suite)}", found, "RFC 9420 §11.2")
     made = create_group(
-        cipher_suite(package["cipher_suite"]),
-        wanted["group_id"],
+        cipher_suite(package.cipher_suite, group.suite.structures),
+        wanted.group_id,
         package,
         own,
         random,
-        extensions=wanted["extensions"],
+        extensions=wanted.extensions,
         psks=group.psks,
+        authority=group.authority,
     )
     return _resumed(group, made, REINIT, others, random, now)
 
@@ -56,7 +57,9 @@ def branch(
     now: int | None = None,
 ) -> Committed:
     """Begin a group of some members beside the old one, with their key packages (§11.3)."""
-    made = create_group(group.suite, group_id, package, own, random, psks=group.psks)
+    made = create_group(
+        group.suite, group_id, package, own, random, psks=group.psks, authority=group.authority
+    )
     return _resumed(group, made, BRANCH, others, random, now)
 
 
@@ -64,7 +67,7 @@ def _resumed(
     group: Group, made: Group, usage: int, others: Sequence[Value], random: Random, now: int | None
 ) -> Committed:
     """Add the others, and mix in the key of the epoch that is gone on from."""
-    epoch = {"usage": usage, "psk_group_id": group.context["group_id"], "psk_epoch": group.epoch}
+    epoch = {"usage": usage, "psk_group_id": group.context.group_id, "psk_epoch": group.epoch}
     named = {"psk_type": 2, "psk_id": None, "resumption": epoch, "psk_nonce": random(made.suite.hash_size)}
     proposals: list[Value] = [{"proposal_type": 1, "add": {"key_package": each}} for each in others]
     proposals.append({"proposal_type": 4, "psk": {"psk": named}})
@@ -83,9 +86,9 @@ def check_resumed(old: Group, new: Group, usage: int) -> None:
         raise MlsRefused("bad_resumption", "a group that was ended", "one that goes on", "RFC 9420 §11.2")
     names = ("version", "cipher_suite") + (("group_id", "extensions") if usage == REINIT else ())
     for name in names:
-        if new.context[name] != wanted[name]:
+        if getattr(new.context, name) != getattr(wanted, name):
             raise MlsRefused("bad_resumption", f"the {name} that was agreed", "another", "RFC 9420 §11.2")
-    before = {repr(leaf["credential"]) for _, leaf in old.tree.members()}
-    after = {repr(leaf["credential"]) for _, leaf in new.tree.members()}
+    before = {repr(leaf.credential) for _, leaf in old.tree.members()}
+    after = {repr(leaf.credential) for _, leaf in new.tree.members()}
     if not after <= before or (usage == REINIT and after != before):
         raise MlsRefused("bad_resumption", "members of the old group", "others", "RFC 9420 §11.3")

@@ -6,6 +6,7 @@ held for messages that come late, within limits.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from art7.runtime.mls import tree_math as math
@@ -27,7 +28,7 @@ class MessageKey:
 
 
 @dataclass(slots=True)
-class _Ratchet:
+class Ratchet:
     """A chain of one member's keys: the secret of the next generation, and keys that were passed over."""
 
     secret: bytes = field(repr=False)
@@ -42,7 +43,24 @@ class SecretTree:
         self._suite = suite
         self._leaves = math.full_size(leaves)
         self._secrets = {math.root(self._leaves): encryption_secret}
-        self._ratchets: dict[tuple[int, str], _Ratchet] = {}
+        self._ratchets: dict[tuple[int, str], Ratchet] = {}
+
+    @classmethod
+    def of(
+        cls,
+        suite: CipherSuite,
+        leaves: int,
+        secrets: Mapping[int, bytes],
+        ratchets: Mapping[tuple[int, str], Ratchet],
+    ) -> SecretTree:
+        """Return a tree of which this is left."""
+        made = cls(suite, b"", leaves)
+        made._secrets, made._ratchets = dict(secrets), dict(ratchets)
+        return made
+
+    def left(self) -> tuple[Mapping[int, bytes], Mapping[tuple[int, str], Ratchet]]:
+        """Return secrets of nodes, and ratchets by leaf and kind of content."""
+        return self._secrets, self._ratchets
 
     def next_generation(self, leaf: int, kind: str) -> tuple[int, MessageKey]:
         """Return the next generation of a ratchet (`handshake` or `application`) and its key, to send with."""
@@ -75,20 +93,18 @@ class SecretTree:
         """Forget the key of a message that was opened."""
         self._ratchet(leaf, kind).kept.pop(generation, None)
 
-    def _step(self, ratchet: _Ratchet) -> MessageKey:
-        params = {"suite": self._suite.number, "generation": ratchet.generation}
-        made = self._suite.structures.derive("RatchetGeneration", params, {"secret": ratchet.secret})
-        ratchet.secret, ratchet.generation = made["next_secret"], ratchet.generation + 1
-        return MessageKey(made["key"], made["nonce"])
+    def _step(self, ratchet: Ratchet) -> MessageKey:
+        made = self._suite.run("RatchetGeneration", generation=ratchet.generation, secret=ratchet.secret)
+        ratchet.secret, ratchet.generation = made.next_secret, ratchet.generation + 1
+        return MessageKey(made.key, made.nonce)
 
-    def _ratchet(self, leaf: int, kind: str) -> _Ratchet:
+    def _ratchet(self, leaf: int, kind: str) -> Ratchet:
         if not 0 <= leaf < self._leaves:
             raise MlsRefused("no_such_member", "a leaf of the tree", str(leaf), "RFC 9420 §9")
         if (leaf, kind) not in self._ratchets:
-            params, secret = {"suite": self._suite.number}, self._leaf_secret(leaf)
-            made = self._suite.structures.derive("SecretTreeLeaf", params, {"secret": secret})
-            for name in ("handshake", "application"):
-                self._ratchets[leaf, name] = _Ratchet(made[name])
+            made = self._suite.run("SecretTreeLeaf", secret=self._leaf_secret(leaf))
+            self._ratchets[leaf, "handshake"] = Ratchet(made.handshake)
+            self._ratchets[leaf, "application"] = Ratchet(made.application)
         return self._ratchets[leaf, kind]
 
     def _leaf_secret(self, leaf: int) -> bytes:
@@ -96,11 +112,11 @@ class SecretTree:
         node = 2 * leaf
         way = [node]
         while way[-1] not in self._secrets:
+            if way[-1] == math.root(self._leaves):
+                raise MlsRefused("used_key", "a secret above the leaf", "none", "RFC 9420 §9.2")
             way.append(math.parent(way[-1]))
         for above in reversed(way[1:]):
-            secret = self._secrets.pop(above)
-            params = {"suite": self._suite.number}
-            made = self._suite.structures.derive("SecretTreeNode", params, {"secret": secret})
-            self._secrets[math.left(above)] = made["left"]
-            self._secrets[math.right(above)] = made["right"]
+            made = self._suite.run("SecretTreeNode", secret=self._secrets.pop(above))
+            self._secrets[math.left(above)] = made.left
+            self._secrets[math.right(above)] = made.right
         return self._secrets.pop(node)

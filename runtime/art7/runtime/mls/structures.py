@@ -1,77 +1,137 @@
 """The catalogue's structures and schedules of MLS, behind one face.
 
-Values are mappings of members, as the interpreter reads them. Another execution of the same modules (a generated SDK)
-can stand in its place: it must do what this class does.
+Values have their members as attributes, absent ones `None`, whoever executes the catalogue: the interpreter, or a generated
+SDK that is handed in. Values are never changed in place; `changed` makes another. Mappings of members are taken where an
+application gives a structure (`value`), and wherever one is written.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from art7.interpreter.decode import decode_with
 from art7.interpreter.encode import encode_with
 from art7.interpreter.errors import CodecError
 from art7.interpreter.prepare import Interpreter
-from art7.interpreter.schedules import Trace, run_with
+from art7.interpreter.schedules import Trace
 from art7.runtime.catalogue import catalogue_interpreter
+from art7.runtime.faces import InterpretedFace, Members
 from art7.runtime.mls.refusals import MlsRefused
 
-Value: TypeAlias = Mapping[str, Any]
-"""A structure: member → value; absent members are `None` or left out."""
+Value: TypeAlias = Any
+"""A structure: its members are attributes, absent ones `None`."""
+
+Steps: TypeAlias = list[tuple[str, Any]]
+"""Named values of a derivation, in order."""
 
 Random: TypeAlias = Callable[[int], bytes]
 """Gives that many fresh octets."""
 
-
 _FORMATS = {"public_message": 1, "private_message": 2, "welcome": 3, "group_info": 4, "key_package": 5}
 
 
-class Structures:
+def changed(value: Value, **members: Any) -> Value:
+    """Return a structure with other members."""
+    if isinstance(value, Mapping):
+        return Members({**value, **members})
+    kept = {name: getattr(value, name) for name in value.__slots__ if name not in members}
+    return value.__class__(**kept, **members)
+
+
+class Structures(ABC):
     """Reads, writes and derives by the names of the catalogue, without `ietf.mls.`."""
 
-    def __init__(self, interpreter: Interpreter, trace: Trace | None = None) -> None:
-        self._interpreter = interpreter
-        self.trace = trace
-
+    @abstractmethod
     def decode(self, name: str, octets: bytes, **params: Any) -> Value:
-        """Return the members of a whole structure. Raises: `MlsRefused` with the codec's code."""
-        try:
-            value: Value = decode_with(self._interpreter, f"ietf.mls.{name}", octets, params).value
-        except CodecError as error:
-            raise MlsRefused(error.code, f"a {name}", f"octet {error.offset}") from None
-        return value
+        """Return a whole structure. Raises: `MlsRefused` with the codec's code."""
 
+    @abstractmethod
     def encode(self, name: str, value: Value, **params: Any) -> bytes:
-        """Return the octets. Raises: `MlsRefused` with the codec's code."""
-        try:
-            return encode_with(self._interpreter, f"ietf.mls.{name}", value, params)
-        except CodecError as error:
-            raise MlsRefused(error.code, f"a {name}", error.path) from None
+        """Return the octets of a structure or mapping. Raises: `MlsRefused` with the codec's code."""
 
-    def as_read(self, name: str, value: Value) -> Value:
-        """Return a structure as its octets are read: with every absent member, so that values can be compared."""
-        return self.decode(name, self.encode(name, value))
+    @abstractmethod
+    def new(self, name: str, **members: Any) -> Value:
+        """Return a structure of these members; structures in them are such values, too."""
+
+    @abstractmethod
+    def value(self, name: str, given: Value) -> Value:
+        """Return what an application gave, a structure or mapping, as it would be read.
+
+        Raises: `MlsRefused` with the codec's code for what cannot be written.
+        """
+
+    @abstractmethod
+    def derive(self, schedule: str, **given: Any) -> Value:
+        """Run a schedule on parameters and inputs, and return its outputs. Raises: `MlsRefused`."""
+
+    @abstractmethod
+    def told(self, schedule: str, steps: Steps, **given: Any) -> Value:
+        """Do what `derive` does, and tell every named value: parameters and inputs, then what is derived."""
+
+    def write(self, name: str, **members: Any) -> bytes:
+        """Return the octets of a structure of these members. Raises: `MlsRefused` with the codec's code."""
+        return self.encode(name, self.new(name, **members))
 
     def wrap(self, name: str, value: Value) -> bytes:
         """Return the octets of an `MlsMessage` that holds `welcome`, `group_info`, `key_package` …"""
-        message = {"version": 1, "wire_format": _FORMATS[name], name: value}
-        return self.encode("MlsMessage", message)
+        return self.encode("MlsMessage", {"version": 1, "wire_format": _FORMATS[name], name: value})
 
     def unwrap(self, octets: bytes, *names: str) -> tuple[str, Value]:
         """Return what an `MlsMessage` holds. Raises: `MlsRefused` with `wrong_content` unless it is one of `names`."""
         message = self.decode("MlsMessage", octets)
         for name in names:
-            if message[name] is not None:
-                return name, message[name]
-        raise MlsRefused("wrong_content", " or ".join(names), f"format {int(message['wire_format'])}", "§6")
+            if (found := getattr(message, name)) is not None:
+                return name, found
+        raise MlsRefused("wrong_content", " or ".join(names), f"format {int(message.wire_format)}", "§6")
 
-    def derive(self, schedule: str, params: Value, inputs: Value) -> Value:
-        """Run a schedule and return its outputs. Raises: `MlsRefused`."""
+
+class InterpretedStructures(Structures):
+    """The catalogue executed by the interpreter."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._face = InterpretedFace(interpreter)
+
+    def decode(self, name: str, octets: bytes, **params: Any) -> Value:
+        """Return a whole structure. Raises: `MlsRefused` with the codec's code."""
         try:
-            name = f"ietf.mls_keys.{schedule}"
-            return run_with(self._interpreter, name, inputs, params, trace=self.trace).outputs
+            return self._face.record(f"ietf.mls.{name}").decode(octets, **params)
+        except CodecError as error:
+            raise MlsRefused(error.code, f"a {name}", f"octet {error.offset}") from None
+
+    def encode(self, name: str, value: Value, **params: Any) -> bytes:
+        """Return the octets of a mapping. Raises: `MlsRefused` with the codec's code."""
+        try:
+            return encode_with(self._interpreter, f"ietf.mls.{name}", value, params)
+        except CodecError as error:
+            raise MlsRefused(error.code, f"a {name}", error.path) from None
+
+    def new(self, name: str, **members: Any) -> Value:
+        """Return a structure of these members."""
+        slots = self._interpreter.specification.record(f"ietf.mls.{name}").api()
+        return Members({**{slot.name: None for slot in slots}, **members})
+
+    def value(self, name: str, given: Value) -> Value:
+        """Return a structure as its octets are read. Raises: `MlsRefused` with the codec's code."""
+        return self.decode(name, self.encode(name, given))
+
+    def derive(self, schedule: str, **given: Any) -> Value:
+        """Run a schedule and return its outputs. Raises: `MlsRefused`."""
+        return self._run(self._face, schedule, given)
+
+    def told(self, schedule: str, steps: Steps, **given: Any) -> Value:
+        """Run a schedule and tell every named value. Raises: `MlsRefused`."""
+        trace = Trace()
+        try:
+            return self._run(InterpretedFace(self._interpreter, trace=trace), schedule, given)
+        finally:
+            steps += [(step.name, step.value) for step in trace.steps]
+
+    def _run(self, face: InterpretedFace, schedule: str, given: dict[str, Any]) -> Value:
+        try:
+            return face.schedule(f"ietf.mls_keys.{schedule}")(**given)
         except CodecError as error:
             raise MlsRefused(error.code, schedule, error.path) from None
 
@@ -79,4 +139,4 @@ class Structures:
 @cache
 def catalogue_structures() -> Structures:
     """Return the structures of the catalogue, executed by the interpreter."""
-    return Structures(catalogue_interpreter("ietf.mls", "ietf.mls_keys"))
+    return InterpretedStructures(catalogue_interpreter("ietf.mls", "ietf.mls_keys"))

@@ -8,21 +8,16 @@ from art7.runtime.mls.suite import CipherSuite
 
 def confirmed_hash(suite: CipherSuite, interim: bytes, message: Value) -> bytes:
     """Return the confirmed transcript hash after a commit, an `AuthenticatedContent`."""
-    content = suite.structures.encode(
+    content = suite.structures.write(
         "ConfirmedTranscriptHashInput",
-        {
-            "wire_format": message["wire_format"],
-            "content": message["content"],
-            "signature": message["auth"]["signature"],
-        },
+        wire_format=message.wire_format,
+        content=message.content,
+        signature=message.auth.signature,
     )
-    params = {"suite": suite.number, "content": content}
-    made = suite.structures.derive("ConfirmedTranscript", params, {"interim": interim})
-    return bytes(made["confirmed"])
+    return bytes(suite.run("ConfirmedTranscript", content=content, interim=interim).confirmed)
 
 
 def interim_hash(suite: CipherSuite, confirmed: bytes, confirmation_tag: bytes) -> bytes:
     """Return the interim transcript hash that the next commit begins from."""
-    params = {"suite": suite.number, "confirmation_tag": confirmation_tag}
-    made = suite.structures.derive("InterimTranscript", params, {"confirmed": confirmed})
-    return bytes(made["interim"])
+    made = suite.run("InterimTranscript", confirmation_tag=confirmation_tag, confirmed=confirmed)
+    return bytes(made.interim)

@@ -1,17 +1,18 @@
 """The ratchet tree (RFC 9420 §4, §7.7): who is where, what is blank, and how it grows and shrinks.
 
-Nodes are structures of the catalogue and never changed in place, so that a copy of a tree costs one list. Hashes are
-kept per node and forgotten along the way to the root when a node changes: a commit costs the height of the tree.
+Nodes are structures of the catalogue and never changed in place, so that a copy of a tree is a copy of references. Hashes
+are kept per node and forgotten along the way to the root when a node changes, and a census answers what concerns all
+nodes: a commit costs the height of the tree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from art7.runtime.mls import tree_math as math
+from art7.runtime.mls.census import Census
 from art7.runtime.mls.refusals import MlsRefused
-from art7.runtime.mls.structures import Value
+from art7.runtime.mls.structures import Structures, Value, changed
 
 LARGEST = 1 << 20
 """The most nodes that are held."""
@@ -20,42 +21,49 @@ LARGEST = 1 << 20
 class RatchetTree:
     """Leaves and parents by node number; `None` is a blank one."""
 
-    __slots__ = ("hashes", "nodes")
+    __slots__ = ("_blank", "census", "hashes", "nodes")
 
-    def __init__(self, nodes: Iterable[Value | None], hashes: dict[int, bytes] | None = None) -> None:
+    def __init__(self, nodes: Iterable[Value | None]) -> None:
         self.nodes = list(nodes)
-        self.hashes = hashes or {}
+        self.hashes: list[bytes | None] = [None] * len(self.nodes)
         """Tree hashes that are known; see `tree_hash`."""
+        self.census = Census()
+        for number, node in enumerate(self.nodes):
+            if node is not None:
+                self.census.enter(node, is_leaf=number % 2 == 0)
+        self._blank = 0
+        """No leaf before this one is blank."""
 
     @classmethod
     def of(cls, value: Value) -> RatchetTree:
         """Read a `RatchetTree` of the catalogue. Raises: `MlsRefused` with `bad_tree`."""
-        listed: list[Value | None] = value["nodes"]
+        listed: list[Value | None] = value.nodes
         if not listed or listed[-1] is None or len(listed) > LARGEST:
             raise MlsRefused("bad_tree", "a last node that is not blank", f"{len(listed)} nodes", "§12.4.3.3")
         nodes: list[Value | None] = []
         for number, node in enumerate(listed):
-            if node is not None and node["node_type"] != 1 + number % 2:
+            if node is not None and node.node_type != 1 + number % 2:
                 raise MlsRefused("bad_tree", "leaves at even places", f"node {number}", "§12.4.3.3")
-            nodes.append(None if node is None else node["parent_node" if number % 2 else "leaf_node"])
+            nodes.append(None if node is None else node.parent_node if number % 2 else node.leaf_node)
         leaves = math.full_size(len(nodes) // 2 + 1)
         nodes += [None] * (math.node_count(leaves) - len(nodes))
         return cls(nodes)
 
-    def value(self) -> dict[str, Any]:
+    def value(self, structures: Structures) -> Value:
         """Return it as a `RatchetTree` of the catalogue, without the blank nodes at the end."""
         last = max(number for number, node in enumerate(self.nodes) if node is not None)
-        return {"nodes": [self._wire(number) for number in range(last + 1)]}
-
-    def _wire(self, number: int) -> dict[str, Any] | None:
-        node = self.nodes[number]
-        if node is None:
-            return None
-        return {"node_type": 1 + number % 2, "parent_node" if number % 2 else "leaf_node": node}
+        nodes = []
+        for number, node in enumerate(self.nodes[: last + 1]):
+            held = {"parent_node" if number % 2 else "leaf_node": node}
+            nodes.append(None if node is None else structures.new("Node", node_type=1 + number % 2, **held))
+        return structures.new("RatchetTree", nodes=nodes)
 
     def copy(self) -> RatchetTree:
         """Return a tree that can be changed apart."""
-        return RatchetTree(self.nodes, dict(self.hashes))
+        made = RatchetTree.__new__(RatchetTree)
+        made.nodes, made.hashes = self.nodes.copy(), self.hashes.copy()
+        made.census, made._blank = self.census.copy(), self._blank
+        return made
 
     # ---- looking ----
 
@@ -90,14 +98,14 @@ class RatchetTree:
     def find(self, leaf: Value) -> int:
         """Return the index of an equal leaf. Raises: `MlsRefused` with `no_such_member`."""
         for index, each in self.members():
-            if each == leaf:
+            if each.signature_key == leaf.signature_key and each == leaf:
                 return index
         raise MlsRefused("no_such_member", "our own leaf in the tree", "none", "RFC 9420 §12.4.3.1")
 
     def unmerged(self, number: int) -> list[int]:
         """Return the unmerged leaves of a node; none of a blank one or a leaf."""
         node = self.nodes[number]
-        return list(node["unmerged_leaves"]) if node is not None and number % 2 else []
+        return list(node.unmerged_leaves) if node is not None and number % 2 else []
 
     def resolution(self, number: int) -> list[int]:
         """Return the nodes that together cover a subtree (§4.1.1)."""
@@ -105,14 +113,26 @@ class RatchetTree:
             return [number, *(2 * leaf for leaf in self.unmerged(number))]
         if number % 2 == 0:
             return []
+        reach = (1 << math.level(number)) - 1
+        low, high = number - reach, number + reach
+        if not any(self.nodes[low + 1 : high : 2]):  # no parent has keys
+            return [leaf for leaf in range(low, high + 1, 2) if self.nodes[leaf] is not None]
         return self.resolution(math.left(number)) + self.resolution(math.right(number))
+
+    def is_occupied(self, number: int) -> bool:
+        """Whether a subtree has a node that is not blank: its resolution has nodes."""
+        if self.nodes[number] is not None:
+            return True
+        return number % 2 == 1 and (
+            self.is_occupied(math.left(number)) or self.is_occupied(math.right(number))
+        )
 
     def filtered_path(self, leaf: int) -> list[tuple[int, int]]:
         """Return (node, its child beside the path) of a leaf's filtered direct path, from below (§4.1.2)."""
         found, below = [], 2 * leaf
         for above in math.direct_path(2 * leaf, self.leaf_count):
             beside = math.sibling(below)
-            if self.resolution(beside):
+            if self.is_occupied(beside):
                 found.append((above, beside))
             below = above
         return found
@@ -121,10 +141,20 @@ class RatchetTree:
 
     def put(self, number: int, node: Value | None) -> None:
         """Replace a node and forget the hashes above it."""
-        self.nodes[number] = node
-        self.hashes.pop(number, None)
+        self.replace(number, node)
         for above in math.direct_path(number, self.leaf_count):
-            self.hashes.pop(above, None)
+            self.hashes[above] = None
+
+    def replace(self, number: int, node: Value | None) -> None:
+        """Replace a node; the hashes above it are forgotten by whoever does, as `blank_path` and `put` do."""
+        is_leaf, before = number % 2 == 0, self.nodes[number]
+        if before is not None:
+            self.census.leave(before, is_leaf=is_leaf)
+        if node is not None:
+            self.census.enter(node, is_leaf=is_leaf)
+        elif is_leaf:
+            self._blank = min(self._blank, number // 2)
+        self.nodes[number], self.hashes[number] = node, None
 
     def add(self, leaf: Value) -> int:
         """Put a new member into the leftmost blank leaf, growing where there is none; return it (§12.1.1)."""
@@ -132,16 +162,20 @@ class RatchetTree:
         for above in math.direct_path(2 * index, self.leaf_count):
             node = self.nodes[above]
             if node is not None:
-                self.nodes[above] = {**node, "unmerged_leaves": sorted([*node["unmerged_leaves"], index])}
+                unmerged = sorted([*node.unmerged_leaves, index])
+                self.replace(above, changed(node, unmerged_leaves=unmerged))
         self.put(2 * index, leaf)
         return index
 
     def reserve(self) -> int:
         """Return the leftmost blank leaf, growing where there is none (§7.7)."""
-        blank = next((i for i in range(self.leaf_count) if self.nodes[2 * i] is None), self.leaf_count)
-        if blank == self.leaf_count:
-            self.nodes += [None] * (len(self.nodes) + 1)
-        return blank
+        while self._blank < self.leaf_count and self.nodes[2 * self._blank] is not None:
+            self._blank += 1
+        if self._blank == self.leaf_count:
+            more: list[None] = [None] * (len(self.nodes) + 1)
+            self.nodes += more
+            self.hashes += more
+        return self._blank
 
     def update(self, index: int, leaf: Value) -> None:
         """Replace a member's leaf and blank the way to the root (§12.1.2)."""
@@ -155,12 +189,14 @@ class RatchetTree:
         while self.leaf_count > 1 and not any(
             self.nodes[2 * i] is not None for i in range(self.leaf_count // 2, self.leaf_count)
         ):
-            half = self.leaf_count // 2
-            del self.nodes[math.node_count(half) :]
-            self.hashes = {number: each for number, each in self.hashes.items() if number < len(self.nodes)}
+            self._shrink(math.node_count(self.leaf_count // 2))
+
+    def _shrink(self, size: int) -> None:
+        for number in range(size, len(self.nodes)):
+            self.replace(number, None)
+        del self.nodes[size:], self.hashes[size:]
 
     def blank_path(self, index: int) -> None:
         """Blank every node above a leaf."""
         for above in math.direct_path(2 * index, self.leaf_count):
-            self.nodes[above] = None
-            self.hashes.pop(above, None)
+            self.replace(above, None)

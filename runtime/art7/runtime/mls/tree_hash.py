@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from art7.runtime.mls import tree_math as math
 from art7.runtime.mls.refusals import MlsRefused
-from art7.runtime.mls.structures import Value
+from art7.runtime.mls.structures import Value, changed
 from art7.runtime.mls.suite import CipherSuite
 from art7.runtime.mls.tree import RatchetTree
 
@@ -16,25 +15,24 @@ def tree_hash(suite: CipherSuite, tree: RatchetTree, number: int | None = None) 
     """Return the hash of a subtree; of the whole tree without a number."""
     if number is None:
         number = tree.root
-    found = tree.hashes.get(number)
+    found = tree.hashes[number]
     if found is None:
         found = tree.hashes[number] = _node_hash(suite, tree, number, ())
     return found
 
 
 def _node_hash(suite: CipherSuite, tree: RatchetTree, number: int, without: Collection[int]) -> bytes:
-    node = tree.nodes[number]
-    value: dict[str, Any]
+    node, structures = tree.nodes[number], suite.structures
     if number % 2 == 0:
-        leaf = None if number // 2 in without else node
-        value = {"node_type": 1, "leaf": {"leaf_index": number // 2, "leaf_node": leaf}}
-    else:
-        if node is not None and without:
-            node = {**node, "unmerged_leaves": [i for i in node["unmerged_leaves"] if i not in without]}
-        children = [original_hash(suite, tree, child, without) for child in _children(number)]
-        hashes = {"left_hash": children[0], "right_hash": children[1]}
-        value = {"node_type": 2, "parent": {"parent_node": node, **hashes}}
-    return suite.hash(suite.structures.encode("TreeHashInput", value))
+        node = None if number // 2 in without else node
+        leaf = structures.new("LeafNodeHashInput", leaf_index=number // 2, leaf_node=node)
+        return suite.hash(structures.write("TreeHashInput", node_type=1, leaf=leaf))
+    if node is not None and without:
+        kept = [leaf for leaf in node.unmerged_leaves if leaf not in without]
+        node = changed(node, unmerged_leaves=kept)
+    left, right = (original_hash(suite, tree, child, without) for child in _children(number))
+    parent = structures.new("ParentNodeHashInput", parent_node=node, left_hash=left, right_hash=right)
+    return suite.hash(structures.write("TreeHashInput", node_type=2, parent=parent))
 
 
 def original_hash(suite: CipherSuite, tree: RatchetTree, number: int, without: Collection[int]) -> bytes:
@@ -52,12 +50,15 @@ def parent_hash(suite: CipherSuite, tree: RatchetTree, number: int, beside: int)
     """Return what a node below `number` must hold, `beside` the child away from it (§7.9)."""
     node = tree.nodes[number]
     assert node is not None, "only nodes with keys bind others"
-    value = {
-        "encryption_key": node["encryption_key"],
-        "parent_hash": node["parent_hash"],
-        "original_sibling_tree_hash": original_hash(suite, tree, beside, node["unmerged_leaves"]),
-    }
-    return suite.hash(suite.structures.encode("ParentHashInput", value))
+    sibling = original_hash(suite, tree, beside, node.unmerged_leaves)
+    return suite.hash(
+        suite.structures.write(
+            "ParentHashInput",
+            encryption_key=node.encryption_key,
+            parent_hash=node.parent_hash,
+            original_sibling_tree_hash=sibling,
+        )
+    )
 
 
 def check_parent_hashes(suite: CipherSuite, tree: RatchetTree) -> None:
@@ -78,7 +79,7 @@ def check_parent_hashes(suite: CipherSuite, tree: RatchetTree) -> None:
 
 def _check_unmerged(tree: RatchetTree, number: int, node: Value) -> None:
     """Unmerged leaves are members below, ascending, and unmerged at every node with keys between (§12.4.3.1)."""
-    listed = node["unmerged_leaves"]
+    listed = node.unmerged_leaves
     if listed != sorted(set(listed)):
         raise MlsRefused("bad_tree", "unmerged leaves in ascending order", f"node {number}", "RFC 9420 §7.1")
     for leaf in listed:
@@ -92,11 +93,10 @@ def _check_unmerged(tree: RatchetTree, number: int, node: Value) -> None:
 
 def _binds(suite: CipherSuite, tree: RatchetTree, number: int, child: int) -> bool:
     """Whether a node that covers `child` holds the parent hash of `number`."""
-    beside = math.sibling(child)
     unmerged = {2 * leaf for leaf in tree.unmerged(number) if math.is_below(2 * leaf, child)}
     covering = tree.resolution(child)
-    wanted = parent_hash(suite, tree, number, beside)
-    return any(
-        (tree.nodes[each] or {}).get("parent_hash") == wanted and set(covering) - {each} == unmerged
-        for each in covering
-    )
+    if not unmerged < set(covering) or len(covering) != len(unmerged) + 1:
+        return False
+    bound = next(each for each in covering if each not in unmerged)
+    held = getattr(tree.nodes[bound], "parent_hash", None)
+    return bool(held) and held == parent_hash(suite, tree, number, math.sibling(child))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from art7.runtime.mls import tree_math as math
 from art7.runtime.mls.leaves import COMMIT, Place, check_leaf_signature, check_source, sign_leaf
 from art7.runtime.mls.refusals import MlsRefused
-from art7.runtime.mls.structures import Random, Value
-from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed
+from art7.runtime.mls.structures import Random, Value, changed
+from art7.runtime.mls.suite import CipherSuite, KeyPair, Sealed, Signer
 from art7.runtime.mls.tree import RatchetTree
 from art7.runtime.mls.tree_hash import parent_hash
 
@@ -24,6 +23,8 @@ class PathSecrets:
 
     by_node: dict[int, bytes] = field(repr=False)
     commit_secret: bytes = field(repr=False)
+    pairs: dict[int, KeyPair] = field(repr=False)
+    """Key pairs of the nodes, made of their secrets."""
 
 
 def node_key(suite: CipherSuite, path_secret: bytes) -> KeyPair:
@@ -32,12 +33,12 @@ def node_key(suite: CipherSuite, path_secret: bytes) -> KeyPair:
 
 
 def climb(suite: CipherSuite, secret: bytes, nodes: Sequence[int]) -> PathSecrets:
-    """Return the secrets of `nodes`, from the lowest, whose secret is given (§7.4)."""
-    found = {}
+    """Return secrets and key pairs of `nodes`, from the lowest, whose secret is given (§7.4)."""
+    found, pairs = {}, {}
     for node in nodes:
-        found[node] = secret
+        found[node], pairs[node] = secret, node_key(suite, secret)
         secret = suite.derive(secret, "path")
-    return PathSecrets(found, secret)
+    return PathSecrets(found, secret, pairs)
 
 
 def merge(
@@ -55,7 +56,8 @@ def merge(
     for (node, _), key in zip(reversed(path), reversed(keys), strict=True):
         if above is not None:
             above_hash = parent_hash(suite, tree, above, _beside(above, node))
-        tree.put(node, {"encryption_key": key, "parent_hash": above_hash, "unmerged_leaves": []})
+        new = suite.structures.new
+        tree.replace(node, new("ParentNode", encryption_key=key, parent_hash=above_hash, unmerged_leaves=[]))
         above = node
     if above is not None:
         above_hash = parent_hash(suite, tree, above, _beside(above, 2 * sender))
@@ -71,9 +73,8 @@ def _beside(above: int, node: int) -> int:
 
 def check_new_keys(tree: RatchetTree, path: Value) -> None:
     """Check that no key of a path is in the tree already (§12.4.2). Raises: `MlsRefused` with `bad_path`."""
-    known = {node["encryption_key"] for node in tree.nodes if node is not None}
-    new = [path["leaf_node"]["encryption_key"], *(node["encryption_key"] for node in path["nodes"])]
-    if len({*new}) != len(new) or known & {*new}:
+    new = [path.leaf_node.encryption_key, *(node.encryption_key for node in path.nodes)]
+    if len({*new}) != len(new) or any(tree.census.has_key(key) for key in new):
         raise MlsRefused("bad_path", "keys that are new to the tree", "one that is known", "RFC 9420 §12.4.2")
 
 
@@ -82,12 +83,12 @@ def apply_path(suite: CipherSuite, tree: RatchetTree, sender: int, path: Value, 
 
     Raises: `MlsRefused` with `bad_path`, `bad_leaf`, `bad_parent_hash` or `bad_leaf_signature`.
     """
-    leaf = path["leaf_node"]
+    leaf = path.leaf_node
     check_source(leaf, COMMIT)
     check_leaf_signature(suite, leaf, Place(group_id, sender))
-    found = merge(suite, tree, sender, leaf, [node["encryption_key"] for node in path["nodes"]])
-    if leaf["parent_hash"] != found:
-        raise MlsRefused("bad_parent_hash", found.hex(), leaf["parent_hash"].hex(), "RFC 9420 §7.9")
+    found = merge(suite, tree, sender, leaf, [node.encryption_key for node in path.nodes])
+    if leaf.parent_hash != found:
+        raise MlsRefused("bad_parent_hash", found.hex(), leaf.parent_hash.hex(), "RFC 9420 §7.9")
 
 
 def _recipients(tree: RatchetTree, beside: int, added: Collection[int]) -> list[int]:
@@ -111,18 +112,18 @@ def open_path(
     """
     filtered = before.filtered_path(sender)
     meeting = next((i for i, (_, beside) in enumerate(filtered) if math.is_below(2 * own, beside)), None)
-    if meeting is None or len(filtered) != len(path["nodes"]):
-        raise MlsRefused("bad_path", f"{len(filtered)} nodes", str(len(path["nodes"])), "RFC 9420 §7.6")
+    if meeting is None or len(filtered) != len(path.nodes):
+        raise MlsRefused("bad_path", f"{len(filtered)} nodes", str(len(path.nodes)), "RFC 9420 §7.6")
     recipients = _recipients(before, filtered[meeting][1], added)
-    sealed = path["nodes"][meeting]["encrypted_path_secret"]
+    sealed = path.nodes[meeting].encrypted_path_secret
     if len(recipients) != len(sealed):
         raise MlsRefused("bad_path", f"{len(recipients)} sealed secrets", str(len(sealed)), "§7.6")
     position, pair = _own_key(before, recipients, keys)
-    box = Sealed(sealed[position]["kem_output"], sealed[position]["ciphertext"])
-    secret = suite.open_with(pair.private, "UpdatePathNode", context, box)
+    box = Sealed(sealed[position].kem_output, sealed[position].ciphertext)
+    secret = suite.open_with(pair, "UpdatePathNode", context, box)
     secrets = climb(suite, secret, [node for node, _ in filtered[meeting:]])
-    for (node, _), given in zip(filtered[meeting:], path["nodes"][meeting:], strict=True):
-        if node_key(suite, secrets.by_node[node]).public != given["encryption_key"]:
+    for (node, _), given in zip(filtered[meeting:], path.nodes[meeting:], strict=True):
+        if secrets.pairs[node].public != given.encryption_key:
             raise MlsRefused("bad_path_key", "the key of the path secret", f"node {node}", "§7.6")
     return secrets
 
@@ -130,7 +131,7 @@ def open_path(
 def _own_key(tree: RatchetTree, recipients: Sequence[int], keys: PrivateKeys) -> tuple[int, KeyPair]:
     for position, node in enumerate(recipients):
         pair, known = keys.get(node), tree.nodes[node]
-        if pair is not None and known is not None and known["encryption_key"] == pair.public:
+        if pair is not None and known is not None and known.encryption_key == pair.public:
             return position, pair
     raise MlsRefused("bad_path", "a secret sealed to a key of ours", "none", "RFC 9420 §7.6")
 
@@ -139,7 +140,7 @@ def _own_key(tree: RatchetTree, recipients: Sequence[int], keys: PrivateKeys) ->
 class NewPath:
     """A path of our own: what was put into the tree, its secrets, the new leaf's key."""
 
-    leaf: dict[str, Any]
+    leaf: Value
     keys: list[bytes]
     secrets: PathSecrets
     leaf_key: KeyPair
@@ -150,7 +151,7 @@ def make_path(
     tree: RatchetTree,
     sender: int,
     leaf: Value,
-    signature: bytes,
+    signature: bytes | Signer,
     group_id: bytes,
     random: Random,
 ) -> NewPath:
@@ -158,15 +159,11 @@ def make_path(
     path = [node for node, _ in tree.filtered_path(sender)]
     secrets = climb(suite, random(suite.hash_size), path)
     pair = suite.fresh_key_pair(random)
-    keys = [node_key(suite, secrets.by_node[node]).public for node in path]
+    keys = [secrets.pairs[node].public for node in path]
     bound = merge(suite, tree, sender, None, keys)
-    renewed = {
-        **leaf,
-        "encryption_key": pair.public,
-        "leaf_node_source": COMMIT,
-        "lifetime": None,
-        "parent_hash": bound,
-    }
+    renewed = changed(
+        leaf, encryption_key=pair.public, leaf_node_source=COMMIT, lifetime=None, parent_hash=bound
+    )
     signed = sign_leaf(suite, renewed, signature, Place(group_id, sender))
     tree.put(2 * sender, signed)
     return NewPath(signed, keys, secrets, pair)
@@ -180,16 +177,15 @@ def seal_path(
     context: bytes,
     random: Random,
     added: Collection[int] = (),
-) -> dict[str, Any]:
+) -> Value:
     """Return the `UpdatePath` that gives a path's secrets to everybody but the added leaves (§7.6)."""
-    nodes = []
+    nodes, new_value, seal = [], suite.structures.new, suite.sealing("UpdatePathNode", context)
     for (node, beside), key in zip(before.filtered_path(sender), new.keys, strict=True):
-        boxes = []
+        boxes, secret = [], new.secrets.by_node[node]
         for recipient in _recipients(before, beside, added):
             known = before.nodes[recipient]
             assert known is not None, "a resolution has no blank nodes"
-            secret = new.secrets.by_node[node]
-            box = suite.seal_to(known["encryption_key"], "UpdatePathNode", context, secret, random)
-            boxes.append({"kem_output": box.kem_output, "ciphertext": box.ciphertext})
-        nodes.append({"encryption_key": key, "encrypted_path_secret": boxes})
-    return {"leaf_node": new.leaf, "nodes": nodes}
+            box = seal(known.encryption_key, secret, random)
+            boxes.append(new_value("HpkeCiphertext", kem_output=box.kem_output, ciphertext=box.ciphertext))
+        nodes.append(new_value("UpdatePathNode", encryption_key=key, encrypted_path_secret=boxes))
+    return new_value("UpdatePath", leaf_node=new.leaf, nodes=nodes)

@@ -1,0 +1,1 @@
+"""Objects of Matrix that are signed, redacted or encrypted."""

@@ -1,0 +1,1 @@
+"""Off-the-record messaging, version 3: a conversation with one client of a peer."""

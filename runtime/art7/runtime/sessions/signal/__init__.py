@@ -1,0 +1,1 @@
+"""Sessions of the Signal protocol: how they begin, with whom, and groups."""
