@@ -6,20 +6,27 @@ waived, and what is left to a person. Nothing here decides whether the law is co
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from art7.validator.calendar import CalendarError, due_date
+from art7.validator.deadlines import Deadlines
+from art7.validator.decisions import Decision
 from art7.validator.digests import root_digest
-from art7.validator.evidence import ABSENT, COMMANDS, NO_EVIDENCE, Cause, Evidence, Exhibit
+from art7.validator.evidence import ABSENT, NO_EVIDENCE, Cause, Evidence, Exhibit, command_for
 from art7.validator.exhibits import own_exhibits
 from art7.validator.fingerprint import evidence_digest, rules_digest, tool_version
 from art7.validator.law import ExhibitKind, Law, Obligation
 from art7.validator.manifest.functions import Function
+from art7.validator.manifest.parties import Extension
 from art7.validator.offer import Offer
+from art7.validator.statements import Statement, statements_about
 from art7.validator.validate import Found, Validation, validate
 from art7.validator.wording import plural
+
+MOST_NAMED = 5
+"""Data or measures that a reason names; the exhibits have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one duty, with everything that it rests on."""
+    """The verdict on one duty, with everything that it rests on; `decision` is a person's, and changes no verdict."""
 
     obligation: Obligation
     verdict: str
@@ -45,11 +52,13 @@ class Judgement:
     waived: tuple[Found, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     missing: tuple[Missing, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a third party needs to get the same octets again."""
+    """What a third party needs to get the same octets again; `inputs` are the files beside the offer, with digests."""
 
     tool: str
     rules: str
@@ -57,6 +66,15 @@ class Provenance:
     offer: str
     evidence: str
     command: str
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """How an assessment was asked for: options as a shell reads them, and (name, digest) of each file they name."""
+
+    options: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,7 @@ class Assessment:
     """The dossier on one offer on one day."""
 
     law: Law
+    offer_name: str
     offer_id: str
     version: str
     service: str
@@ -71,6 +90,8 @@ class Assessment:
     on: date
     judgements: tuple[Judgement, ...]
     validation: Validation
+    evidence: Evidence
+    claimed: tuple[Extension, ...]
     provenance: Provenance
     sources: dict[str, str]
 
@@ -85,15 +106,20 @@ class Assessment:
 
 
 def assess(
-    offer: Offer, on: date, evidence: Evidence = NO_EVIDENCE, validation: Validation | None = None
+    offer: Offer,
+    on: date,
+    evidence: Evidence = NO_EVIDENCE,
+    validation: Validation | None = None,
+    invocation: Invocation = Invocation(),  # noqa: B008 (frozen)
 ) -> Assessment:
     """Return a verdict for each duty on the day `on`; `validation` saves running the rules again."""
     validation = validation or validate(offer)
-    shown = Evidence((*own_exhibits(offer, validation), *evidence.exhibits), evidence.requests)
+    shown = replace(evidence, exhibits=(*own_exhibits(offer, validation), *evidence.exhibits))
     judge = _Judge(offer, on, shown, validation)
     manifest = offer.manifest
     return Assessment(
         law=offer.law,
+        offer_name=offer.name,
         offer_id=manifest.offer.id,
         version=manifest.offer.version,
         service=manifest.gatekeeper.service or "not stated",
@@ -101,13 +127,16 @@ def assess(
         on=on,
         judgements=tuple(judge.judge(duty) for duty in offer.law.obligations.values()),
         validation=validation,
+        evidence=evidence,
+        claimed=tuple(manifest.gatekeeper.extension),
         provenance=Provenance(
             tool=tool_version(),
             rules=rules_digest(),
             law=offer.law.digest,
             offer=root_digest(offer.bundle.files),
             evidence=evidence_digest(evidence),
-            command=f"art7 assess {offer.name} --on {on.isoformat()}",
+            command=shlex.join(["art7", "assess", offer.name, "--on", on.isoformat(), *invocation.options]),
+            inputs=invocation.inputs,
         ),
         sources=dict(offer.texts),
     )
@@ -121,31 +150,26 @@ class _Judge:
         self.on = on
         self.evidence = evidence
         self.validation = validation
+        self.deadlines = Deadlines(offer, on, evidence)
 
     def judge(self, duty: Obligation) -> Judgement:
         """Return the verdict on one duty."""
+        judgement = self._judge(duty)
+        return replace(judgement, statements=statements_about(self.offer, duty))
+
+    def _judge(self, duty: Obligation) -> Judgement:
         about = [each for each in self.validation.found if duty.id in each.obligations]
         findings = tuple(each for each in about if each.is_open(self.on))
         waived = tuple(each for each in about if not each.is_open(self.on))
-        due = self.due(duty)
+        due = self.deadlines.due(duty)
         early = self._not_due(duty, due, findings)
         if early is not None:
             return early
         exhibits = tuple(self._exhibits(duty))
         missing = tuple({each.command: each for each in self._missing(duty)}.values())
         verdict, reason, cause = self._weigh(duty, findings, waived, exhibits, missing)
+        exhibits += self._weighed(duty)
         return Judgement(duty, verdict, reason, due, cause, duty.judge, findings, waived, exhibits, missing)
-
-    def due(self, duty: Obligation) -> date | None:
-        """Return the statutory date of a duty; None when the offer does not say when the service was listed."""
-        listing = self.offer.listing_date
-        rule = self.offer.law.due_rules[duty.due]
-        if rule.anchor != "listing":  # an offer has to show them from the day on which it is owed
-            rule = self.offer.law.due_rules["listing-6m"]
-        try:
-            return due_date(listing, rule, self.offer.law.holidays) if listing else None
-        except CalendarError:
-            return None
 
     def _not_due(self, duty: Obligation, due: date | None, findings: Sequence[Found]) -> Judgement | None:
         if due is None:
@@ -155,11 +179,9 @@ class _Judge:
         if self.on < due:
             reason = f"owed from {due}: {rule.text}{seen}"
             return Judgement(duty, "not yet due", reason, due, None, "", tuple(findings))
-        until = max(self.offer.extensions(duty.point), default=due)
+        until, said, judge = self.deadlines.extended(duty, due)
         if self.on < until:
-            reason = f"owed from {due}, extension claimed until {until}{seen}"
-            judge = "whether the decision cited exists and covers this duty"
-            return Judgement(duty, "extended", reason, due, None, judge, tuple(findings))
+            return Judgement(duty, "extended", f"{said}{seen}", due, None, judge, tuple(findings))
         return None
 
     def _weigh(
@@ -174,7 +196,7 @@ class _Judge:
         failed = [each for each in exhibits if each.outcome == "failed"]
         if withheld := self._withheld(duty):
             return withheld
-        if late := self._late_requests(duty):
+        if late := self.deadlines.unfounded(duty) or self.deadlines.late_request(duty):
             return "not met", late, "gatekeeper text"
         if defeating:
             return "not met", _first(defeating), _cause(defeating[0])
@@ -194,6 +216,12 @@ class _Judge:
         if waived:
             owner = waived[0].waiver.owner if waived[0].waiver else ""
             return "argued", f"{plural(len(waived), 'finding')} waived by {owner}", None
+        weighed = self._weighed(duty)
+        unshown = [each.subject.partition(":")[2] for each in weighed if each.outcome == "inconclusive"]
+        if unshown:
+            named = ", ".join(unshown[:MOST_NAMED]) + (", …" if len(unshown) > MOST_NAMED else "")
+            said = f"{len(unshown)} of {len(weighed)} are not shown to be necessary by the flows: {named}"
+            return "argued", said, None
         if duty.judged and self._has_matter(duty):
             return "argued", "everything asked for is stated; whether it suffices is left to a person", None
         ran = f", {plural(len(exhibits), 'exhibit')} passed" if exhibits else ""
@@ -204,6 +232,12 @@ class _Judge:
         if found.rule is not None and found.rule.name == "missing_statement":
             return not any(self.offer.states(path) for path in duty.states)
         return found.defeats
+
+    def _weighed(self, duty: Obligation) -> tuple[Exhibit, ...]:
+        """Return what was played without a datum or a measure, where the duty asks whether it is necessary."""
+        about = f"{duty.weighs}:"
+        found = self.evidence.of("necessity") if duty.weighs else ()
+        return tuple(each for each in found if each.subject.startswith(about))
 
     def _has_matter(self, duty: Obligation) -> bool:
         """Whether there is anything to judge: a register of measures may rightly be empty."""
@@ -223,18 +257,6 @@ class _Judge:
         if any(each.own for each in functions):
             return "not met", f"own users have {duty.point}, others do not", "gatekeeper text"
         return "argued", f"nothing is owed if own users really do not have {duty.point}", None
-
-    def _late_requests(self, duty: Obligation) -> str:
-        rule = self.offer.law.due_rules[duty.due]
-        if rule.anchor != "request":
-            return ""
-        for request in self.evidence.requests:
-            due = due_date(request.received, rule, self.offer.law.holidays)
-            due = max(due, request.extended_until or due)
-            if (request.operational or self.on) > due:
-                when = f"on {request.operational}" if request.operational else f"not yet on {self.on}"
-                return f"request {request.id} of {request.received} was due on {due}, operational {when}"
-        return ""
 
     def _subjects(self, duty: Obligation, kind: ExhibitKind) -> list[str] | None:
         """Return what an exhibit has to be about; None when any subject will do."""
@@ -259,8 +281,7 @@ class _Judge:
             wanted = [""] if subjects is None and not had else subjects or []
             for subject in wanted:
                 if subject not in had:
-                    names = {"offer": self.offer.name, "subject": subject, "on": self.on.isoformat()}
-                    yield Missing(kind, subject, COMMANDS[kind].format(**names).strip())
+                    yield Missing(kind, subject, command_for(kind, self.offer.name, subject, self.on))
 
 
 def _first(findings: Sequence[Found]) -> str:

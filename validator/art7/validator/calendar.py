@@ -1,7 +1,10 @@
-"""Legal time: when a period of months, years or days ends.
+"""Legal time: when a period of months, years or days ends, and from which day a duty is owed.
 
-Source: Regulation (EEC, Euratom) No 1182/71 Art. 2 and 3, which governs the periods of the DMA. Holidays
-are a table (`obligations/holidays.toml`), never code.
+Source: Regulation (EEC, Euratom) No 1182/71, which governs the periods of the DMA. Its Art. 3 counts every period; a
+period within which somebody has to act ends on a working day (Art. 3(4) and (5)). The times from which provisions of an
+act take effect or apply are counted in the same way, but for these two paragraphs (Art. 4(1)): they end on their
+day, be it a Sunday. Which of the two a period is, and what starts it, is said by the law's data
+(`obligations/*.toml`). Holidays are a table (`obligations/holidays.toml`), never code.
 """
 
 from __future__ import annotations
@@ -26,8 +29,11 @@ class CalendarError(ValueError):
 class DueRule:
     """A statutory period: which event starts it and how long it lasts.
 
-    `anchor` names the event (`listing`, `request`, `change`, `claim`); a rule without any length is due
-    at the event itself. Exactly one unit may be used, as the Regulation counts each in its own way.
+    `anchor` names the event (`designation`, `notification`, `request`, `change`); a rule without any length is
+    due at the event itself. Exactly one unit may be used, as the Regulation counts each in its own way.
+    `rolls_over` says whether its end moves to a working day: so it does where somebody has to act within the period
+    (Regulation 1182/71 Art. 3(4)), not where a provision begins to apply after it (Art. 4(1)). `owed_with` names
+    the rule from whose day on an offer has to show such a duty, where its own event is none of the offer's.
     """
 
     id: str
@@ -35,6 +41,8 @@ class DueRule:
     months: int = 0
     years: int = 0
     days: int = 0
+    rolls_over: bool = True
+    owed_with: str = ""
     source: str = ""
     text: str = ""
 
@@ -131,9 +139,10 @@ def due_date(event: date, rule: DueRule, holidays: Holidays = WEEKENDS_ONLY) -> 
     """Return the last day on which the duty can still be fulfilled in time.
 
     The day of the event is not counted (Art. 3(1)); a period in months or years ends on the day with the
-    same date as the event (Art. 3(2)(c)); a period that would end on a holiday, Saturday or Sunday ends
-    on the next working day (Art. 3(4)); a period of two days or more holds at least two working days
-    (Art. 3(5)). An immediate rule is due on the day of the event and never rolls.
+    same date as the event (Art. 3(2)(c)). If the rule rolls over, a period that would end on a holiday, Saturday
+    or Sunday ends on the next working day (Art. 3(4)), and a period of two days or more holds at least two working
+    days (Art. 3(5)). An immediate rule is due on the day of the event and never rolls.
+    Raises: CalendarError for a period that is negative, mixes units or leaves the calendar.
     """
     if min(rule.months, rule.years, rule.days) < 0:
         raise CalendarError(f"the period `{rule.id}` is negative")
@@ -144,7 +153,20 @@ def due_date(event: date, rule: DueRule, holidays: Holidays = WEEKENDS_ONLY) -> 
     end = _nominal_end(event, rule)
     if end > LAST_DATE:
         raise CalendarError(f"{rule.length} from {event} lie outside the calendar")
+    if not rule.rolls_over:
+        return end
     return _with_two_working_days(event, holidays.next_working_day(end), rule, holidays)
+
+
+def owed_from(event: date, rule: DueRule, holidays: Holidays = WEEKENDS_ONLY) -> date:
+    """Return the first day on which a duty is owed: the day after the last one of its period.
+
+    A period runs to the end of the last hour of its last day (Regulation 1182/71 Art. 3(2)), so that what it puts
+    off applies from the first hour of the next one (Art. 4(2)). An immediate duty is owed on the day of the event.
+    Raises: CalendarError as `due_date` does.
+    """
+    last_day = due_date(event, rule, holidays)
+    return last_day if rule.is_immediate else last_day + timedelta(days=1)
 
 
 def _nominal_end(event: date, rule: DueRule) -> date:

@@ -142,7 +142,7 @@ class Declarations:
     @cached_property
     def requirement_ids(self) -> frozenset[str]:
         """The ids of all numbered requirements."""
-        nodes = (node for module in self.specification.modules.values() for node in _nodes(module))
+        nodes = (node for module in self.specification.modules.values() for node in nodes_below(module))
         return frozenset(node.id for node in nodes if isinstance(node, Requirement))
 
     def docs(self) -> Iterator[tuple[str, str, Span]]:
@@ -164,7 +164,9 @@ class Declarations:
     @cached_property
     def _own_nodes(self) -> tuple[tuple[str, Module, tuple[object, ...]], ...]:
         modules = self.specification.modules.items()
-        return tuple((name, module, tuple(_nodes(module))) for name, module in modules if name in self.own)
+        return tuple(
+            (name, module, tuple(nodes_below(module))) for name, module in modules if name in self.own
+        )
 
     def slots(self, name: str) -> Iterator[tuple[str, Slot]]:
         """Yield (qualified path, slot) of all that a reader of message `name` sees, nested records included."""
@@ -329,20 +331,26 @@ def _received(protocol: Protocol) -> Iterator[str]:
 
 
 def _raised(declarations: Declarations) -> set[str]:
-    """Collect the error names mentioned by the IR, wherever a refusal is stated."""
-    return {
-        qualified(name, error)
-        for name, module in declarations.specification.modules.items()
-        for error in _errors_below(module)
-    }
+    """Collect the error names mentioned by the IR, wherever a refusal is stated.
+
+    The IR names an error without its module: the one that refuses declares it, or one that it uses.
+    """
+    modules = declarations.specification.modules
+    declared = {name: {error.name for error in module.errors} for name, module in modules.items()}
+    found: set[str] = set()
+    for name, module in modules.items():
+        for error in set(_errors_below(module)):
+            used = () if error in declared[name] else [u for u in module.uses if error in declared.get(u, ())]
+            found.update(qualified(where, error) for where in used or (name,))
+    return found
 
 
 def _errors_below(root: object) -> Iterator[str]:
-    for node in _nodes(root):
+    for node in nodes_below(root):
         yield from _errors_of(node)
 
 
-def _nodes(root: object) -> Iterator[object]:
+def nodes_below(root: object) -> Iterator[object]:
     """Yield every node of the IR below `root`, each once, in textual order."""
     pending, seen = [root], set[int]()
     while pending:

@@ -33,7 +33,7 @@ def rules_digest() -> str:
             if entry.is_dir():
                 if entry.name != "__pycache__":
                     pending.append((path + "/", entry))
-            elif entry.name.endswith((".py", ".html", ".j2")):
+            elif entry.name.endswith((".py", ".html", ".j2", ".typ")):
                 found[path] = entry.read_bytes()
     for path in sorted(found):
         digest.update(f"{path}\0{len(found[path])}\0".encode() + found[path])
@@ -42,5 +42,5 @@ def rules_digest() -> str:
 
 def evidence_digest(evidence: Evidence) -> str:
     """Return the digest of the evidence handed in."""
-    text = json.dumps(asdict(evidence), sort_keys=True, default=str, ensure_ascii=False)
+    text = json.dumps(asdict(evidence), sort_keys=True, default=str)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

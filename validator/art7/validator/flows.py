@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 from art7.grammar.diagnostics import Span
 from art7.grammar.ir.plan import Slot
-from art7.grammar.ir.shape import Octets
+from art7.prover.secrets.parties import sensitive
 from art7.validator.offer import Offer
-
-CONTENT = "content"
-"""A data tag whose purpose is this word, or begins with it, marks what users write to one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,5 @@ def _received(offer: Offer) -> Iterator[Exposure]:
 
 def _sensitive_slots(offer: Offer, message: str) -> Iterator[tuple[str, Slot, str]]:
     for name, slot in offer.declarations.slots(message):
-        if (what := _sensitive(slot)) is not None:
+        if (what := sensitive(slot)) is not None:
             yield name, slot, what
-
-
-def _sensitive(slot: Slot) -> str | None:
-    if isinstance(slot.shape, Octets) and slot.shape.secret:
-        return "a secret"
-    purpose = slot.data.purpose if slot.data else None
-    if purpose is not None and purpose.replace("_", "-").split("-")[0] == CONTENT:
-        return "content in the clear"
-    return None

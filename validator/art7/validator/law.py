@@ -17,7 +17,23 @@ from typing import Any, Literal, TypeAlias, cast
 from art7.validator.calendar import DueRule, Holidays, holiday_calendars
 
 Check: TypeAlias = Literal["S", "M", "X"]
-ExhibitKind: TypeAlias = Literal["scenario", "vector", "replay", "sdk", "flow", "reproduction"]
+ExhibitKind: TypeAlias = Literal["scenario", "vector", "replay", "sdk", "flow", "reproduction", "necessity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An event that starts a period, and where an offer states its day.
+
+    `stated` and `assumed` are paths of the manifest; the second is read where the first says nothing, and the event
+    is then taken to be `assumed_days` later. An event that no offer states has neither.
+    """
+
+    id: str
+    text: str
+    source: str = ""
+    stated: str = ""
+    assumed: str = ""
+    assumed_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,8 @@ class Obligation:
     about: str
     judge: str
     judged: bool
+    weighs: str
+    """What runs without a datum (`data`) or a measure (`measure`) make a question of; empty for most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,27 @@ class KnownFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A point on which two good implementations of one standard differ; `standards` and `catalogue` name where."""
+
+    id: str
+    title: str
+    standards: tuple[str, ...]
+    catalogue: tuple[str, ...]
+
+    def concerns(self, standard: str, catalogue: str | None) -> bool:
+        """Whether it can arise in a component, by the name of its standard or by its module of the catalogue."""
+        return (
+            squeezed(standard) in {squeezed(name) for name in self.standards} or catalogue in self.catalogue
+        )
+
+
+def squeezed(name: str) -> str:
+    """Return the name of a standard without what people write in different ways: case, spaces, stops, hyphens."""
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """One edition of the law."""
 
@@ -98,6 +137,7 @@ class Law:
     edition: str
     digest: str
     holidays: Holidays
+    anchors: Mapping[str, Anchor]
     due_rules: Mapping[str, DueRule]
     functions: Mapping[str, OwedFunction]
     obligations: Mapping[str, Obligation]
@@ -105,6 +145,12 @@ class Law:
     verdicts: Mapping[str, Word]
     causes: Mapping[str, Word]
     findings: Mapping[str, KnownFinding]
+    disagreements: Mapping[str, Disagreement]
+
+    def shown_by(self, due: str) -> DueRule:
+        """Return the rule that says from when an offer has to show what is owed under the rule `due`."""
+        rule = self.due_rules[due]
+        return self.due_rules[rule.owed_with] if rule.owed_with else rule
 
 
 @cache
@@ -125,6 +171,7 @@ def parse_law(octets: bytes) -> Law:
         edition=head["edition"],
         digest="sha256:" + hashlib.sha256(octets).hexdigest(),
         holidays=holiday_calendars()[head["holidays"]],
+        anchors={row["id"]: Anchor(**row) for row in table["anchor"]},
         due_rules={row["id"]: DueRule(**row) for row in table["due_rule"]},
         functions={row["point"]: _function(row) for row in table["function"]},
         obligations={row["id"]: _obligation(row) for row in table["obligation"]},
@@ -132,6 +179,7 @@ def parse_law(octets: bytes) -> Law:
         verdicts={row["id"]: Word(**row) for row in table["verdict"]},
         causes={row["id"]: Word(**row) for row in table["cause"]},
         findings={row["id"]: KnownFinding(**row) for row in table["finding"]},
+        disagreements={row["id"]: _disagreement(row) for row in table["disagreement"]},
     )
     _check_references(law)
     return law
@@ -156,6 +204,7 @@ def _obligation(row: dict[str, Any]) -> Obligation:
         about=row.get("about", "messages"),
         judge=row["judge"],
         judged=row.get("judged", False),
+        weighs=row.get("weighs", ""),
     )
 
 
@@ -172,10 +221,19 @@ def _layer(row: dict[str, Any]) -> Layer:
     return Layer(row["id"], row["title"], items, tuple(row.get("from", ())))
 
 
+def _disagreement(row: dict[str, Any]) -> Disagreement:
+    return Disagreement(row["id"], row["title"], tuple(row["standards"]), tuple(row.get("catalogue", ())))
+
+
 def _check_references(law: Law) -> None:
     used = {function.due for function in law.functions.values()} | {o.due for o in law.obligations.values()}
     if unknown := used - law.due_rules.keys():
         raise ValueError(f"unknown due rules: {sorted(unknown)}")
+    for rule in law.due_rules.values():
+        if rule.anchor not in law.anchors:
+            raise ValueError(f"the due rule {rule.id} has the unknown anchor {rule.anchor}")
+        if not law.anchors[law.shown_by(rule.id).anchor].stated:
+            raise ValueError(f"no offer states the day from which {rule.id} is owed")
     for obligation in law.obligations.values():
         if obligation.point is not None and obligation.point not in law.functions:
             raise ValueError(f"{obligation.id} names the unknown point {obligation.point}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,12 +12,13 @@ from art7.grammar.ir.module import Resolution, Specification
 from art7.grammar.ir.plan import Slot
 from art7.grammar.untrusted import Bundle
 from art7.grammar.untrusted.positions import Positions
+from art7.prover.answers import Answer
 from art7.validator.declarations import Declarations, qualified, records_of
 from art7.validator.digests import ListedFile, Listing, is_listable
 from art7.validator.documents import Line, Passage, document_lines, passages
 from art7.validator.examples import Codec
 from art7.validator.law import Law
-from art7.validator.manifest.functions import Function, Limit
+from art7.validator.manifest.functions import Component, Function, Limit
 from art7.validator.manifest.mentions import Mention, Path, mentions
 from art7.validator.manifest.parties import Party
 from art7.validator.manifest.protection import Measure
@@ -51,6 +52,8 @@ class Offer:
     codec: Codec | None = None
     """None: examples and vectors are compared with one another only."""
     reading: tuple[Diagnostic, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    """What the prover answered about the modules; empty until it was asked."""
 
     @property
     def name(self) -> str:
@@ -109,6 +112,15 @@ class Offer:
         """Yield (index, function) for each function that is offered to others."""
         return ((n, each) for n, each in enumerate(self.manifest.function) if each.interoperable)
 
+    def components_about(self, disagreement: str) -> Iterator[tuple[int, Component]]:
+        """Yield (index, component) of what builds on a standard whose implementations differ on this point."""
+        point = self.law.disagreements[disagreement]
+        return (
+            (n, each)
+            for n, each in enumerate(self.manifest.component)
+            if point.concerns(each.standard, each.catalogue)
+        )
+
     @cached_property
     def provided_messages(self) -> Mapping[str, tuple[str, ...]]:
         """Points of Art. 7(2) by the message that serves them."""
@@ -129,13 +141,43 @@ class Offer:
         name = f"{protocol}.{role}"
         return next((party for party in self.manifest.party if name in party.plays), None)
 
+    def readers(self, record: str) -> frozenset[str]:
+        """Return the parties that receive a record, or decode it from what they receive; none where nobody does."""
+        return self._readers.get(record, frozenset())
+
+    def writers(self, record: str) -> frozenset[str]:
+        """Return the parties that send a record or make it; none where nobody does, or a role has no party."""
+        made = [(s.message, f"{s.protocol}.{s.sender}") for s in self.declarations.sendings]
+        made += [(a.name, f"{n}.{r}") for n, r, a in self.declarations.runs() if a.operation == "encode"]
+        return self._players(made).get(record, frozenset())
+
+    @cached_property
+    def _readers(self) -> Mapping[str, frozenset[str]]:
+        heard = [(s.message, f"{s.protocol}.{s.receiver}") for s in self.declarations.sendings]
+        heard += [
+            (a.name, f"{name}.{role}")
+            for name, role, a in self.declarations.runs()
+            if a.operation == "decode"
+        ]
+        return self._players(heard)
+
+    def _players(self, records: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+        """Return the parties by the records, and what those hold, that their roles have to do with."""
+        found: dict[str, set[str]] = {}
+        for record, role in dict.fromkeys(records):
+            players = {party.id for party in self.manifest.party if role in party.plays}
+            for inner in self.declarations.closure([record]):
+                found.setdefault(inner, set()).update(players or {""})
+        return {record: frozenset(parties) for record, parties in found.items() if "" not in parties}
+
     def exchanged_slots(self) -> Iterator[tuple[str, Slot]]:
-        """Yield (name, slot) of every field of the offer's own messages that functions and features exchange.
+        """Yield (name, slot) of every field of the offer's own messages that functions, features and roles exchange.
 
         A tag on a field speaks for what it contains; untagged fields are looked into.
         """
         features = (name for feature in self.manifest.feature for name in feature.messages)
-        pending = [*self.provided_messages, *features][::-1]
+        carried = sorted(name for name in self.declarations.carried if self.declarations.is_own(name))
+        pending = [*self.provided_messages, *features, *carried][::-1]
         seen: set[str] = set()
         while pending:
             name = pending.pop()
@@ -191,7 +233,7 @@ class Offer:
         return any(value not in (None, (), "", {}) for value in found)
 
     def declares(self, kind: str) -> bool:
-        """Whether a module of the offer declares something of a kind, or it has a vector or a component."""
+        """Whether something of a kind is there: declared by a module of the offer, or the catalogue's and named for use."""
         match kind:
             case "vector":
                 in_modules = any(self.specification.modules[m].vectors for m in self.own_modules)
@@ -205,7 +247,17 @@ class Offer:
                     if function.point in self.law.functions
                 )
             case _:
-                return bool(self.declarations.of(kind))
+                return bool(self.declarations.of(kind)) or any(
+                    found is not None and found.kind == kind
+                    for found in map(self.declarations.find, self._named_for_use)
+                )
+
+    @property
+    def _named_for_use(self) -> Iterator[str]:
+        """What interoperable functions and identifiers name, wherever it is declared."""
+        for _, function in self.interoperable():
+            yield from function.provides.messages
+        yield from (row.identity for row in self.manifest.identifier if row.identity is not None)
 
     def limits(self) -> Iterator[tuple[Path, Limit, str]]:
         """Yield (path, limit, point) for every limit of every interoperable function."""
@@ -270,16 +322,19 @@ class Offer:
             for line in document_lines(file, self.texts[file])
         )
 
-    @property
-    def listing_date(self) -> date | None:
-        """The day from which periods run: notification of the decision, else its date."""
-        decision = self.manifest.gatekeeper.decision
-        return (decision.notified or decision.date) if decision else None
-
     def extensions(self, point: str | None) -> list[date]:
         """Return the dates to which decisions under Art. 7(6) move a function, or (None) the whole offer."""
         rows = self.manifest.gatekeeper.extension
         return [row.until for row in rows if not row.points or (point is not None and point in row.points)]
+
+    def extended_by(self, point: str | None, until: date) -> tuple[str, ...]:
+        """Return the references of the decisions that move a function, or (None) the whole offer, to this date."""
+        rows = self.manifest.gatekeeper.extension
+        return tuple(
+            row.reference
+            for row in rows
+            if row.until == until and (not row.points or (point is not None and point in row.points))
+        )
 
     @cached_property
     def restrictable(self) -> frozenset[str]:

@@ -28,6 +28,9 @@ DEFERRALS = _any_of([rf"\b{pattern}" for pattern in _TABLE["deferrals"]])
 MODIFICATIONS = _any_of([rf"\b{pattern}" for pattern in _TABLE["modifications"]])
 EQUIVALENTS = _any_of([rf"\b{pattern}" for pattern in _TABLE["equivalents"]])
 LOCATIONS = _any_of([rf"\b{pattern}" for pattern in _TABLE["locations"]])
+FEES = _any_of(_TABLE["fees"])
+POWERS = _any_of([rf"\b{pattern}" for pattern in _TABLE["powers"]])
+REQUESTER = re.compile(r"\b(requester|access seeker|user|person)s? (may|can)\b", re.IGNORECASE)
 INSECURE = _any_of(_TABLE["insecure"])
 
 _BINDING = _any_of([rf"\b{word}\b" for word in _TABLE["binding"]])
@@ -38,6 +41,15 @@ _LINK = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{1,253})[^\s)>\]\"'`]{0,500}
 def public_document(name: str) -> bool:
     """Whether a citation names a document that anybody can read."""
     return _DOCUMENT.fullmatch(name) is not None
+
+
+_DENIAL = re.compile(r"\b(no|not|never|nor|neither|without|nobody|nothing|free)\b", re.IGNORECASE)
+
+
+def denied(line: str, start: int) -> bool:
+    """Whether the clause that leads up to `start` says that something is not so."""
+    clause = re.split(r"[.;:!?]", line[max(0, start - 200) : start])[-1]
+    return _DENIAL.search(clause) is not None
 
 
 def normative_links(line: str) -> Iterator[tuple[int, int, str]]:

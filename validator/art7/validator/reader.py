@@ -23,7 +23,7 @@ LoadModules: TypeAlias = Callable[[Mapping[str, str], Report], Specification]
 
 MakeCodec: TypeAlias = Callable[[Specification], Codec]
 
-_TEXT_SUFFIXES = (".a7", ".md", ".txt", ".toml", ".json", ".hex", ".sh", ".http", ".xml", ".py")
+_TEXT_SUFFIXES = (".a7", ".cddl", ".md", ".txt", ".toml", ".json", ".hex", ".sh", ".http", ".xml", ".py")
 _MODULE_NAME = re.compile(r"^\s*module\s+([A-Za-z_][A-Za-z0-9_.]*)", re.MULTILINE)
 
 

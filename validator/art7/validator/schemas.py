@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from art7.validator.manifest.root import Manifest
-from art7.validator.output.view import AssessmentView
+from art7.validator.output.model import AssessmentView
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,7 +25,7 @@ def manifest_schema() -> dict[str, Any]:
 def assessment_schema() -> dict[str, Any]:
     """Return the schema of an assessment in JSON."""
     schema = TypeAdapter(AssessmentView).json_schema()
-    return {"$schema": DIALECT, "$id": "urn:art7:schema:assessment:1", **schema}
+    return {"$schema": DIALECT, "$id": "urn:art7:schema:assessment:2", **schema}
 
 
 def file_list_schema() -> dict[str, Any]:

@@ -82,6 +82,7 @@ BindingName = Annotated[
 TransferName = Annotated[str, _QUALIFIED, Names(("message", "struct", "protocol"))]
 ErrorName = Annotated[str, _QUALIFIED, Names(("error",))]
 TimerName = Annotated[str, _QUALIFIED, Names(("timer",))]
+ConstName = Annotated[str, _QUALIFIED, Names(("const",))]
 ModuleName = Annotated[str, _QUALIFIED, Names(("module",))]
 CatalogueName = Annotated[str, _QUALIFIED, Names(("catalogue",))]
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from art7.validator.manifest.agreements import Agreed
 from art7.validator.manifest.base import (
     Anchor,
     CatalogueName,
@@ -75,6 +76,13 @@ class Requires(Section):
     functions: Many[Point] = ()
 
 
+class Group(Section):
+    """How a group that spans several services stays one group (Art. 7(2)(b))."""
+
+    ordering: PartyId | None = Field(default=None, description="Who decides the order of changes.")
+    services: int = Field(ge=2, default=2, description="How many services one group can span.")
+
+
 class Function(Section):
     """One point of Art. 7(2)."""
 
@@ -91,6 +99,7 @@ class Function(Section):
     limits: dict[str, Limit] = {}
     media: Many[Media] = ()
     requires: Requires = Requires()
+    group: Group | None = None
 
 
 class Feature(Section):
@@ -137,4 +146,5 @@ class Component(Section):
     delta: ModuleName | None = Field(default=None, description="The module that states the differences.")
     acceptance: Acceptance | None = None
     cipher_suites: Many[int | str] = ()
+    agreed: Agreed = Agreed()
     parameters: Free = {}

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from art7.validator.manifest.base import (
     Anchor,
+    ConstName,
     Day,
     Duration,
     ErrorName,
@@ -55,6 +56,7 @@ class Terms(Section):
     price: dict[str, int | float] = {}
     change_notice: Duration | None = None
     support_window: Duration | None = None
+    periods: Anchor | None = Field(default=None, description="The passage that says these periods in words.")
     term: Anchor | None = None
     suspension: Anchor | None = None
     termination: Anchor | None = None
@@ -100,6 +102,7 @@ class ServiceLevels(Section):
     availability: Level | None = None
     latency_p99_ms: Level | None = None
     offline_storage: Duration | None = None
+    text: Anchor | None = Field(default=None, description="The passage that says how long messages wait.")
 
 
 class Operations(Section):
@@ -134,6 +137,7 @@ class Quota(Section):
     interoperable: int = Field(ge=0)
     per: Duration
     measure: MeasureId | None = None
+    text: Anchor | None = Field(default=None, description="The passage that says the same in words.")
 
 
 class Timer(Section):
@@ -152,6 +156,8 @@ class Timer(Section):
     ]
     value: Duration
     declared: TimerName | None = Field(default=None, description="The same timer in a role machine.")
+    constant: ConstName | None = Field(default=None, description="The same time as a constant, in seconds.")
+    text: Anchor | None = Field(default=None, description="The passage that says the same in words.")
 
 
 class Change(Section):
@@ -179,11 +185,21 @@ class Example(Section):
     forms: Many[Form] = ()
 
 
+class Mapping(Section):
+    """How a layer of the offer stands to the nearest public standard (Art. 46, 48)."""
+
+    layer: Literal["encryption", "content", "delivery", "identity"]
+    standard: Text
+    relation: Literal["used", "translatable", "departs"]
+    reason: Anchor
+
+
 class Reporting(Section):
     """Annex of the compliance report (Art. 11) and mapping to standards (Art. 46, 48)."""
 
     article_11: Anchor | None = None
     standards: Anchor | None = None
+    mapping: Many[Mapping] = ()
 
 
 class Waiver(Section):

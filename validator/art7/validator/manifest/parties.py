@@ -56,7 +56,10 @@ class Decision(Section):
 
     reference: Text
     date: Day
-    notified: Day | None = Field(default=None, description="Periods run from notification, if it is later.")
+    notified: Day | None = Field(
+        default=None,
+        description="The six months run from here (TFEU Art. 297(2)); the day after `date` if it is not stated.",
+    )
 
 
 class Extension(Section):
@@ -109,4 +112,7 @@ class Party(Section):
     id: Id
     kind: Literal["end", "server", "proxy"]
     operator: Literal["user", "gatekeeper", "requester"]
+    service: Id | None = Field(
+        default=None, description="The service whose users an end serves, where it is one of several."
+    )
     plays: Many[RoleName] = Field(default=(), description="Role machines: module.Protocol.role.")

@@ -23,6 +23,7 @@ from art7.validator.manifest.base import (
     ResolutionName,
     RoleName,
     Section,
+    SemanticVersion,
     Text,
     ThreatId,
 )
@@ -117,6 +118,13 @@ class Privacy(Section):
     confidentiality: Anchor | None = None
 
 
+class FormerDefault(Section):
+    """What the default was in an earlier edition."""
+
+    version: SemanticVersion
+    default: Literal["on", "off"]
+
+
 class ChoiceMachine(Section):
     """The role machine by which users opt in and out."""
 
@@ -125,6 +133,7 @@ class ChoiceMachine(Section):
     off: Id
     default: Literal["on", "off"]
     deleted: Id | None = Field(default=None, description="The state after the account is deleted.")
+    was: Many[FormerDefault] = Field(default=(), description="The default in each earlier edition.")
 
 
 class Choice(Section):

@@ -6,9 +6,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from art7.grammar.frames import render_diagnostic, visible
-from art7.validator.assess import Assessment
-from art7.validator.output.view import view
+from art7.grammar.frames import visible
+from art7.validator.output.model import AssessmentView
 
 TONES = {
     "met": "good",
@@ -22,18 +21,27 @@ TONES = {
 """verdict → colour class; the symbol and the word say the same without colour."""
 
 
-def render_html(assessment: Assessment) -> str:
+def render_html(shown: AssessmentView) -> str:
     """Return the page. Everything from the offer is escaped; the page may load nothing at all."""
-    shown = view(assessment)
-    frames = [
-        render_diagnostic(found.diagnostic, assessment.sources).rstrip("\n")
-        for found in assessment.validation.found
-    ]
-    return _template().render(report=shown, frames=frames, tones=TONES)
+    named = {each["id"]: each for each in (*shown["findings"], *shown["exhibits"], *shown["statements"])}
+    named |= {each["id"]: each for each in (*shown["decisions"], *shown["rules"])}
+    return template("assessment.html.j2").render(
+        report=shown, named=named, tones=TONES, resting=_resting(shown)
+    )
+
+
+def _resting(shown: AssessmentView) -> dict[str, list[str]]:
+    """Return the duties that rest on each finding, exhibit, statement and rule, by its id."""
+    found: dict[str, list[str]] = {}
+    for row in shown["verdicts"]:
+        for name in (*row["findings"], *row["waived"], *row["exhibits"], *row["statements"], *row["rules"]):
+            found.setdefault(name, []).append(row["obligation"])
+    return found
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a page's template: what it is given is made visible and escaped."""
     environment = Environment(
         loader=PackageLoader("art7.validator.output", "templates"),
         autoescape=True,
@@ -43,7 +51,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("assessment.html.j2")
+    return environment.get_template(name)
 
 
 def _shown(value: object) -> object:

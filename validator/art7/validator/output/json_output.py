@@ -1,13 +1,13 @@
-"""An assessment as JSON: the view itself, byte for byte the same for the same input."""
+"""An assessment as JSON: the view itself, octet for octet the same for the same input."""
 
 from __future__ import annotations
 
 import json
 
-from art7.validator.assess import Assessment
-from art7.validator.output.view import view
+from art7.validator.output.model import AssessmentView
 
 
-def render_json(assessment: Assessment) -> str:
+def render_json(shown: AssessmentView) -> str:
     """Return the JSON document, with a line end."""
-    return json.dumps(view(assessment), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from art7.grammar.frames import render_diagnostic, visible
-from art7.validator.assess import Assessment
-from art7.validator.output.view import AssessmentView, VerdictView, view
+from art7.grammar.frames import RED, RESET, visible
+from art7.validator.output.model import AssessmentView, DecisionView, ExhibitView, FindingView, VerdictView
 
 WIDTH = 100
 _CLAUSE_WIDTH = 22
 _WORD_WIDTH = 14
 
 
-def render_text(assessment: Assessment, *, colour: bool = False) -> str:
+def render_text(shown: AssessmentView, *, colour: bool = False) -> str:
     """Return the report; nothing of the offer reaches it unescaped."""
-    shown = view(assessment)
-    lines = [*_head(shown), "", *_table(shown), "", *_details(shown), *_summary(shown)]
-    safe = "".join(f"{visible(line)}\n" for line in lines)
-    frames = "\n".join(
-        render_diagnostic(each.diagnostic, assessment.sources, colour=colour)
-        for each in assessment.validation.found
-        if each.is_open(assessment.on)
-    )
-    foot = "".join(f"{visible(line)}\n" for line in _foot(shown))
-    return f"{safe}\n{frames}\n{foot}" if frames else f"{safe}\n{foot}"
+    lines = [*_head(shown), "", *_table(shown), "", *_details(shown), *_summary(shown), ""]
+    for finding in shown["findings"]:
+        if finding["open"]:
+            lines += [*finding["frame"].split("\n"), ""]
+    lines += [*_questions(shown), *_foot(shown)]
+    return "".join(f"{_tinted(visible(line), colour)}\n" for line in lines)
+
+
+def _tinted(line: str, colour: bool) -> str:
+    """Return a line with the word that it begins with in red, where it begins a finding and colours are wanted."""
+    head, bracket, rest = line.partition("]")
+    return f"{RED}{head}{bracket}{RESET}{rest}" if colour and line.startswith("error[") and bracket else line
 
 
 def _head(shown: AssessmentView) -> Iterator[str]:
@@ -43,34 +45,50 @@ def _table(shown: AssessmentView) -> Iterator[str]:
 
 
 def _details(shown: AssessmentView) -> Iterator[str]:
+    items = _Items(
+        {each["id"]: each for each in shown["findings"]},
+        {each["id"]: each for each in shown["exhibits"]},
+        {each["id"]: each for each in shown["decisions"]},
+    )
     for row in shown["verdicts"]:
         if row["verdict"] not in ("met", "not yet due"):
-            yield from _detail(row, shown)
+            yield from _detail(row, items)
             yield ""
 
 
-def _detail(row: VerdictView, shown: AssessmentView) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """What verdicts name by id."""
+
+    findings: dict[str, FindingView]
+    exhibits: dict[str, ExhibitView]
+    decisions: dict[str, DecisionView]
+
+
+def _detail(row: VerdictView, items: _Items) -> Iterator[str]:
     cause = f" ({row['cause']})" if row["cause"] else ""
     yield f"{row['obligation']} {row['clause']}, {row['title']}: {row['verdict']}{cause}"
     yield from _wrapped(row["reason"], "  because  ")
-    for index in row["findings"]:
-        finding = shown["findings"][index]
+    for finding in (items.findings[name] for name in row["findings"]):
         place = finding["place"]
         where = f"{place['file']}:{place['line']}:{place['column']}" if place["line"] else place["file"]
         yield from _wrapped(f"{finding['code']} {where} {finding['message']}", "  finding  ")
-    for index in row["waived"]:
-        finding = shown["findings"][index]
+    for finding in (items.findings[name] for name in row["waived"]):
         waiver = finding["waiver"]
         if waiver:
             text = f"{finding['code']} by {waiver['owner']} until {waiver['until']}: {waiver['reason']}"
             yield from _wrapped(text, "  waived   ")
-    for exhibit in row["exhibits"]:
+    for exhibit in (items.exhibits[name] for name in row["exhibits"]):
         text = f"{exhibit['kind']} {exhibit['subject']} {exhibit['outcome']}: {exhibit['detail']}"
         yield from _wrapped(text, "  exhibit  ")
     for missing in row["missing"]:
         yield from _wrapped(f"{missing['kind']}: {missing['command']}", "  to run   ")
     if row["left_to_judge"]:
         yield from _wrapped(row["left_to_judge"], "  to judge ")
+    if row["decision"]:
+        made = items.decisions[row["decision"]]
+        text = f"{made['decision']}, by {made['by']} on {made['on']}: {made['reason']}"
+        yield from _wrapped(text, "  decided  ")
 
 
 def _wrapped(text: str, lead: str) -> list[str]:
@@ -90,8 +108,19 @@ def _summary(shown: AssessmentView) -> Iterator[str]:
     yield f"{len(shown['verdicts'])} duties: {', '.join(counts)}"
 
 
+def _questions(shown: AssessmentView) -> Iterator[str]:
+    if shown["questions"]:
+        yield "Questions to the gatekeeper"
+        for each in shown["questions"]:
+            yield from _wrapped(f"({each['clause']}) {each['text']}", f"{each['id']:>5}  ")
+        yield ""
+
+
 def _foot(shown: AssessmentView) -> Iterator[str]:
     yield from _wrapped(shown["closing"], "")
     yield ""
     for name, value in shown["provenance"].items():
         yield f"{name:<9} {value}"
+    for name, value in shown["inputs"].items():
+        yield f"{'input':<9} {value} {name}"
+    yield f"{'dossier':<9} {shown['seal']['root']} ({shown['seal']['edition']} edition)"

@@ -11,6 +11,7 @@ from art7.validator.rule import Rule
 FAMILIES = (
     "completeness",
     "consistency",
+    "agreement",
     "identity",
     "keys",
     "process",
@@ -21,6 +22,7 @@ FAMILIES = (
     "parity",
     "change",
     "bundle",
+    "proofs",
 )
 
 

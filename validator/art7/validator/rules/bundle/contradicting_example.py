@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from art7.grammar.diagnostics import Span
 from art7.validator.example_check import contradictions
+from art7.validator.example_places import place_in
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -24,9 +24,9 @@ def contradicting_example(offer: Offer) -> Iterator[Finding]:
         message = "minimal.Envelope"
     """
     for n, example in enumerate(offer.manifest.example):
-        for file, message in contradictions(offer, example):
+        for file, message, where in contradictions(offer, example):
             yield Finding(
                 f"example `{example.id}`: {message}",
-                Span(file, 1, 1, 1, 1) if file else offer.at("example", n),
+                place_in(file, offer.bundle.files[file], where) if file else offer.at("example", n),
                 help="make every form from one value, e.g. with `art7 encode`",
             )

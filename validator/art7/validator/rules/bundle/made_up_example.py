@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from art7.grammar.diagnostics import Span
 from art7.validator.example_check import shared_prefixes, truncations
+from art7.validator.example_places import place_in
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -28,15 +29,15 @@ def made_up_example(offer: Offer) -> Iterator[Finding]:
             content = offer.bundle.files.get(form.file)
             if content is None:
                 continue
-            for path in truncations(form.kind, content):
+            for line, first, last in truncations(form.kind, content):
                 yield Finding(
-                    f"example `{example.id}`: the value {path} is cut short",
-                    Span(form.file, 1, 1, 1, 1),
+                    f"example `{example.id}`: a value is cut short",
+                    Span(form.file, line, first, line, last),
                     help="print all of it",
                 )
             for shorter, longer in shared_prefixes(form.kind, content):
                 yield Finding(
                     f"example `{example.id}`: `{shorter}` is the beginning of `{longer}`",
-                    Span(form.file, 1, 1, 1, 1),
+                    place_in(form.file, content, shorter),
                     help="use values that were really generated",
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from art7.validator.manifest.base import days
+from art7.validator.changes.notice import shortfall
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -29,15 +29,11 @@ def change_without_notice(offer: Offer) -> Iterator[Finding]:
     """
     notice = offer.manifest.terms.change_notice
     for n, change in enumerate(offer.manifest.change_log):
-        where = offer.at("change_log", n)
-        given = (change.effective - change.published).days
-        if given < 0:
-            yield Finding(
-                f"change {change.version} took effect before it was published", where, help="mend the dates"
+        said = shortfall(change, notice)
+        if said is not None:
+            advice = (
+                "mend the dates"
+                if change.effective < change.published
+                else "move `effective`, or do not break"
             )
-        elif change.breaking and notice is not None and given < days(notice):
-            yield Finding(
-                f"breaking change {change.version} took effect {given} days after publication, notice is {notice}",
-                where,
-                help="move `effective`, or do not break",
-            )
+            yield Finding(said, offer.at("change_log", n), help=advice)

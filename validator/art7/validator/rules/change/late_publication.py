@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from art7.validator.calendar import due_date
 from art7.validator.offer import Offer
+from art7.validator.periods import owed_day
 from art7.validator.rule import Finding, rule
 
 
@@ -28,17 +28,15 @@ def late_publication(offer: Offer) -> Iterator[Finding]:
         decision = { reference = "DMA.100999", date = 2026-02-02 }
     """
     head = offer.manifest.offer
-    listing = offer.listing_date
+    owed = owed_day(offer, "listing-6m")
     editions = [day for day in (head.published, head.supersedes and head.supersedes.published) if day]
     editions += [change.published for change in offer.manifest.change_log]
-    if listing is None or not editions:
+    if owed is None or not editions:
         return
-    due = max(
-        [due_date(listing, offer.law.due_rules["listing-6m"], offer.law.holidays), *offer.extensions(None)]
-    )
+    due = max([owed, *offer.extensions(None)])
     if (first := min(editions)) > due:
         yield Finding(
-            f"first published on {first}, owed on {due}",
+            f"first published on {first}, owed from {due}",
             offer.at("offer", "published"),
             help="cite an extension, or list the earlier edition in the change log",
         )

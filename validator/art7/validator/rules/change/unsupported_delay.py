@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from art7.validator.calendar import due_date
 from art7.validator.offer import Offer
+from art7.validator.periods import owed_day
 from art7.validator.rule import Finding, rule
 
 
@@ -26,16 +26,13 @@ def unsupported_delay(offer: Offer) -> Iterator[Finding]:
         point = "7(2)(c)(i)"
         own = true
         interoperable = false
-        planned = 2030-02-04
+        planned = 2030-02-03
     """
-    listing = offer.listing_date
-    if listing is None:
-        return
     for n, function in enumerate(offer.manifest.function):
         owed = offer.law.functions.get(function.point)
-        if owed is None or not function.own:
+        due = owed_day(offer, owed.due) if owed is not None and function.own else None
+        if due is None:
             continue
-        due = due_date(listing, offer.law.due_rules[owed.due], offer.law.holidays)
         until = max([due, *offer.extensions(function.point)])
         claimed: tuple[tuple[str, date | None], ...] = (
             ("planned", function.planned),

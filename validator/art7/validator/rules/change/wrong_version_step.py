@@ -16,10 +16,10 @@ def wrong_version_step(offer: Offer) -> Iterator[Finding]:
     Why: the version tells others whether they must act; the log tells them how.
     Bad:
         [offer]
-        supersedes = { version = "3.0.0", published = 2026-01-01 }
+        supersedes = { version = "3.0.0", published = 2026-03-01 }
     Good:
         [offer]
-        supersedes = { version = "0.9.0", published = 2026-01-01 }
+        supersedes = { version = "0.9.0", published = 2026-03-01 }
     """
     head = offer.manifest.offer
     before = head.supersedes

@@ -44,6 +44,14 @@ def conflicting_timers(offer: Offer) -> Iterator[Finding]:
         value = "90d"
     """
     values = offer.timers()
+    stated = values.get("media_expiry", [])
+    for other in stated[1:]:
+        if milliseconds(other.value) != milliseconds(stated[0].value) and "timer" in stated[0].path:
+            yield Finding(
+                f"media expire after {stated[0].value}, and after {other.value} here",
+                offer.at(*other.path),
+                help="state one time",
+            )
     for relation, strict in ((AT_MOST, False), (LESS_THAN, True)):
         for shorter, longer, consequence in relation:
             for first in values.get(shorter, ()):

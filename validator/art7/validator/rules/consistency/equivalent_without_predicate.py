@@ -16,11 +16,11 @@ def equivalent_without_predicate(offer: Offer) -> Iterator[Finding]:
     Why: whoever decides what is equivalent decides who gets access.
     Bad:
         [[component]]
-        standard = "Double Ratchet"
+        standard = "Signal Double Ratchet"
         profile = "equivalent"
     Good:
         [[component]]
-        standard = "Double Ratchet"
+        standard = "Signal Double Ratchet"
         profile = "equivalent"
         acceptance = { predicate = "scenario:minimal.Delivery.text_both_ways", decided_by = "server", max = "20d" }
     """

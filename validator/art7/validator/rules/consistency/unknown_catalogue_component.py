@@ -16,16 +16,19 @@ def unknown_catalogue_component(offer: Offer) -> Iterator[Finding]:
     Why: an offer may only leave out of its bundle what the catalogue holds.
     Bad:
         [[component]]
-        standard = "RFC 9420"
-        catalogue = "ietf.mlss"
+        standard = "RFC 6716"
+        catalogue = "ietf.opuss"
         profile = "exact"
-        cipher_suites = [1]
     Good:
+        --- modules/more.a7
+        a7 1
+        module more version 1.0
+        use ietf.opus as opus
+        --- offer.toml
         [[component]]
-        standard = "RFC 9420"
-        catalogue = "ietf.mls"
+        standard = "RFC 6716"
+        catalogue = "ietf.opus"
         profile = "exact"
-        cipher_suites = [1]
     """
     for n, component in enumerate(offer.manifest.component):
         name = component.catalogue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from art7.grammar.ir.module import Schedule
+from art7.prover.secrets.lives import unsettled
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
-from art7.validator.schedules import secrets_of
 
 
 @rule("A7-V241", clause="DMA Art. 7(3), 7(4)", obligation=("O-18", "O-23"))
@@ -37,11 +37,9 @@ def leftover_secret(offer: Offer) -> Iterator[Finding]:
         schedule = declaration.value
         if not isinstance(schedule, Schedule):
             continue
-        settled = {*schedule.keep, *schedule.erase, *schedule.outputs}
-        for secret in secrets_of(schedule):
-            if secret.name not in settled:
-                yield Finding(
-                    f"secret `{secret.name}` of `{declaration.name}` is neither kept, erased nor an output",
-                    secret.span,
-                    help=f"write `erase {secret.name}` or `keep {secret.name}`",
-                )
+        for secret in unsettled(schedule):
+            yield Finding(
+                f"secret `{secret.name}` of `{declaration.name}` is neither kept, erased nor an output",
+                secret.span,
+                help=f"write `erase {secret.name}` or `keep {secret.name}`",
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from art7.grammar.ir.module import Schedule
+from art7.prover.secrets.lives import torn
 from art7.validator.offer import Offer
 from art7.validator.rule import Finding, rule
 
@@ -37,7 +38,7 @@ def secret_kept_and_erased(offer: Offer) -> Iterator[Finding]:
     for declaration in offer.declarations.of("schedule"):
         schedule = declaration.value
         if isinstance(schedule, Schedule):
-            for name in sorted({*schedule.keep} & {*schedule.erase}):
+            for name in sorted(torn(schedule)):
                 yield Finding(
                     f"`{name}` of `{declaration.name}` is both kept and erased",
                     declaration.span,

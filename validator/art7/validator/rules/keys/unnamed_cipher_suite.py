@@ -16,13 +16,10 @@ def unnamed_cipher_suite(offer: Offer) -> Iterator[Finding]:
     Bad:
         [[component]]
         standard = "RFC 9420"
-        catalogue = "ietf.mls"
-        profile = "exact"
+        cipher_suites = []
     Good:
         [[component]]
         standard = "RFC 9420"
-        catalogue = "ietf.mls"
-        profile = "exact"
         cipher_suites = [1]
     """
     negotiable = {"rfc9420", "rfc8446", "rfc5246", "rfc9147", "rfc5764", "mls", "tls1.3", "dtls1.3"}

@@ -27,6 +27,12 @@ def unregistered_restriction(offer: Offer) -> Iterator[Finding]:
     for n, restriction in enumerate(offer.manifest.eligibility.restriction):
         measure = offer.measures.get(restriction.measure or "")
         where = offer.at("eligibility", "restriction", n)
+        if (
+            restriction.measure is None
+            and restriction.concerns == "end_user"
+            and restriction.criterion == "location"
+        ):
+            continue  # no measure could justify it
         if restriction.measure is None:
             yield Finding(
                 f"restriction `{restriction.id}` ({restriction.text}) has no measure",

@@ -38,8 +38,10 @@ def withheld_function(offer: Offer) -> Iterator[Finding]:
     if not functions:
         return
     stated = {function.point for function in functions}
+    # Whoever speaks of most functions has to speak of all of them, of those too that fall due later.
+    most = len(stated & offer.law.functions.keys()) * 2 > len(offer.law.functions)
     for point, owed in offer.law.functions.items():
-        if point not in stated and owed.due == "listing-6m":
+        if point not in stated and (most or owed.due == "listing-6m"):
             yield Finding(
                 f"nothing is said about {point}, {owed.title}",
                 offer.at("function"),

@@ -34,7 +34,7 @@ def contradicting_tag(offer: Offer) -> Iterator[Finding]:
             differences.append("whether it is personal")
         if tag.purpose and row.purpose and tag.purpose != row.purpose:
             differences.append(f"the purpose (`{tag.purpose}` in the module)")
-        if tag.retention_days is not None and row.retention and days(row.retention) > tag.retention_days:
+        if tag.retention_days is not None and row.retention and days(row.retention) != tag.retention_days:
             differences.append(f"the retention ({tag.retention_days} days in the module)")
         if differences:
             yield Finding(
