@@ -26,7 +26,12 @@ COMMANDS: dict[str, CommandRow] = {
         "Give a verdict for each duty of Article 7, with clause, reason, place and evidence.",
     ),
     "check": CommandRow(
-        "art7.cli.commands.check", "Check modules: text, names, types, layout, vectors; never the law."
+        "art7.cli.commands.check",
+        "Check modules: text, names, types, layout, vectors, proofs; never the law.",
+    ),
+    "compare": CommandRow(
+        "art7.cli.commands.compare",
+        "Compare offers: what to build for each and all, who can join one group, codecs, coverage.",
     ),
     "decode": CommandRow(
         "art7.cli.commands.decode", "Read one message and show every field, or why it is refused."
@@ -36,7 +41,7 @@ COMMANDS: dict[str, CommandRow] = {
     ),
     "diff": CommandRow(
         "art7.cli.commands.diff",
-        "Compare two traces of derivations: the first value that differs, and the mistake behind it.",
+        "Compare two versions of modules or of an offer, or two traces of derivations.",
     ),
     "doctor": CommandRow(
         "art7.cli.commands.doctor", "Show what is installed and what each missing part is for."
@@ -47,18 +52,41 @@ COMMANDS: dict[str, CommandRow] = {
         "art7.cli.commands.explain", "Explain a code, a field of the manifest, a duty or a requirement."
     ),
     "generate": CommandRow(
-        "art7.cli.commands.generate", "Generate an SDK, test vectors, schemas or pages from a specification."
+        "art7.cli.commands.generate",
+        "Generate an SDK, test vectors, schemas, pages or models from a specification.",
     ),
     "import": CommandRow(
         "art7.cli.commands.import_", "Make a module from a description in another language."
+    ),
+    "init": CommandRow(
+        "art7.cli.commands.init", "Begin an offer: a manifest and a module from a few answers."
+    ),
+    "publish": CommandRow(
+        "art7.cli.commands.publish",
+        "Make the public edition of an offer: bundle, SDK, vectors, pages, change log.",
+    ),
+    "monitor": CommandRow(
+        "art7.cli.commands.monitor",
+        "Check a recorded log against role machines and formats; tell the first departure.",
     ),
     "replay": CommandRow("art7.cli.commands.replay", "Run test vectors against a program in any language."),
     "run": CommandRow(
         "art7.cli.commands.run",
         "Play the scenarios of an offer between endpoints made from the bundle alone.",
     ),
+    "serve": CommandRow(
+        "art7.cli.commands.serve",
+        "Serve a test peer over HTTP and WebSocket that says what it disliked.",
+    ),
+    "sign": CommandRow(
+        "art7.cli.commands.sign",
+        "Sign an offer with an Ed25519 key: a bundle with an in-toto statement about every file.",
+    ),
     "validate": CommandRow(
         "art7.cli.commands.validate", "Check a whole offer: modules, manifest, cross-references, rules."
+    ),
+    "verify": CommandRow(
+        "art7.cli.commands.verify", "Verify that a bundle is what trusted keys signed, file by file."
     ),
 }
 """name → row. A module holds its command under the name `command`; a test compares the help texts."""

@@ -24,18 +24,23 @@ SEED = 7
 """Runs are repeated with this seed; it stands in the digest of the trace."""
 
 
-def collect(offer: Offer) -> Evidence:
-    """Run what can be run from the bundle alone. A module with faults gives no evidence."""
+def collect(offer: Offer, *, necessity: bool = True) -> Evidence:
+    """Run what can be run from the bundle alone. A module with faults gives no evidence.
+
+    `necessity` also plays the flows without each personal datum.
+    """
     from art7.cli.generated import generated_package
 
     if any(found.code[3] not in "VB" for found in offer.reading):
         return Evidence()
-    kinds: tuple[tuple[ExhibitKind, Collector], ...] = (
+    kinds: list[tuple[ExhibitKind, Collector]] = [
         ("scenario", _scenarios),
         ("vector", _vectors),
         ("vector", vector_exhibits),
         ("sdk", _sdk),
-    )
+    ]
+    if necessity:
+        kinds.append(("necessity", _necessity))
     try:
         with generated_package(offer.specification) as package:
             found = [exhibit for kind, run in kinds for exhibit in _guarded(kind, run, offer, package)]
@@ -109,6 +114,12 @@ def _vectors(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
             failed = sum(1 for vector in own if vector.span in broken)
             detail = f"{len(own) - failed} of {len(own)} vectors declared beside it hold"
             yield Exhibit("vector", full, "failed" if failed else "passed", detail)
+
+
+def _necessity(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
+    from art7.cli.necessity import necessity_exhibits
+
+    return necessity_exhibits(offer)
 
 
 def _sdk(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:

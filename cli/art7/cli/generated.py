@@ -21,7 +21,19 @@ from art7.grammar.ir.module import Derive, Module, RoleMachine, Specification
 
 if TYPE_CHECKING:
     from art7.codegen.python.package import PackageText
+    from art7.codegen.python.sessions import Carried
     from art7.runtime.generated import GeneratedPackage
+
+
+def carried_sessions(specification: Specification) -> Carried:
+    """Return the sessions that an SDK of `specification` carries: those whose modules it has."""
+    from art7.codegen.python.sessions import Carried, CarriedModule
+    from art7.runtime.session_texts import HOME, session_texts
+
+    texts = session_texts(specification.modules)
+    return Carried(
+        HOME, tuple(CarriedModule(each.path, each.text, each.needs, bool(each.uses)) for each in texts)
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ CODES = {
     "A7-V910": (
         "the register of requests does not have its form",
         "A register is a TOML file of tables `[[request]]`, each with an `id` and a date `received`, and where they are "
-        "known the dates `operational` and `extended_until`.",
+        "known the dates `operational` and `extended_until`; a later end of the period cites a decision as `reference`.",
         "Correct the row.",
     ),
 }
@@ -40,12 +40,15 @@ def read_requests(path: str, report: Report) -> tuple[AccessRequest, ...]:
 
 
 def _request(row: Any) -> AccessRequest | None:
-    if not isinstance(row, dict) or not {"id", "received"} <= row.keys() <= {"id", *_DATES}:
+    if not isinstance(row, dict) or not {"id", "received"} <= row.keys() <= {"id", "reference", *_DATES}:
         return None
     dates = {name: row[name] for name in _DATES if name in row}
     if not isinstance(row["id"], str) or not all(_is_day(day) for day in dates.values()):
         return None
-    return AccessRequest(row["id"], **dates)
+    reference = row.get("reference", "")
+    if not isinstance(reference, str) or ("extended_until" in dates and not reference):
+        return None
+    return AccessRequest(row["id"], **dates, reference=reference)
 
 
 def _is_day(value: object) -> bool:

@@ -19,15 +19,29 @@ if TYPE_CHECKING:
 
 
 def vector_exhibits(offer: Offer, package: GeneratedPackage) -> Iterator[Exhibit]:
-    """Yield one exhibit for each message and schedule of the offer's own modules.
+    """Yield one exhibit for each message and schedule of the offer's own modules, and for those of others that it names.
 
     Roles are left to the scenarios, which play them by both executions.
     """
     from art7.codegen.vectors.generate import generate_vectors
 
-    files = generate_vectors(offer.specification, sorted(offer.own_modules), roles=False)
+    own, named = sorted(offer.own_modules), named_elsewhere(offer)
+    modules = sorted({name.rpartition(".")[0] for name in named})
+    files = generate_vectors(offer.specification, own, roles=False, structs=False)
+    files |= generate_vectors(offer.specification, modules, roles=False, structs=False, only=named)
     for content in files.values():
         yield _exhibit(offer.specification, package, content)
+
+
+def named_elsewhere(offer: Offer) -> set[str]:
+    """Return what interoperable functions name of modules that are not the offer's own."""
+    named = {
+        name
+        for _, function in offer.interoperable()
+        for name in (*function.provides.messages, *function.keys)
+    }
+    modules = offer.specification.modules.keys() - offer.own_modules
+    return {name for name in named if name.rpartition(".")[0] in modules}
 
 
 def _exhibit(specification: Specification, package: GeneratedPackage, content: Mapping[str, Any]) -> Exhibit:

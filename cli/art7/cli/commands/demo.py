@@ -9,11 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 
 import click
 
@@ -49,6 +48,8 @@ class Journey:
     who: str
     why: str
     steps: tuple[Step, ...]
+    in_order: bool = False
+    """Whether a step needs what the steps before it made."""
 
 
 def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ...]:
@@ -67,10 +68,11 @@ def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ..
                 Step("a draft with planted defects: a verdict for each duty",
                      ("assess", draft, "--on", day, "--no-run"), 48, ExitCode.FINDINGS),
                 Step("the offer in force: the dossier as one page",
-                     ("assess", good, "--on", day, "--format", "html", "-o", str(folder / "dossier.html"), "--force")),
+                     ("assess", good, "--on", day, "--no-necessity",
+                      "--format", "html", "-o", str(folder / "dossier.html"), "--force")),
                 Step("the draft's dossier beside it",
-                     ("assess", draft, "--on", day, "--format", "html", "-o", str(folder / "draft.html"), "--force"),
-                     6, ExitCode.FINDINGS),
+                     ("assess", draft, "--on", day, "--no-run",
+                      "--format", "html", "-o", str(folder / "draft.html"), "--force"), 6, ExitCode.FINDINGS),
             ),
         ),
         Journey(
@@ -100,6 +102,7 @@ def journeys(folder: Path, good: str, draft: str, day: str) -> tuple[Journey, ..
                 Step("a broken request: which rule, which octet, what was read so far",
                      ("decode", "StunMessage", "--hex", BROKEN_STUN), 20, ExitCode.FINDINGS),
             ),
+            in_order=True,
         ),
     )  # fmt: skip
 
@@ -155,26 +158,34 @@ class Done:
 
 
 def _in_parallel(tour: Sequence[Journey], folder: Path) -> Iterator[tuple[Journey, Iterator[Done]]]:
-    """Walk the journeys side by side, each step after the one before, and give what they show in order."""
-    queues: list[Queue[Done | Exception]] = [Queue() for _ in tour]
-    for journey, queue in zip(tour, queues, strict=True):
-        Thread(target=_walk_all, args=(journey, folder, queue), daemon=True).start()
-    for journey, queue in zip(tour, queues, strict=True):
-        yield journey, (_given(queue.get()) for _ in journey.steps)
+    """Walk the journeys, as many steps at a time as there are processors, and give what they show in order."""
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
+        walked: dict[int, list[Future[Done]]] = {}
+        # What must go in order takes longest: it begins first.
+        for number, journey in sorted(enumerate(tour), key=lambda row: not row[1].in_order):
+            if journey.in_order:
+                walked[number] = [Future() for _ in journey.steps]
+                pool.submit(_walk_all, journey, folder, walked[number])
+            else:
+                walked[number] = [pool.submit(_walk, step, folder) for step in journey.steps]
+        for number, journey in enumerate(tour):
+            yield journey, map(_result, walked[number])
 
 
-def _walk_all(journey: Journey, folder: Path, queue: Queue[Done | Exception]) -> None:
-    for step in journey.steps:
+def _walk_all(journey: Journey, folder: Path, results: Sequence[Future[Done]]) -> None:
+    for step, result in zip(journey.steps, results, strict=True):
         try:
-            queue.put(_walk(step, folder))
-        except (OSError, subprocess.SubprocessError) as error:
-            queue.put(error)
+            result.set_result(_walk(step, folder))
+        except Exception as error:  # whoever waits for the result is told
+            result.set_exception(error)
+            return
 
 
-def _given(result: Done | Exception) -> Done:
-    if isinstance(result, Exception):
-        raise Unusable(f"a step of the demo could not be run: {result}")
-    return result
+def _result(future: Future[Done]) -> Done:
+    try:
+        return future.result()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unusable(f"a step of the demo could not be run: {error}") from None
 
 
 def _walk(step: Step, folder: Path) -> Done:

@@ -1,4 +1,4 @@
-"""`art7 diff`: two records of the same derivations, the first value that differs, and the mistake behind it."""
+"""`art7 diff`: two versions of modules or of an offer, or two records of the same derivations; told by their kind."""
 
 from __future__ import annotations
 
@@ -27,33 +27,75 @@ _OCTETS = 32
 @click.command(
     cls=Command,
     context_settings=SETTINGS,
-    short_help="Compare two traces of derivations: the first value that differs, and the mistake behind it.",
-    epilog="Examples: art7 diff ours.json theirs.json; art7 diff ours.jsonl theirs.jsonl --source my-offer.",
+    short_help="Compare two versions of modules or of an offer, or two traces of derivations.",
+    epilog="Examples: art7 diff old-offer new-offer; art7 diff old.a7 new.a7 --format markdown; "
+    "art7 diff ours.json theirs.json; art7 diff ours.jsonl theirs.jsonl --source my-offer.",
 )
-@click.argument("left", type=click.Path())
-@click.argument("right", type=click.Path())
+@click.argument("left", metavar="OLD", type=click.Path())
+@click.argument("right", metavar="NEW", type=click.Path())
 @click.option(
     "--source",
     metavar="SOURCE",
-    help="The specification that judges: an offer, modules or a catalogue module. Else the catalogue.",
+    help="Of traces: the specification that judges, an offer, modules or a catalogue module. Else the catalogue.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the output."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="Form of the output; markdown of versions alone.",
 )
+@click.option("--sandbox", is_flag=True, help="Show secrets: the keys compared protect nothing.")
 @click.pass_obj
-def command(settings: Settings, left: str, right: str, source: str | None, form: str) -> int:
-    """Compare the derivations in the files LEFT and RIGHT: vectors of schedules, or traces of `art7 run --format trace`.
+def command(settings: Settings, left: str, right: str, source: str | None, form: str, sandbox: bool) -> int:
+    """Compare OLD and NEW: modules (files, folders, names of the catalogue), offers (folders, bundles) or traces.
 
-    Every value that differs is judged by its schedule, on each side with that side's own values; where a known mistake
-    gives exactly the value found, it is named."""
+    Versions: each change with its level (text, source, wire, obligation), who no longer understands whom with a message
+    that shows it, and what protects less. The exit code is 1 when something breaks or weakens without the notice that the
+    offer's terms promise (modules promise none), or could not be proven.
+
+    Traces (vectors of schedules, or `art7 run --format trace`): every value that differs is judged by its schedule; where a
+    known mistake gives exactly the value found, it is named. Secrets are not shown, only told apart."""
+    from art7.cli.changes import kind_of
+
+    kinds = kind_of(left), kind_of(right)
+    if kinds[0] != kinds[1]:
+        raise Unusable(
+            f"`{escaped(left[:80])}` are {kinds[0]}, `{escaped(right[:80])}` are {kinds[1]}",
+            "name two of one kind",
+        )
+    if kinds[0] == "traces":
+        return _compare_traces(settings, (left, right), source, form, sandbox=sandbox)
+    return _compare_versions(settings, kinds[0], (left, right), form)
+
+
+def _compare_versions(settings: Settings, kind: str, paths: tuple[str, str], form: str) -> int:
+    from art7.cli.changes import compare_modules, compare_offers
+    from art7.cli.changes_text import as_json, as_markdown, as_text
+
+    report = Report()
+    found = (compare_modules if kind == "modules" else compare_offers)(*paths, report)
+    if found is None:
+        return print_report(report, form, settings)
+    say(as_json(found) if form == "json" else (as_markdown if form == "markdown" else as_text)(found, paths))
+    return ExitCode.FINDINGS if found.has_findings else ExitCode.CLEAN
+
+
+def _compare_traces(
+    settings: Settings, paths: tuple[str, str], source: str | None, form: str, *, sandbox: bool
+) -> int:
     from art7.runtime.difference.compare import compare
+    from art7.runtime.difference.concealing import concealed
 
+    left, right = paths
     report = Report()
     ours, theirs = _read(left, report), _read(right, report)
     specification = _specification(source, (*ours, *theirs), report) if not report.has_errors else None
     if report.has_errors:
         return print_report(report, form, settings)
     found = compare(ours, theirs, specification)
+    if not sandbox:
+        found = concealed(found, specification)
     say(json.dumps(_as_json(found), indent=2) if form == "json" else _text(found, left, right))
     return ExitCode.CLEAN if found.is_equal else ExitCode.FINDINGS
 

@@ -18,6 +18,7 @@ from art7.grammar.version import __version__
 _FOR = {
     "prove": "the solver behind `check`: without it, findings stay `not proven`",
     "lsp": "the language server for editors",
+    "dask": "watching a log on a cluster: `monitor --engine dask://…`",
     "server": "the public test peer, `serve`",
     "pdf": "dossiers as signed PDF",
     "site": "building the documentation site",

@@ -18,7 +18,7 @@ from art7.cli.terminal import escaped, note, say
 from art7.grammar.diagnostics import Report, Severity
 from art7.grammar.untrusted import read_file
 
-FORMATS = ("tls", "cddl", "proto", "json-schema")
+FORMATS = ("tls", "cddl", "proto", "json-schema", "example")
 _MOST = 2 << 20
 _MOST_FILES = 200
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}(\.[A-Za-z_][A-Za-z0-9_]{0,79}){0,8}")
@@ -29,7 +29,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}(\.[A-Za-z_][A-Za-z0-9_]{0,79}){
     context_settings=SETTINGS,
     short_help="Make a module from a description in another language.",
     epilog="Examples: art7 import proto chat.proto -o chat.a7; art7 import tls draft.tls --use ietf.mls -o draft.a7; "
-    "art7 import json-schema m.room.topic.yaml --module matrix.topic.",
+    "art7 import json-schema m.room.topic.yaml --module matrix.topic; "
+    "art7 import example reaction.edn --type ietf.mimi_content.MimiContent.",
 )
 @click.argument("source_format", metavar="FORMAT", type=click.Choice(FORMATS))
 @click.argument("file")
@@ -38,6 +39,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}(\.[A-Za-z_][A-Za-z0-9_]{0,79}){
 @click.option(
     "--use", multiple=True, metavar="MODULE", help="A catalogue module that declares types of the source."
 )
+@click.option("--type", "record", metavar="TYPE", help="The catalogue's message that an example is of.")
 @click.option("--force", is_flag=True, help="Replace the file that is there.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the findings."
@@ -50,10 +52,14 @@ def command(
     output: str | None,
     name: str | None,
     use: tuple[str, ...],
+    record: str | None,
     force: bool,
     form: str,
 ) -> int:
-    """Make a module from FILE (- is standard input), written in FORMAT: tls, cddl, proto or json-schema.
+    """Make a module from FILE (- is standard input), written in FORMAT: tls, cddl, proto, json-schema or example.
+
+    An example is a message as drafts print it: CBOR diagnostic notation, annotated hex or octets, told apart by what is
+    in it. Its comments, the files of the same name beside it and its type must agree with it; it becomes a vector.
 
     Mistakes of the source and what could not be carried over are told on standard error and stand in a comment at the
     end of the module. The exit code is 0 when the whole meaning is kept, 1 when something must be looked at.
@@ -69,7 +75,9 @@ def command(
     if data is not None:
         shown_as = "<stdin>" if file == "-" else file
         folder = _Folder(file)
-        made = import_source(source_format, data, shown_as, report, name=name, use=use, reader=folder.open)
+        made = import_source(
+            source_format, data, shown_as, report, name=name, use=use, reader=folder.open, record=record
+        )
         text = format_module(made.text, f"{made.name}.a7") if made.text else ""
     if text and output is not None:
         write_file(output, text.encode(), force=force)

@@ -19,6 +19,7 @@ from art7.grammar.diagnostics import Report
 
 if TYPE_CHECKING:
     from art7.codegen.replay.adapter import Adapter
+    from art7.codegen.replay.files import VectorFile
     from art7.codegen.replay.run import ReplayReport
 
 _BUILTIN = "builtin:interpreter"
@@ -30,16 +31,20 @@ _SHOWN = 50
     context_settings=SETTINGS,
     short_help="Run test vectors against a program in any language.",
     epilog="Examples: art7 replay vectors --adapter 'python -m stun_sdk.adapter'; "
-    "art7 replay vectors --adapter builtin:interpreter --source ietf.stun.",
+    "art7 replay vectors --adapter builtin:interpreter --source ietf.stun; "
+    "art7 replay vectors --mutants 100 --source ietf.stun.",
 )
 @click.argument("vectors", type=click.Path())
+@click.option("--adapter", metavar="CMD", help=f"The program to start, or {_BUILTIN}.")
+@click.option("--source", metavar="SOURCE", help=f"The specification that {_BUILTIN} or --mutants is about.")
 @click.option(
-    "--adapter",
-    required=True,
-    metavar="CMD",
-    help=f"The program to start, or {_BUILTIN}.",
+    "--mutants",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Instead of a program: put N faults, one at a time, into the code generated from SOURCE (0: every one), and "
+    "say which of them no vector finds.",
 )
-@click.option("--source", metavar="SOURCE", help=f"The specification that {_BUILTIN} executes.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Which N faults are drawn.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 600),
@@ -52,9 +57,19 @@ _SHOWN = 50
 )
 @click.pass_obj
 def command(
-    settings: Settings, vectors: str, adapter: str, source: str | None, timeout: float, form: str
+    settings: Settings,
+    vectors: str,
+    adapter: str | None,
+    source: str | None,
+    mutants: int | None,
+    seed: int,
+    timeout: float,
+    form: str,
 ) -> int:
-    """Run the vector files at VECTORS against the adapter program CMD: JSON lines in, JSON lines out."""
+    """Run the vector files at VECTORS against the adapter program CMD: JSON lines in, JSON lines out.
+
+    With --mutants they are set upon the generated codec with faults in it: how good are the vectors?
+    """
     from art7.codegen.replay.files import load_vectors
     from art7.codegen.replay.run import replay
 
@@ -66,6 +81,10 @@ def command(
     files = load_vectors(Path(vectors), report)
     if report.has_errors:
         return print_report(report, form, settings)
+    if mutants is not None:
+        return _mutants(settings, files, source, mutants, seed, form, report)
+    if adapter is None:
+        raise click.UsageError("Missing option '--adapter': the program to run, or --mutants")
     chosen = _adapter(adapter, source, timeout, report)
     if chosen is None:
         return print_report(report, form, settings)
@@ -74,6 +93,35 @@ def command(
     if outcome.cannot_run is not None:
         return ExitCode.USAGE
     return ExitCode.CLEAN if outcome.clean else ExitCode.FINDINGS
+
+
+def _mutants(
+    settings: Settings,
+    files: list[VectorFile],
+    source: str | None,
+    count: int,
+    seed: int,
+    form: str,
+    report: Report,
+) -> int:
+    """Say how many mutants the vectors find; findings are those that they do not, and a codec that fails unchanged."""
+    from art7.codegen.mutants.report import report_text
+    from art7.codegen.mutants.run import MutantsFailed, run_mutants
+
+    if source is None:
+        raise click.UsageError("--mutants needs --source: the specification that the code is generated from")
+    given = read_generator_source(source, report)
+    if given is None:
+        return print_report(report, form, settings)
+    try:
+        found = run_mutants(given.specification, given.name, given.modules, files, sample=count, seed=seed)
+    except MutantsFailed as failure:
+        raise Unusable(
+            f"the mutants could not be run: {escaped(str(failure))}", "run it on Linux or macOS"
+        ) from None
+    text = "\n".join(escaped(line) for line in report_text(found))
+    say(json.dumps(found.as_json(), indent=2) if form == "json" else text)
+    return ExitCode.FINDINGS if found.failing or found.survivors() else ExitCode.CLEAN
 
 
 def _adapter(command_line: str, source: str | None, timeout: float, report: Report) -> Adapter | None:

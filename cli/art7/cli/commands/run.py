@@ -12,7 +12,7 @@ import click
 from art7.cli.application import SETTINGS, Command, Settings
 from art7.cli.exits import ExitCode, Unusable
 from art7.cli.findings import print_report
-from art7.cli.offers import read_for_rules
+from art7.cli.offers import may_go_on, read_for_rules
 from art7.cli.output import write_file
 from art7.cli.terminal import escaped, escaped_lines, say
 from art7.grammar.diagnostics import Report
@@ -77,7 +77,7 @@ def command(
 
     report = Report()
     read = read_for_rules(offer, report)
-    if read is None or not _may_run(read, despite, report):
+    if read is None or not may_go_on(read, despite, report):
         return print_report(report, "json" if form == "json" else "text", settings)
     faults = Faults(loss=loss, duplicate=duplicate, jitter_ms=jitter, flip=flip)
     played = _play(read, scenario, range(seed, seed + runs), faults, sandbox=not redact)
@@ -90,16 +90,6 @@ def command(
         write_file(output, text.encode(), force=force)
         say(f"written: {output}")
     return ExitCode.CLEAN if all(each.outcome.passed for each in played) else ExitCode.FINDINGS
-
-
-def _may_run(offer: Offer, despite: Sequence[str], report: Report) -> bool:
-    """Whether nothing but the findings in `despite` stands against running; the others go to `report`."""
-    from art7.validator.validate import validate
-
-    checked = validate(offer).report(report.sources)
-    report.diagnostics += [found for found in checked.errors() if found.code not in despite]
-    report.sources.update(checked.sources)
-    return not report.has_errors
 
 
 def _play(

@@ -14,7 +14,7 @@ from art7.grammar.diagnostics import Report
     cls=Command,
     context_settings=SETTINGS,
     short_help="Check a whole offer: modules, manifest, cross-references, rules.",
-    epilog="Examples: art7 validate my-offer; art7 validate offer.zip --format sarif; art7 explain A7-V301.",
+    epilog="Examples: art7 validate my-offer; art7 validate offer.zip; art7 validate draft:F-07; art7 explain A7-V301.",
 )
 @click.argument("offer", type=click.Path())
 @click.option("--previous", type=click.Path(), help="The edition known before: refuse a rollback of it.")
