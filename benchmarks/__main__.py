@@ -1,10 +1,10 @@
-"""`python -m benchmarks [rounds]`: codecs beside hand-written limits, compiling beside a parser alone."""
+"""`python -m benchmarks [rounds]`: codecs beside hand-written limits, compiling beside a parser, how MLS groups grow."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import codecs
+from benchmarks import codecs, mls_groups
 from benchmarks import compile as compiling
 
 
@@ -13,6 +13,8 @@ def main() -> int:
     codecs.run(int(sys.argv[1]) if len(sys.argv) > 1 else 61)
     print()
     compiling.run()
+    print()
+    mls_groups.main()
     return 0
 
 

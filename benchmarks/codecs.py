@@ -18,6 +18,9 @@ repository), which has the inputs too:
 - `sip` has headers of less kinds and checks neither their words nor URIs; `mime` keeps headers in one list, reads no
   comments and no broken codings, and no messages in messages.
 - On writing none of them tests widths or ranges.
+
+Reading `sdp` stays below its goal: ours match lines over octets and make a text of each value by itself, where the limit
+makes one text of all and cuts it into lines; what follows a message and streams need places in octets.
 """
 
 from __future__ import annotations

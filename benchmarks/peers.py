@@ -260,7 +260,7 @@ def report(results: Results) -> str:
 
 def main(arguments: list[str]) -> int:
     """Measure in the processes that the goals need, and print the table."""
-    from benchmarks import peers_measure  # needs the bench folder
+    from benchmarks import mls_peers, peers_measure  # need the bench folder
 
     results = Results()
     if MISSING.exists():
@@ -268,7 +268,8 @@ def main(arguments: list[str]) -> int:
     for where, text in peers_measure.processes(int(arguments[0]) if arguments else 31):
         results.add(text, where)
     print(report(results))
-    return 0
+    print()
+    return mls_peers.main([])
 
 
 if __name__ == "__main__":

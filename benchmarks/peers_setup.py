@@ -46,6 +46,7 @@ PIP = (
     *("pydantic", "orjson", "PyYAML", "mypy", "setuptools"),
     *("cbor2", "asn1tools", "pyasn1", "pyasn1-modules", "cryptography"),
     *("slixmpp", "xsdata", "sdp-transform", "sipmessage"),
+    *("DoubleRatchet", "vodozemac", "pylibsrtp"),
     *("dpkt", "pure-protobuf", "fastjsonschema", "msgspec", "mashumaro", "canonicaljson"),
 )
 """Peers of the goals, what builds them, and (last line) others that the same workloads are shown beside."""

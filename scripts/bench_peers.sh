@@ -9,4 +9,5 @@ if [ ! -f "$bench/bench_binary.py" ]; then
   exit 0
 fi
 "${PYTHON:-python3}" -B -m benchmarks.peers_setup || exit 0
-exec .venv-bench/bin/python -B -m benchmarks.peers "$@"
+.venv-bench/bin/python -B -m benchmarks.peers "$@"
+exec .venv-bench/bin/python -B -m benchmarks.sessions "$@"

@@ -362,9 +362,14 @@ def _checked(match: Callable[[str], Any], value: str) -> str:
     return value
 
 
+def _is_lost(value: str) -> bool:
+    """Whether something in the value of a header ends it, or is lost at its ends."""
+    return "\n" in value or "\r" in value or "\0" in value or value.strip(" \t") != value
+
+
 def _line(name: str, value: str) -> str:
     """A header that is read again as it is: one line, no blanks or comments around the value."""
-    if "\n" in value or value != value.strip(" \t") or (value[:1] == "(" and _text(value) != value):
+    if _is_lost(value) or (value[:1] == "(" and _text(value) != value):
         raise DecodeError(name)
     return f"{name}: {value}"
 
@@ -386,7 +391,7 @@ def _write_headers(m: Any) -> list[str]:
     if len(m.unknown) > 128:
         raise DecodeError("unknown")
     for other in m.unknown:
-        if other.name.lower() in _SLOTS or "\n" in other.value:
+        if other.name.lower() in _SLOTS or _is_lost(other.value):
             raise DecodeError(other.name)
         lines.append(f"{_checked(_name, other.name)}: {other.value}")
     return lines

@@ -367,11 +367,23 @@ def _write_number(most: int) -> Callable[[int], str]:
     return write
 
 
+def _broken(value: str) -> bool:
+    """Whether something in the value of a header ends it, or is lost at its ends."""
+    return "\n" in value or "\r" in value or "\0" in value or value.strip(" \t") != value
+
+
+def _write_text(value: str) -> str:
+    if _text(value) is None or value.strip(" \t") != value:
+        raise DecodeError(value)
+    return value
+
+
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "max_forwards": _write_number(255), "from_": _write_address, "to": _write_address, "cseq": _write_sequence,
     "expires": _write_number(0xFFFFFFFF), "content_type": _write_media, "vias": _write_via,
     **dict.fromkeys(("contacts", "routes", "record_routes"), _write_address),
     **dict.fromkeys(("allow", "supported", "require", "unsupported"), _checked(_token)),
+    **dict.fromkeys(("subject", "user_agent", "server"), _write_text),
 }  # fmt: skip
 _ORDER = (
     "vias max_forwards from_ to call_id cseq contacts routes record_routes allow supported require unsupported expires "
@@ -383,7 +395,7 @@ _JOINED = frozenset("vias contacts routes record_routes allow supported require 
 def _row(slot: str) -> tuple[str, str, Callable[[Any], str], int]:
     """What writes a header: its slot, name, value, and how many there may be; 0 for one that stands once."""
     once = _ONCE.get(slot)
-    name, read, most = (*once, 0) if once else (_MANY[slot][0], _checked(_text), _MANY[slot][2])
+    name, read, most = (*once, 0) if once else (_MANY[slot][0], _write_text, _MANY[slot][2])
     return slot, name.split()[0], _WRITERS.get(slot, read), most
 
 
@@ -433,7 +445,7 @@ def encode(m: Any) -> bytes:
     for other in m.unknown:
         if not _header_name(other.name) or other.name in _NAMES or other.name.lower() in _NAMES:
             raise DecodeError(other.name)
-        if "\r\n" in other.value:
+        if _broken(other.value):
             raise DecodeError(other.value)
         lines.append(f"{other.name}: {other.value}")
     if not m.vias:
