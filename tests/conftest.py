@@ -12,7 +12,9 @@ The rows travel with the test reports, so they are the same with and without par
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "peers: talks to an independent program that may have to be installed")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Summary(), "art7-summary")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unburdened() -> Iterator[None]:
+    """What a file leaves in memory (modules, caches) is walked through by no collection of the files after it."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,18 @@ WAIST = set("ir diagnostics untrusted codes frames load catalogue cache collecto
 HOMES: dict[str, tuple[str, ...]] = {
     "lark": ("art7.grammar.tables",),
     "pydantic": ("art7.validator",),
-    "jinja2": ("art7.codegen.render", "art7.validator.output"),
+    "jinja2": ("art7.codegen.render", "art7.validator.output", "art7.validator.publishing.pages"),
     "jsonschema": ("art7.codegen.replay", "art7.validator"),
-    "cryptography": ("art7.interpreter.functions",),
+    "cryptography": (
+        "art7.interpreter.functions",
+        "art7.runtime.calls.certificates",
+        "art7.runtime.x509.signatures",
+        "art7.validator.publishing.keys",
+    ),
     "rich": ("art7.cli",),
+    "starlette": ("art7.runtime.serve.app", "art7.cli.commands.serve"),
+    "uvicorn": ("art7.cli.commands.serve",),
+    "z3": ("art7.prover.solver",),
 }
 """heavy package → the only modules that may import it, even inside a function."""
 

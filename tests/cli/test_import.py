@@ -22,7 +22,9 @@ GOOD = {
     "tls": "enum { a(1), (255) } K;\nstruct { K k; select (k) { case a: opaque x<V>; }; } M;\n",
     "cddl": "m = { a: uint .size 1, ? b: [* tstr], c: (1..3) / null }\n",
     "proto": 'syntax = "proto3";\nmessage M { map<string, int32> a = 1; oneof o { string b = 2; bytes c = 3; } }\n',
-    "json-schema": '{"type": "object", "properties": {"a": {"enum": ["x", "y"]}, "b": {"oneOf": [{"type": "null"}]}}}',
+    "example": '# a note\n[1, "a", h\'0102\', { "k": null }]  # all\n',
+    "json-schema": '{"type": "object", "properties": {"a": {"enum": ["x", "y"], "description": "Without it: x."},'
+    ' "b": {"oneOf": [{"type": "null"}]}}}',
 }
 
 
@@ -73,7 +75,9 @@ def test_mistakes_and_losses_are_told_and_kept(tmp_path: Path) -> None:
     ):
         assert code in err and place in err
         assert f"// {place}: {code}: " in target.read_text()
-    assert run("check", str(target))[0] == 0
+    status, out, _ = run("check", str(target))
+    found = [line.split(":")[0] for line in out.splitlines() if line.startswith("error")]
+    assert (status, found) == (1, ["error[A7-L200]"]) and "does not say what `Nowhere` is" in out
 
 
 def test_unreadable_input(tmp_path: Path) -> None:

@@ -51,13 +51,14 @@ def test_validate_refuses_a_rollback(capsys: pytest.CaptureFixture[str], broken:
 
 def test_assess_runs_what_can_be_run(capsys: pytest.CaptureFixture[str]) -> None:
     code, text = run(capsys, "assess", str(MINIMAL), "--on", "2026-11-01", "--format", "json")
-    verdicts = {row["obligation"]: row for row in json.loads(text)["verdicts"]}
-    exhibits = {exhibit["subject"]: exhibit["outcome"] for exhibit in verdicts["O-02"]["exhibits"]}
+    dossier = json.loads(text)
+    verdicts = {row["obligation"]: row for row in dossier["verdicts"]}
+    named = {exhibit["id"]: exhibit for exhibit in dossier["exhibits"]}
+    shown = {duty: [named[name] for name in row["exhibits"]] for duty, row in verdicts.items()}
+    exhibits = {exhibit["subject"]: exhibit["outcome"] for exhibit in shown["O-02"]}
     assert exhibits["minimal.Delivery.text_both_ways"] == "passed"
     assert exhibits["minimal.Media.one_file"] == "passed"
-    made = [
-        e for e in verdicts["O-06"]["exhibits"] if e["kind"] == "vector" and "vectors made" in e["detail"]
-    ]
+    made = [e for e in shown["O-06"] if e["kind"] == "vector" and "vectors made" in e["detail"]]
     assert {e["subject"] for e in made} == {"minimal.Envelope", "minimal.Receipt"}
     assert verdicts["O-06"]["verdict"] == "met" and code == 0
     assert verdicts["O-11"]["verdict"] == "not yet due"
@@ -91,10 +92,12 @@ def test_an_unreadable_offer(capsys: pytest.CaptureFixture[str], tmp_path: Path,
 def test_requests_are_followed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     register = tmp_path / "requests.toml"
     arguments = ("assess", str(MINIMAL), "--on", "2027-01-15", "--no-run", "--requests", str(register))
-    register.write_text('[[request]]\nid = "Q-1"\nreceived = 2026-09-01\noperational = 2026-11-30\n', "utf-8")
-    assert "Q-1" not in run(capsys, *arguments)[1]
-    register.write_text('[[request]]\nid = "Q-1"\nreceived = 2026-09-01\n', "utf-8")
-    assert "request Q-1 of 2026-09-01 was due on 2026-12-01" in " ".join(run(capsys, *arguments)[1].split())
+    register.write_text(
+        '[[request]]\nid = "ask-1"\nreceived = 2026-09-01\noperational = 2026-11-30\n', "utf-8"
+    )
+    assert "ask-1" not in run(capsys, *arguments)[1]
+    register.write_text('[[request]]\nid = "ask-1"\nreceived = 2026-09-01\n', "utf-8")
+    assert "request ask-1 of 2026-09-01 was due on 2026-12-01" in " ".join(run(capsys, *arguments)[1].split())
     for text in (
         '[[request]]\nid = "Q"\n',
         "[[request]]\nid = 1\nreceived = 2026-09-01\n",

@@ -52,6 +52,7 @@ SAMPLES: dict[Kind, list[Any]] = {
         "-12",
         "sha256",
         "sha1",
+        "md5",
         "aes_128_gcm",
         "[a-z]+",
     ],

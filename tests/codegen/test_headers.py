@@ -191,6 +191,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("a", {"a": 1, "bs": ["x,y"], "c": {"n": 1, "rest": b""}}, "bad_text"),
     ("a", {"a": 1, "bs": ["x\r\nEvil: 1"], "c": {"n": 1, "rest": b""}}, "bad_text"),
     ("a", {"a": 1, "bs": [" x"], "c": {"n": 1, "rest": b""}}, "bad_text"),
+    ("a", {"a": 1, "bs": ["x\0y"], "c": {"n": 1, "rest": b""}}, "bad_text"),
     ("a", {"a": 256, "bs": [], "c": {"n": 1, "rest": b""}}, "out_of_range"),
     ("a", {"a": 1, "bs": ["a", "b", "c", "d"], "c": {"n": 1, "rest": b""}}, "too_many"),
 ]
@@ -215,6 +216,7 @@ def test_unknown_headers_are_no_way_around_known_ones(spec: Specification) -> No
         ({"name": "CONTENT-LENGTH", "value": "9"}, "duplicate_field"),
         ({"name": "A B", "value": "9"}, "bad_characters"),
         ({"name": "A", "value": "9\nB: 1"}, "bad_text"),
+        ({"name": "A", "value": "9\0"}, "bad_text"),
     ):
         with pytest.raises(EncodeError) as found:
             encode(spec, "demo.headers.Request", {**value, "unknown": [other]})
@@ -268,3 +270,9 @@ def test_nesting_is_bounded(spec: Specification, sdk: Any) -> None:
     mine = read(lambda: decode(spec, "demo.headers.Entity", data).value)
     assert mine[0] == "too_deep"
     assert mine == read(lambda: plain(sdk.Entity.decode(data)))
+
+
+def test_a_part_may_begin_as_its_boundary_does(spec: Specification, sdk: Any) -> None:
+    data = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--bx: 1\r\n\r\nin\r\n--b--\r\n"
+    value = decode(spec, "demo.headers.Entity", data).value
+    assert encode(spec, "demo.headers.Entity", value) == sdk.Entity.decode(data).encode()

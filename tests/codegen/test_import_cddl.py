@@ -170,6 +170,7 @@ MISTAKES: list[tuple[str, list[tuple[str, int, int]]]] = [
     ("m = { a: uint\nn = [ b: tstr ]\no = { c: ?? }\np = uint", [("A7-P200", 2, 3), ("A7-P200", 3, 10)]),
     ("m = { a: nowhere }", [("A7-P204", 1, 10)]),
     ("m = uint\nm = tstr", [("A7-P203", 2, 1)]),
+    ("m = [ r: &roles ]\nroles = ( owner: 1, guest: 2, owner: 3 )", [("A7-P203", 2, 31)]),
     ("m = { a: 5..1 }", [("A7-P206", 1, 10)]),
     ("m = { a: uint, a: tstr }", [("A7-P203", 1, 16)]),
     ("m = { a: h'0' }", [("A7-P202", 1, 10)]),

@@ -139,6 +139,24 @@ MISTAKES: list[tuple[str, list[tuple[str, int, int]]]] = [
     ("struct { uint8 `a; } M;", [("A7-P201", 1, 16)]),
     ("A x; struct { x y; } M;", [("A7-P204", 1, 1)]),
     ("struct { A y; } M; A A;", [("A7-P206", 1, 20)]),
+    ("struct { uint8 a; uint8 a; } M;", [("A7-P203", 1, 19)]),
+    ("enum { a(1), b(256), (255) } K; struct { K k; } M;", [("A7-P206", 1, 14)]),
+    (
+        "struct {\nuint9 a;\nopaque b[2;\nuint8 c;\n} M;\nstruct { M m; } N;",
+        [("A7-P204", 2, 1), ("A7-P200", 3, 11)],
+    ),
+    (
+        "enum { x(1), (255) } K;\nstruct { uint16 size; select (size) { case x: uint8 b; }; } M;",
+        [("A7-P204", 2, 23)],
+    ),
+    (
+        "enum { x(1), y(2), (255) } K;\nstruct { K kind; select (M.kind) { case x: uint8 a; case Y: uint8 b; }; } M;",
+        [("A7-P204", 2, 58)],
+    ),
+    (
+        "enum { x(1), y(2), (255) } K;\nstruct { K is; select (iz) { case x: struct {}; case y: struct {}; case Z: A b; }; } M;",
+        [("A7-P204", 2, 16), ("A7-P204", 2, 73)],
+    ),
 ]
 
 
@@ -147,6 +165,17 @@ def test_mistakes_have_their_place(source: str, expected: list[tuple[str, int, i
     given = imported("tls", source)
     for each in expected:
         assert each in given.found, (each, given.found)
+
+
+def test_names_that_stand_once_on_their_level_are_no_mistake() -> None:
+    """Two cases, an inner struct and the struct's own name before its member (RFC 8446 §4: `Handshake.msg_type`)."""
+    given = imported(
+        "tls",
+        "enum { x(1), y(2), (255) } K; struct { K kind; select (M.kind) { case x: uint8 a; case y: uint16 a; };"
+        " struct { uint8 kind; } inner; } M;",
+    )
+    assert not [each for each in given.found if each[0] != "A7-P225"]
+    assert given.decode("M", b"\x02\x01\x00\x07") == {"kind": 2, "a_2": 256, "inner": {"kind_2": 7}}
 
 
 def test_what_is_not_declared_refuses_what_reaches_it() -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -69,25 +70,38 @@ def test_an_installed_sdk_comes_alone_and_works(tmp_path: Path) -> None:
     assert typed.returncode == 0, typed.stdout
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(catalogue_modules()))
-def test_the_catalogue_is_typed(name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    files = generate_python(catalogue(name), name, vectors={})
-    write(tmp_path, files)
-    cache = tmp_path_factory.getbasetemp() / "mypy"  # shared: most of the time goes into the standard library
+@dataclass(frozen=True)
+class Written:
+    """A package of one catalogue module as it was written."""
+
+    package: str
+    folder: Path
+    readme: str
+
+
+@pytest.fixture(scope="module", params=sorted(catalogue_modules()))
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Each module of the catalogue, made once for all that is asked of it."""
+    files = generate_python(catalogue(request.param), request.param, vectors={})
+    folder = tmp_path_factory.mktemp("written")
+    write(folder, files)
     package = next(path for path in files if path.endswith("/adapter.py")).partition("/")[0]
-    typed = run(sys.executable, "-m", "mypy", "--strict", "--cache-dir", cache, package, cwd=tmp_path)
+    return Written(package, folder, files["README.md"])
+
+
+@pytest.mark.slow
+def test_the_catalogue_is_typed(written: Written, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cache = tmp_path_factory.getbasetemp() / "mypy"  # shared: most of the time goes into the standard library
+    arguments = ("--strict", "--cache-dir", cache, written.package)
+    typed = run(sys.executable, "-m", "mypy", *arguments, cwd=written.folder)
     assert typed.returncode == 0, typed.stdout[-3000:]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(catalogue_modules()))
-def test_the_examples_of_every_readme_run(name: str, tmp_path: Path) -> None:
-    files = generate_python(catalogue(name), name, vectors={})
-    write(tmp_path, files)
-    found = re.findall(r"```python\n(.*?)```", files["README.md"], re.S)
+def test_the_examples_of_every_readme_run(written: Written) -> None:
+    found = re.findall(r"```python\n(.*?)```", written.readme, re.S)
     assert found
     # Each runs by itself; one process for all of them, so that the packages are compiled once.
     code = "".join(f"exec({example!r}, {{}})\n" for example in found)
-    done = run(sys.executable, "-c", code, cwd=tmp_path)
+    done = run(sys.executable, "-c", code, cwd=written.folder)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from art7.codegen.names import Scope, class_name, constant_name, identifier, package_names
-from art7.codegen.python.module_text import VENDORED, module_source
+from art7.codegen.python.module_text import module_source
+from art7.codegen.python.package import VENDORED
 from art7.codegen.python.record_facts import walk_steps
 from art7.codegen.python.vendoring import vendored
 from art7.grammar.catalogue import catalogue_modules, catalogue_text

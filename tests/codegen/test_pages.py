@@ -342,6 +342,20 @@ def test_references_lead_to_rfcs_only() -> None:
     assert "<a" not in reference('X.690"><a href=javascript:x>')
 
 
+def test_formulas_and_spellings_stand_where_there_is_room() -> None:
+    _, found, _ = page("w3c.status")
+    row = next(line for line in re.findall(r"<tr>.*?</tr>", found, re.S) if ":type" in line)
+    assert "<td>computed</td>" in row
+    assert "BitstringStatusListEntry" in row.rsplit("<td>", 1)[1]
+    assert "Spelled: <code" in found
+
+
+def test_an_alternative_without_a_tag_is_told_by_its_kind() -> None:
+    _, found, _ = page("w3c.status")
+    table = found[found.index("Alternatives of statusReference") :]
+    assert "it is a text" in table and "it is an array" in table
+
+
 def test_numbers_of_transitions_are_told_as_ranges() -> None:
     assert spans([1, 2, 4, 5, 6, 9]) == "1, 2, 4–6, 9"
 

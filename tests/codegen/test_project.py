@@ -357,8 +357,15 @@ def test_text_for_toml_and_markdown_cannot_leave_its_place() -> None:
         "def f():\n    global x",
         "x = (",
         "x = open('f')",
+        "def f(x):\n    return eval(x)",
+        "class A:\n    open = open",
+        "def f():\n    class A:\n        def g(self):\n            return [vars(x) for x in self]",
     ],
 )
 def test_the_guard_refuses_what_no_generator_emits(code: str) -> None:
     with pytest.raises(Ungenerated):
         check_python("x.py", code)
+
+
+def test_the_guard_takes_members_called_like_what_it_refuses() -> None:
+    check_python("x.py", "class A:\n    def __init__(self, open: int) -> None:\n        self.open = open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import random
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -456,3 +457,59 @@ def test_odd_members_are_written_or_refused_alike(spec: Specification, sdk: Modu
             found = (error.code, error.path.partition("[")[0])  # type: ignore[attr-defined]
         assert found == expected, (name, odd)
     assert written > 150
+
+
+LOOSE = """a7 1
+module sample.loose version 1.0 "Elements of no namespace, where others have a default." ref RFC9999
+
+encoding xml(ns: 'urn:sample', scope: 'xmlns:a="urn:a" xmlns="urn:sample"')
+
+struct Plain as xml(ns: '', name: 'plain') {
+    unknown preserve
+    mark @attr?:    u8
+    note @element?: text[..8]
+}
+
+struct Ours as xml(name: 'ours') { plain @element?: Plain }
+
+message One as xml(shape: 'choice') {
+    limit size = 400
+    limit depth = 6
+    ours  @element?:          Ours
+    plain @element(ns: '')?:  Plain
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "octets"),
+    [
+        ("Plain", {"mark": 7, "note": "a"}, b'<plain xmlns="" mark="7"><note>a</note></plain>'),
+        ("Ours", {"plain": {"mark": 7}}, b'<ours xmlns="urn:sample"><plain mark="7"/></ours>'),
+        ("One", {"plain": {"note": "a"}}, b'<plain xmlns=""><note>a</note></plain>'),
+        ("One", {"ours": {}}, b'<ours xmlns="urn:sample"/>'),
+    ],
+)
+def test_what_has_no_namespace_is_read_again_where_the_scope_has_a_default(
+    kind: str, value: dict[str, Any], octets: bytes, tmp_path: Path
+) -> None:
+    spec = specification(LOOSE)
+    name = f"sample.loose.{kind}"
+    assert encode(spec, name, value, {}) == octets
+    assert encode(spec, name, decode(spec, name, octets, {}).value, {}) == octets
+    _, package = build(spec, tmp_path)
+    cls = getattr(module(package, "loose"), kind)
+    read = cls.decode(octets)
+    assert read.encode() == octets
+    explained = module(package, "_loose_explain")
+    assert getattr(explained, f"encode_{kind.lower()}")(read) == octets
+    other = octets.replace(b' xmlns=""', b"").replace(b"ours", b"other")
+    if kind == "One":  # an element of no known name is one that is not looked into
+        assert (
+            plain(cls.decode(other)) == decode(spec, name, other, {}).value == {"ours": None, "plain": None}
+        )
+        return
+    with pytest.raises(DecodeError):
+        decode(spec, name, other, {})
+    with pytest.raises(ValueError):
+        cls.decode(other)

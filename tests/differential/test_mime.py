@@ -16,10 +16,8 @@ from differences import (
     Explained,
     Trial,
     compare,
-    in_lines,
-    line_edits,
     mutants,
-    octet_edits,
+    text_edits,
     they_refuse,
     tried,
     values_differ,
@@ -36,12 +34,7 @@ WORDS = (
     b"binary", b"x-y", b"utf-8", b"us-ascii", b"boundary", b"charset", b"b", b"Content-Type", b"Content-Transfer-Encoding",
     b"Subject", b"From", b"1.0",
 )  # fmt: skip
-EDITS = (
-    *octet_edits(PIECES),
-    *in_lines(octet_edits(PIECES), b"") * 2,
-    *line_edits(WORDS),
-    *in_lines(line_edits(WORDS)[:2], b"") * 3,
-)
+EDITS = text_edits(PIECES, WORDS, b"", often=(2, 3))
 
 MADE = (
     b"From: A <a@b.example>\r\nSubject: one\r\n two\r\nMIME-Version: 1.0\r\n\r\nhello\r\nthere\r\n",
@@ -63,7 +56,12 @@ EXPLAINED = (
     Explained(
         "white space within or behind a type or a coding, and before colons, which the library keeps",
         "RFC 2045 §5.1, RFC 5322 §3.2.2, §4.5: it says nothing there",
-        values_differ(rb"(?i)^content-[^\r\n]*\t|^\S+[ \t]+:"),
+        values_differ(rb"(?i)^content-[^\r\n]*\t|^content-type:\s*[^\s/]*(\s+/|/\s)|^\S+[ \t]+:"),
+    ),
+    Explained(
+        "white space within the type of a part without any boundary, which the library takes for no multipart",
+        "RFC 2046 §5.1.1: a multipart has a part at least",
+        we_refuse("bad_boundary", shown=rb"(?i)^content-type:\s*multipart[ \t]+/"),
     ),
     Explained(
         "signs outside of the alphabet of base64",
@@ -80,7 +78,7 @@ EXPLAINED = (
         "RFC 3464 §2.1, RFC 2046 §5.1.5, §5.2: a status is no message; art7 keeps the octets",
         lambda found: (
             not found.refusal
-            and re.search(rb"message/(?!rfc822|global\b)|multipart/digest", found.octets, re.I)
+            and re.search(rb"message/(?!(rfc822|global)\b)|multipart/digest", found.octets, re.I)
         ),
     ),
     Explained(
@@ -130,7 +128,10 @@ EXPLAINED = (
     Explained(
         "white space before a colon or alone in a header's line, where the library ends the headers",
         "RFC 5322 §4.2, §4.5: obsolete forms that must be read",
-        they_refuse("MissingHeaderBodySeparatorDefect", rb"^[ \t]+\r?$|^\S+[ \t]+:"),
+        they_refuse(
+            "MissingHeaderBodySeparatorDefect|FirstHeaderLineIsContinuationDefect",
+            rb"^[ \t]+\r?$|^\S+[ \t]+:",
+        ),
     ),
     Explained(
         "names of headers that are no tokens",
@@ -151,6 +152,26 @@ EXPLAINED = (
         "headers of a part that begin behind an empty line, and a boundary in them",
         "RFC 2046 §5.1.1: the first delimiter need not stand at once; the library wants the parts' headers first",
         they_refuse("CloseBoundaryNotFoundDefect", rb"\n--(\S+)\r?\n--\1--"),
+    ),
+    Explained(
+        "a boundary twice in a row, which the library takes for one",
+        "RFC 2046 §5.1.1: between two delimiters lies a part, if one without headers and body",
+        values_differ(rb"^--(\S+)[ \t]*\r?\n--\1(--)?[ \t]*\r?$"),
+    ),
+    Explained(
+        "a boundary behind a carriage return alone, which the library takes for the end of a line",
+        "RFC 2046 §5.1.1: CR and LF stand before it",
+        we_refuse("bad_boundary", shown=rb"\r--\S"),
+    ),
+    Explained(
+        "a boundary behind a carriage return alone, within a part",
+        "RFC 2046 §5.1.1: CR and LF stand before it",
+        values_differ(rb"\r--\S"),
+    ),
+    Explained(
+        "a percent sign without two digits behind it",
+        "RFC 2231 §7: an octet has two",
+        we_refuse("bad_coding", "parameters$", rb"\*=[^;\r\n]*%(?![0-9A-Fa-f]{2})"),
     ),
     Explained("a charset that nobody knows", "RFC 2231 §4", we_refuse("bad_charset")),
     Explained(

@@ -13,10 +13,8 @@ from differences import (
     Explained,
     Trial,
     compare,
-    in_lines,
-    line_edits,
     mutants,
-    octet_edits,
+    text_edits,
     they_refuse,
     tried,
     we_refuse,
@@ -57,12 +55,7 @@ WORDS = (
     b"audio",
     b"sendrecv",
 )
-EDITS = (
-    *octet_edits(PIECES),
-    *in_lines(octet_edits(PIECES[:12]), b"=") * 4,
-    *line_edits(WORDS),
-    *in_lines(line_edits(WORDS)[:2], b"=") * 4,
-)
+EDITS = text_edits(PIECES, WORDS, b"=", inner=12, often=(4, 4))
 """Most of them within one line, behind its kind."""
 
 

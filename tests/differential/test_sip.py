@@ -13,10 +13,8 @@ from differences import (
     Explained,
     Trial,
     compare,
-    in_lines,
-    line_edits,
     mutants,
-    octet_edits,
+    text_edits,
     they_refuse,
     tried,
     values_differ,
@@ -32,12 +30,7 @@ WORDS = (
     b"SIP", b"2.0", b"UDP", b"TCP", b"INVITE", b"ACK", b"Via", b"v", b"From", b"To", b"Call-ID", b"CSeq", b"Contact", b"m",
     b"Content-Length", b"l", b"0", b"1", b"70", b"256", b"4294967296", b"65536", b"sips", b"tel", b"[::1]", b"192.0.2.1", b"Route",
 )  # fmt: skip
-EDITS = (
-    *octet_edits(PIECES),
-    *in_lines(octet_edits(PIECES[:17]), b":") * 3,
-    *line_edits(WORDS),
-    *in_lines(line_edits(WORDS)[:2], b":") * 3,
-)
+EDITS = text_edits(PIECES, WORDS, b":", inner=17, often=(3, 3))
 
 HEAD = (
     b"Via: SIP/2.0/UDP a.example:5060;branch=z9hG4bK7;rport\r\nMax-Forwards: 70\r\n"

@@ -81,6 +81,26 @@ def test_many_faults_are_told_in_one_run_each_at_its_line():
             "put `:` before it",
         ),
         (
+            "enum K: u8 closed { a = 1, b = 2 }",
+            "expected a name and `=`, `..` or `}`, found `,` in enum `K`",
+            "leave the comma out: what stands in braces needs no separator",
+        ),
+        (
+            "struct S as tls { a: u8[] check every x in a satisfies x > 0 }",
+            "expected `(`, found `x` in struct `S`",
+            "put what each must satisfy in round brackets",
+        ),
+        (
+            "struct S encoding tls { x: u8 }",
+            "expected `as` or `{`, found `encoding` in struct `S`",
+            "name the encoding after `as`, as in `as binary`",
+        ),
+        (
+            "struct S as tls { k: u8 select k { 1 => u8 } }",
+            "expected a field, a rule, a policy or `{`, found `u8` in struct `S`",
+            "an arm holds fields with names, as in `=> value: u8`, or several of them in braces",
+        ),
+        (
             "const a: u8 = if",
             "expected a value, found the end of the text in const `a`",
             "complete the last construct",

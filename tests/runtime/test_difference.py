@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -336,6 +337,29 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.json").write_text("{}")
     code, text = run(capsys, ours, os.fspath(tmp_path / "bad.json"))
     assert code == 1 and "A7-R060" in text
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_secrets_are_told_apart_and_not_shown(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The values of two programs may be keys that protect something; logs are read by many."""
+    wrong = trace(specification(MLS, "u16be(index)", "u16be(index + 1)"), MLS, "PskStep", PSK)
+    (tmp_path / "ours.json").write_bytes(TRACE)
+    (tmp_path / "theirs.json").write_bytes(wrong)
+    (tmp_path / "mine.json").write_text(
+        '{"schedule": "my.Own", "steps": [{"name": "k", "value": "%s"}]}' % ("ab" * 16)
+    )
+    (tmp_path / "your.json").write_text(
+        '{"schedule": "my.Own", "steps": [{"name": "k", "value": [7, "secret text"]}]}'
+    )
+    for left, right in (("ours.json", "theirs.json"), ("mine.json", "your.json")):
+        files = [os.fspath(tmp_path / name) for name in (left, right)]
+        _, text = run(capsys, *files, "--format", form)
+        _, shown = run(capsys, *files, "--format", form, "--sandbox")
+        values = re.findall(r"[0-9a-f]{32,}|secret text", shown)
+        assert values and not any(value[:24] in text for value in values)
+        assert len(set(re.findall("secret of [0-9]+ octets, sha256 [0-9a-f]{8}", text))) == 2
 
 
 def test_hostile_names_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

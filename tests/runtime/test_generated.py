@@ -16,8 +16,18 @@ from parties import parties, specification
 OTHER = "message Word as binary { limit size = 9 n: u16 }"
 
 
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Packages that other tests keep are none of these tests' business."""
+    BEFORE.clear()
+    BEFORE.update(name for name in sys.modules if name.startswith("art7_generated"))
+
+
+BEFORE: set[str] = set()
+
+
 def ours() -> set[str]:
-    return {name for name in sys.modules if name.startswith("art7_generated")}
+    return {name for name in sys.modules if name.startswith("art7_generated")} - BEFORE
 
 
 def test_two_packages_in_one_process() -> None:

@@ -66,7 +66,7 @@ class Plain:
     def __init__(self, **members: object) -> None:
         self.members = members
 
-    def decode(self, record: str, octets: bytes) -> dict[str, object]:
+    def decode(self, record: str, octets: bytes, params: object = None) -> dict[str, object]:
         return self.members
 
     def encode(self, record: str, members: object) -> bytes:

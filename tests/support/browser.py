@@ -9,11 +9,18 @@ import select
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from corpus import REPOSITORY
+
+AXE = Path(
+    os.environ.get("ART7_AXE", REPOSITORY / ".peers" / "npm-axe" / "node_modules" / "axe-core" / "axe.min.js")
+)
+"""The checker of barriers for people with disabilities, where `make peers` has installed it."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SILENCE = 0.12
 
@@ -35,7 +42,10 @@ class Visit:
 class Browser:
     """One browser with one tab. Nothing but `127.0.0.1` has an address in it."""
 
-    def __init__(self, program: str, profile: Path, width: int = 1280, height: int = 900) -> None:
+    def __init__(
+        self, program: str, profile: Path, width: int = 1280, height: int = 900, more: Sequence[str] = ()
+    ) -> None:
+        """Start it. `more`: further switches of the program."""
         into, self._out = os.pipe()
         self._in, out = os.pipe()
         os.set_inheritable(into, True)
@@ -47,7 +57,7 @@ class Browser:
                 "bash", "-c", script, "browser", program, "--headless", "--no-sandbox", "--disable-gpu",
                 "--remote-debugging-pipe", f"--user-data-dir={profile}", f"--window-size={width},{height}",
                 "--disable-background-networking", "--disable-component-update", "--no-first-run",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "about:blank",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", *more, "about:blank",
             ],
             close_fds=False,
             stdin=subprocess.DEVNULL,
@@ -115,6 +125,14 @@ class Browser:
         """Return the value of a JavaScript expression in the page."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         return answer["result"].get("value")
+
+    def barriers(self) -> list[list[str]]:
+        """Return what axe-core finds in the page: rule, impact and the first element of each."""
+        self.call("Runtime.evaluate", expression=AXE.read_text("utf-8"))
+        found = self.evaluate(
+            "axe.run(document).then(found => found.violations.map(v => [v.id, v.impact, v.nodes[0].html.slice(0, 200)]))"
+        )
+        return list(found)
 
     def screenshot(self, path: Path) -> None:
         """Write a picture of what is seen."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from art7.codegen.python.guard import check_python
 from art7.codegen.python.package import PackageText, package_text
 from art7.grammar.diagnostics import Report
 from art7.grammar.ir.module import Specification
@@ -34,6 +35,7 @@ def build(spec: Specification, folder: Path) -> tuple[PackageText, str]:
     here.mkdir(parents=True)
     (here / "__init__.py").write_text("")
     for file, text in package.files.items():
+        check_python(f"{name}/{file}", text)
         (here / file).write_text(text, encoding="utf-8")
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

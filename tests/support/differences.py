@@ -243,6 +243,26 @@ def octet_edits(pieces: Sequence[bytes]) -> tuple[Edit, ...]:
     return put, put, delete, flip, flip, replace, repeat, cut
 
 
+def text_edits(
+    pieces: Sequence[bytes],
+    words: Sequence[bytes],
+    mark: bytes,
+    *,
+    inner: int | None = None,
+    often: tuple[int, int],
+) -> tuple[Edit, ...]:
+    """Edits for texts: of octets and of lines with such words, so and so `often` within a line behind a mark.
+
+    `inner`: how many of the pieces stand within lines.
+    """
+    return (
+        *octet_edits(pieces),
+        *in_lines(octet_edits(pieces[:inner]), mark) * often[0],
+        *line_edits(words),
+        *in_lines(line_edits(words)[:2], mark) * often[1],
+    )
+
+
 def delete(octets: bytes, chance: random.Random) -> bytes:
     """Take a few octets out."""
     place = chance.randrange(len(octets) + 1)

@@ -31,6 +31,7 @@ KEYS = (
     "point",
     "content",
     "aspect",
+    "layer",
     "standard",
     "field",
     "observed",

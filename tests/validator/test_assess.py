@@ -15,6 +15,8 @@ from art7.validator.evidence import AccessRequest, Evidence, Exhibit
 from art7.validator.output.html_output import render_html
 from art7.validator.output.json_output import render_json
 from art7.validator.output.text_output import render_text
+from art7.validator.output.view import view
+from art7.validator.rules import RULES
 
 ON = date(2026, 11, 1)
 
@@ -125,16 +127,17 @@ def test_a_media_class_is_judged_by_itself() -> None:
 
 
 def test_dates_decide_what_is_due() -> None:
-    assert verdicts(on=date(2026, 8, 2))["O-06"] == "not yet due"
-    assert verdicts(on=date(2026, 8, 3))["O-06"] == "met"
-    assert verdicts(on=date(2028, 2, 1))["O-11"] == "not yet due"
-    assert verdicts(on=date(2028, 2, 2))["O-11"] == "not met"
-    assert judgement("O-13").due == date(2030, 2, 4)
+    assert verdicts(on=date(2026, 8, 3))["O-06"] == "not yet due"
+    assert verdicts(on=date(2026, 8, 4))["O-06"] == "met"
+    assert verdicts(on=date(2028, 2, 2))["O-11"] == "not yet due"
+    assert verdicts(on=date(2028, 2, 3))["O-11"] == "not met"
+    assert judgement("O-13").due == date(2030, 2, 3)
 
 
 def test_notification_moves_the_dates() -> None:
     patch = "[gatekeeper]\ndecision = { notified = 2026-02-05 }\n"
-    assert judgement("O-06", patch).due == date(2026, 8, 5)
+    assert judgement("O-06", patch).due == date(2026, 8, 6)
+    assert judgement("O-11", patch).due == date(2028, 2, 3)
 
 
 def test_an_extension_is_shown_as_such_and_ends() -> None:
@@ -147,9 +150,9 @@ def test_an_extension_is_shown_as_such_and_ends() -> None:
     interoperable = false
     planned = 2028-08-02
     """
-    assert verdicts(patch, date(2028, 2, 2))["O-11"] == "extended"
+    assert verdicts(patch, date(2028, 2, 3))["O-11"] == "extended"
     assert verdicts(patch, date(2028, 8, 2))["O-11"] == "not met"
-    assert verdicts(patch, date(2028, 2, 2))["O-12"] == "not met"
+    assert verdicts(patch, date(2028, 2, 3))["O-12"] == "not met"
 
 
 def test_a_function_that_own_users_lack_is_a_matter_of_judgement() -> None:
@@ -185,7 +188,8 @@ def test_requests_are_followed(received: date, operational: date | None, verdict
 
 
 def every_form(assessment: Assessment) -> str:
-    return render_text(assessment) + render_json(assessment) + render_html(assessment)
+    shown = view(assessment)
+    return render_text(shown) + render_json(shown) + render_html(shown)
 
 
 def test_no_form_ever_says_compliant() -> None:
@@ -199,19 +203,19 @@ def test_every_verdict_names_clause_reason_and_place() -> None:
         assert each.obligation.clause and each.reason
         for found in each.findings:
             assert found.diagnostic.span.line and found.diagnostic.help
-    text = render_text(assessment)
+    text = render_text(view(assessment))
     assert "A7-V308 offer.toml:" in text
     assert "art7 assess minimal --on 2026-11-01" in text
 
 
 def test_the_page_stands_alone() -> None:
-    page = render_html(assess(small_offer("[terms]\nprice = { access = 1 }\n"), ON, FULL))
+    page = render_html(view(assess(small_offer("[terms]\nprice = { access = 1 }\n"), ON, FULL)))
     assert "default-src 'none'" in page
     assert not re.search(r"<(script|img|iframe|object|link|form)\b|src=|url\(|@import", page)
     assert not [link for link in re.findall(r'href="([^"]*)"', page) if not link.startswith("#")]
     targets = set(re.findall(r'id="([^"]*)"', page))
     assert {link for link in re.findall(r'href="#([^"]*)"', page)} <= targets
-    assert page.count('scope="col"') == 6 and page.count('scope="row"') == 42
+    assert page.count('scope="col"') == 10 and page.count('scope="row"') == 42 + len(RULES)
     assert '<html lang="en">' in page and "@media print" in page
 
 
@@ -222,7 +226,8 @@ from small_offer import small_offer
 from art7.validator.assess import assess
 from art7.validator.output.html_output import render_html
 from art7.validator.output.json_output import render_json
-assessment = assess(small_offer("[terms]\\nprice = { access = 1 }\\n"), datetime.date(2026, 11, 1))
+from art7.validator.output.view import view
+assessment = view(assess(small_offer("[terms]\\nprice = { access = 1 }\\n"), datetime.date(2026, 11, 1)))
 sys.stdout.write(render_json(assessment) + render_html(assessment))
 """
 
@@ -239,3 +244,45 @@ def test_the_same_input_gives_the_same_octets() -> None:
         for seed, zone in (("0", "UTC"), ("4242", "Pacific/Auckland"))
     }
     assert len(runs) == 1
+
+
+LISTED = """
+[gatekeeper]
+decision = { reference = "DMA.100220", date = 2023-09-05, notified = 2023-09-06 }
+{extension}
+"""
+TEXT_AND_FILES = {f"O-{n:02}" for n in range(6, 11)}
+GROUPS = {"O-11", "O-12"}
+CALLS = {f"O-{n}" for n in range(13, 17)}
+
+
+def functions_due(on: date, extension: str = "") -> set[str]:
+    """Return the duties of Art. 7(2) that are due on a day, for a service designated on 2023-09-05."""
+    given = verdicts(LISTED.replace("{extension}", extension), on)
+    late = {duty for duty in TEXT_AND_FILES | GROUPS | CALLS if given[duty] in ("not yet due", "extended")}
+    return (TEXT_AND_FILES | GROUPS | CALLS) - late
+
+
+@pytest.mark.parametrize(
+    ("on", "due"),
+    [
+        (date(2024, 3, 5), set()),
+        (date(2024, 3, 7), TEXT_AND_FILES),
+        (date(2025, 9, 5), TEXT_AND_FILES),
+        (date(2025, 9, 8), TEXT_AND_FILES | GROUPS),
+        (date(2026, 11, 23), TEXT_AND_FILES | GROUPS),
+        (date(2027, 9, 5), TEXT_AND_FILES | GROUPS),
+        (date(2027, 9, 6), TEXT_AND_FILES | GROUPS | CALLS),
+    ],
+)
+def test_functions_fall_due_by_the_table_of_the_law(on: date, due: set[str]) -> None:
+    assert functions_due(on) == due
+
+
+def test_an_extension_rules_and_its_decision_is_cited() -> None:
+    moved = 'extension = [{ reference = "C(2025) 1234", points = ["7(2)(b)(i)"], until = 2026-03-06 }]'
+    assert functions_due(date(2025, 9, 8), moved) == TEXT_AND_FILES | {"O-12"}
+    assert functions_due(date(2026, 3, 5), moved) == TEXT_AND_FILES | {"O-12"}
+    assert functions_due(date(2026, 3, 6), moved) == TEXT_AND_FILES | GROUPS
+    given = judgement("O-11", LISTED.replace("{extension}", moved), date(2025, 9, 8))
+    assert "C(2025) 1234" in given.reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,20 +18,20 @@ from art7.validator.calendar import (
     due_date,
     easter_sunday,
     holiday_calendars,
+    owed_from,
     shortest_days,
 )
 
-SIX_MONTHS = DueRule("listing-6m", "listing", months=6)
-TWO_YEARS = DueRule("listing-2y", "listing", years=2)
-FOUR_YEARS = DueRule("listing-4y", "listing", years=4)
+SIX_MONTHS = DueRule("a", "notification", months=6)
+TWO_YEARS = DueRule("b", "designation", years=2)
+FOUR_YEARS = DueRule("c", "designation", years=4)
 THREE_MONTHS = DueRule("request-3m", "request", months=3)
 
 
 @pytest.mark.parametrize(
     ("listing", "rule", "expected"),
     [
-        # The two services listed on 5 September 2023 (notified on the 6th): the duty applied from 7 March
-        # 2024.
+        # Periods to act within: their last day is a working day (Art. 3(4)).
         (date(2023, 9, 5), SIX_MONTHS, date(2024, 3, 5)),
         (date(2023, 9, 6), SIX_MONTHS, date(2024, 3, 6)),
         (date(2023, 9, 5), TWO_YEARS, date(2025, 9, 5)),
@@ -43,9 +44,30 @@ THREE_MONTHS = DueRule("request-3m", "request", months=3)
         (date(2026, 2, 2), FOUR_YEARS, date(2030, 2, 4)),
     ],
 )
-def test_listing_dates(listing: date, rule: DueRule, expected: date) -> None:
+def test_ends_that_roll_over(listing: date, rule: DueRule, expected: date) -> None:
     assert due_date(listing, rule) == expected
     assert due_date(listing, rule, holiday_calendars()["eu-commission"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "rule", "last", "owed"),
+    [
+        # The two services designated on 5 September 2023 (notified on the 6th): the duty applied from 7 March 2024.
+        (date(2023, 9, 6), SIX_MONTHS, date(2024, 3, 6), date(2024, 3, 7)),
+        (date(2023, 9, 5), TWO_YEARS, date(2025, 9, 5), date(2025, 9, 6)),
+        (date(2023, 9, 5), FOUR_YEARS, date(2027, 9, 5), date(2027, 9, 6)),  # the 5th is a Sunday
+        (date(2023, 8, 31), SIX_MONTHS, date(2024, 2, 29), date(2024, 3, 1)),
+        (date(2026, 6, 25), SIX_MONTHS, date(2026, 12, 25), date(2026, 12, 26)),  # holidays
+        (date(2026, 3, 6), DueRule("d", "notification", days=2), date(2026, 3, 8), date(2026, 3, 9)),
+    ],
+)
+def test_times_from_which_a_provision_applies_stay_on_their_day(
+    event: date, rule: DueRule, last: date, owed: date
+) -> None:
+    rule = replace(rule, rolls_over=False)
+    for holidays in (WEEKENDS_ONLY, holiday_calendars()["eu-commission"]):
+        assert due_date(event, rule, holidays) == last
+        assert owed_from(event, rule, holidays) == owed
 
 
 @pytest.mark.parametrize(
@@ -101,6 +123,7 @@ def test_periods_in_days() -> None:
 
 def test_an_immediate_duty_is_due_on_the_day() -> None:
     assert due_date(date(2026, 3, 7), DueRule("x", "change")) == date(2026, 3, 7)
+    assert owed_from(date(2026, 3, 7), DueRule("x", "change")) == date(2026, 3, 7)
     assert DueRule("x", "change").length == "at once"
     assert TWO_YEARS.length == "2 years"
 
@@ -118,6 +141,8 @@ def test_an_immediate_duty_is_due_on_the_day() -> None:
 def test_impossible_periods_are_refused(rule: DueRule) -> None:
     with pytest.raises(CalendarError):
         due_date(date(2026, 12, 1), rule)
+    with pytest.raises(CalendarError):
+        owed_from(date(2026, 12, 1), replace(rule, rolls_over=False))
 
 
 def test_the_shortest_three_months_are_89_days() -> None:
@@ -132,3 +157,4 @@ def test_periods_never_end_early_nor_on_a_free_day(event: date, months: int) -> 
     assert nominal <= end <= nominal + timedelta(days=14)
     assert holiday_calendars()["eu-commission"].is_working_day(end)
     assert due_date(event, DueRule("x", "listing", months=months), WEEKENDS_ONLY) <= end
+    assert due_date(event, DueRule("x", "listing", months=months, rolls_over=False)) == nominal

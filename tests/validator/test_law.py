@@ -62,13 +62,10 @@ def test_every_obligation_due_for_text_and_media_has_a_rule_or_a_judge() -> None
     assert set(LAW.obligations) - ruled == set()
 
 
-GROUPS_AND_LATER = {"F-11", "F-16", "F-30"}
-"""Seen by comparing editions or offers, or a matter of groups: not by one rule over one offer."""
-
-
-def test_every_finding_of_practice_that_concerns_messages_is_seen_by_a_rule() -> None:
+def test_every_finding_of_practice_and_every_disagreement_is_seen_by_a_rule() -> None:
     seen = {finding for rule in RULES for finding in rule.seen_as}
-    assert set(LAW.findings) - seen <= GROUPS_AND_LATER
+    assert {*LAW.findings, *LAW.disagreements} - seen == set()
+    assert len(LAW.disagreements) == 15
 
 
 def test_a_changed_law_changes_the_obligations_and_the_digest() -> None:

@@ -23,6 +23,7 @@ from art7.validator.digests import LISTING, write_listing
 from art7.validator.offer import MANIFEST
 from art7.validator.output.html_output import render_html
 from art7.validator.output.text_output import render_text
+from art7.validator.output.view import view
 from art7.validator.reader import read_offer
 from art7.validator.validate import validate
 
@@ -220,7 +221,7 @@ def test_active_documents_are_shown_as_text() -> None:
     offer = read(files)
     assert offer is not None
     assessment = assess(offer, ON)
-    page, text = render_html(assessment), render_text(assessment)
+    page, text = render_html(view(assessment)), render_text(view(assessment))
     assert (
         "<script" not in page
         and "<img" not in page
@@ -375,7 +376,7 @@ def test_any_value_anywhere_is_told_or_accepted(changes: list[tuple[tuple[str, .
     if offer is None:
         assert report.has_errors
     else:
-        render_text(assess(offer, ON))
+        render_text(view(assess(offer, ON)))
 
 
 def test_an_offer_with_thousands_of_statements_stays_fast() -> None:

@@ -17,6 +17,7 @@ from art7.grammar.untrusted import toml_strict
 from art7.validator.assess import assess
 from art7.validator.digests import write_listing
 from art7.validator.output.json_output import render_json
+from art7.validator.output.view import view
 from art7.validator.schemas import schema_files
 
 SCHEMAS = Path(art7.spec.__file__).parent / "schemas"
@@ -67,6 +68,6 @@ def test_assessments_follow_the_schema() -> None:
         '[terms]\nprice = { access = 5 }\n[waivers."A7-V308"]\nreason = "docs/terms.md#term"\n'
         'owner = "x"\nuntil = 2027-01-01\n'
     )
-    document = json.loads(render_json(assess(offer, date(2026, 11, 1))))
+    document = json.loads(render_json(view(assess(offer, date(2026, 11, 1)))))
     assert [error.message for error in schema.iter_errors(document)] == []
     assert document["findings"][0]["waiver"]["owner"] == "x"

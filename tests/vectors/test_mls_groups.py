@@ -16,18 +16,18 @@ from art7.runtime.mls.joining import check_group_info, join, open_welcome
 from art7.runtime.mls.leaves import OwnKeys
 from art7.runtime.mls.refusals import MlsRefused
 from art7.runtime.mls.secret_tree import SecretTree
-from art7.runtime.mls.suite import CipherSuite, Sealed, cipher_suite
+from art7.runtime.mls.structures import changed
+from art7.runtime.mls.suite import CipherSuite, Sealed
 from art7.runtime.mls.transcript import confirmed_hash, interim_hash
-from mls_cases import Case, Checks, files, group_context, message, octets, run, spoilt
-from mls_groups import chance
+from mls_cases import Case, Checks, files, group_context, message, octets, run, spoilt, suite_for
+from mls_groups import EXECUTIONS, chance
 
 
 def check_basics(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     one = case["ref_hash"]
     value = bytes.fromhex(one["value"])
-    params = {"suite": suite.number, "label": one["label"]}
-    assert suite.structures.derive("RefHash", params, {"value": value})["out"].hex() == one["out"]
+    assert suite.run("RefHash", label=one["label"], value=value).out.hex() == one["out"]
     one = case["expand_with_label"]
     secret, context = octets(one, "secret", "context")
     assert suite.expand(secret, one["label"], context, one["length"]).hex() == one["out"]
@@ -64,7 +64,7 @@ def check_basic_sealing(suite: CipherSuite, one: Case) -> None:
 
 
 def check_protection(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     context = group_context(case, suite, bytes.fromhex(case["tree_hash"]))
     private, public = octets(case, "signature_priv", "signature_pub")
     assert suite.signature_key(private) == public
@@ -76,7 +76,7 @@ def check_protection(case: Case) -> None:
         return framing.Keys(suite, context, membership, sender_data, SecretTree(suite, encryption, 2))
 
     def key_of(content: Case) -> bytes:
-        assert content["sender"]["leaf_index"] == 1
+        assert content.sender.leaf_index == 1
         return public
 
     bodies = {
@@ -86,7 +86,7 @@ def check_protection(case: Case) -> None:
     }
     for kind, body in bodies.items():
         sender = {"sender_type": framing.MEMBER, "leaf_index": 1}
-        content = framing.framed(context, sender, kind, body)
+        content = framing.framed(suite, context, sender, kind, body)
         check_private(case, keys, key_of, content, private)
         check_public(case, keys, key_of, content, private)
 
@@ -96,20 +96,20 @@ NAMES = {framing.PROPOSAL: "proposal", framing.COMMIT: "commit", framing.APPLICA
 
 def own_content(made: framing.Keys, wire_format: int, content: Case, private: bytes) -> Case:
     signed = framing.sign_content(made.suite, made.context, wire_format, content, private)
-    signed["auth"]["confirmation_tag"] = b"tag" if content["content_type"] == framing.COMMIT else None
-    return signed
+    tag = b"tag" if content.content_type == framing.COMMIT else None
+    return changed(signed, auth=changed(signed.auth, confirmation_tag=tag))
 
 
 def check_private(
     case: Case, keys: Callable[[], framing.Keys], key_of: framing.KeyOf, content: Case, private: bytes
 ) -> None:
-    made, body, kind = keys(), framing.body_of(content), content["content_type"]
-    given = message(made.suite, case, f"{NAMES[kind]}_priv")["private_message"]
-    assert framing.body_of(framing.unprotect_private(keys(), given, key_of)["content"]) == body
+    made, body, kind = keys(), framing.body_of(content), content.content_type
+    given = message(made.suite, case, f"{NAMES[kind]}_priv").private_message
+    assert framing.body_of(framing.unprotect_private(keys(), given, key_of).content) == body
     refuse_each_octet(keys, given, key_of)
     signed = own_content(made, framing.PRIVATE, content, private)
     own = framing.protect_private(made, signed, chance(), padding=kind)
-    assert framing.body_of(framing.unprotect_private(keys(), own, key_of)["content"]) == body
+    assert framing.body_of(framing.unprotect_private(keys(), own, key_of).content) == body
 
 
 def check_public(
@@ -117,17 +117,17 @@ def check_public(
 ) -> None:
     made, body = keys(), framing.body_of(content)
     signed = own_content(made, framing.PUBLIC, content, private)
-    if content["content_type"] == framing.APPLICATION:
+    if content.content_type == framing.APPLICATION:
         with pytest.raises(MlsRefused, match="wrong_content"):
             framing.protect_public(made, signed)
         return
-    given = message(made.suite, case, f"{NAMES[content['content_type']]}_pub")["public_message"]
-    assert framing.body_of(framing.unprotect_public(made, given, key_of)["content"]) == body
+    given = message(made.suite, case, f"{NAMES[content.content_type]}_pub").public_message
+    assert framing.body_of(framing.unprotect_public(made, given, key_of).content) == body
     for part in ("membership_tag", "auth"):
         with pytest.raises(MlsRefused, match="bad_membership_tag"):
             framing.unprotect_public(made, spoilt(given, part), key_of)
     own = framing.protect_public(made, signed)
-    assert framing.body_of(framing.unprotect_public(made, own, key_of)["content"]) == body
+    assert framing.body_of(framing.unprotect_public(made, own, key_of).content) == body
 
 
 def refuse_each_octet(keys: Callable[[], framing.Keys], message: Case, key_of: framing.KeyOf) -> None:
@@ -141,34 +141,36 @@ def refuse_each_octet(keys: Callable[[], framing.Keys], message: Case, key_of: f
 
 
 def check_welcome(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     init, signer = octets(case, "init_priv", "signer_pub")
-    package, welcome = (message(suite, case, name)[name] for name in ("key_package", "welcome"))
-    assert suite.public_key(init) == package["init_key"]
+    package, welcome = (getattr(message(suite, case, name), name) for name in ("key_package", "welcome"))
+    assert suite.public_key(init) == package.init_key
     opened = open_welcome(suite, welcome, package, init, PskStore())
-    assert not opened.secrets["psks"]
+    assert not opened.secrets.psks
     info = opened.info
     check_group_info(suite, info, signer)
     with pytest.raises(MlsRefused, match="bad_group_info_signature"):
         check_group_info(suite, spoilt(info, "signature"), signer)
-    secrets = joined_epoch(suite, opened.member_secret, info["group_context"])
-    confirmed = info["group_context"]["confirmed_transcript_hash"]
-    assert suite.mac(secrets.confirmation_key, confirmed) == info["confirmation_tag"]
+    secrets = joined_epoch(suite, opened.member_secret, info.group_context)
+    confirmed = info.group_context.confirmed_transcript_hash
+    assert suite.mac(secrets.confirmation_key, confirmed) == info.confirmation_tag
     for name, code in (("encrypted_group_info", "not_authentic"),):
         with pytest.raises(MlsRefused, match=code):
             open_welcome(suite, spoilt(welcome, name), package, init, PskStore())
     with pytest.raises(MlsRefused, match="not_addressed"):
-        open_welcome(suite, {**welcome, "secrets": []}, package, init, PskStore())
+        open_welcome(suite, changed(welcome, secrets=[]), package, init, PskStore())
 
 
 def check_passive(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
-    package = message(suite, case, "key_package")["key_package"]
+    suite = suite_for(case)
+    package = message(suite, case, "key_package").key_package
     own = OwnKeys(*octets(case, "init_priv", "encryption_priv", "signature_priv"))
     psks = PskStore(dict(tuple(octets(each, "psk_id", "psk")) for each in case["external_psks"]))
     tree = case["ratchet_tree"]
     beside = None if tree is None else suite.structures.decode("RatchetTree", bytes.fromhex(tree))
-    group = join(bytes.fromhex(case["welcome"]), package, own, tree=beside, psks=psks)
+    group = join(
+        bytes.fromhex(case["welcome"]), package, own, tree=beside, psks=psks, structures=suite.structures
+    )
     assert group.secrets.epoch_authenticator.hex() == case["initial_epoch_authenticator"]
     for epoch in case["epochs"]:
         for each in epoch["proposals"]:
@@ -180,11 +182,12 @@ def check_passive(case: Case) -> None:
 
 def refuse_spoilt_commit(group: Group, commit: Case) -> None:
     """A commit with another confirmation tag, or none of its signature, begins no epoch."""
-    public = commit["public_message"]
+    public = commit.public_message
     if public is None:
         return
-    flipped = spoilt(public["auth"], "confirmation_tag")
-    opened = {"wire_format": 1, "content": public["content"], "auth": flipped}
+    flipped = spoilt(public.auth, "confirmation_tag")
+    new = group.suite.structures.new
+    opened = new("AuthenticatedContent", wire_format=1, content=public.content, auth=flipped)
     with pytest.raises(MlsRefused, match="bad_confirmation_tag"):
         follow_commit(group, opened)
     with pytest.raises(MlsRefused, match="bad_membership_tag|bad_signature"):
@@ -192,7 +195,7 @@ def refuse_spoilt_commit(group: Group, commit: Case) -> None:
 
 
 def check_secret_tree(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     leaves = case["leaves"]
     tree = SecretTree(suite, bytes.fromhex(case["encryption_secret"]), len(leaves))
     for leaf, generations in enumerate(leaves):
@@ -206,14 +209,14 @@ def check_secret_tree(case: Case) -> None:
 
 
 def check_transcript(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     content, before, key = octets(
         case, "authenticated_content", "interim_transcript_hash_before", "confirmation_key"
     )
     commit = suite.structures.decode("AuthenticatedContent", content)
     confirmed = confirmed_hash(suite, before, commit)
     assert confirmed.hex() == case["confirmed_transcript_hash_after"]
-    tag = commit["auth"]["confirmation_tag"]
+    tag = commit.auth.confirmation_tag
     assert interim_hash(suite, confirmed, tag).hex() == case["interim_transcript_hash_after"]
     suite.check_mac(key, confirmed, tag, "bad_confirmation_tag")
     with pytest.raises(MlsRefused, match="bad_confirmation_tag"):
@@ -231,6 +234,7 @@ CHECKS: Checks = (
 """Which check reads a case: told by the keys it has."""
 
 
+@pytest.mark.parametrize("execution", EXECUTIONS)
 @pytest.mark.parametrize("path", files(), ids=lambda path: "/".join(path.parts[-2:]))
-def test_cases(path: Path, cases: Any) -> None:
-    run(path, CHECKS, cases)
+def test_cases(path: Path, execution: str, cases: Any) -> None:
+    run(path, CHECKS, cases, execution)

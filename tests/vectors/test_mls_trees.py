@@ -11,12 +11,12 @@ import pytest
 from art7.runtime.mls import tree_math
 from art7.runtime.mls.leaves import Place, check_leaf_signature
 from art7.runtime.mls.refusals import MlsRefused
-from art7.runtime.mls.suite import CipherSuite, KeyPair, cipher_suite
+from art7.runtime.mls.suite import CipherSuite, KeyPair
 from art7.runtime.mls.tree import RatchetTree
 from art7.runtime.mls.tree_hash import check_parent_hashes, tree_hash
 from art7.runtime.mls.tree_kem import apply_path, climb, make_path, node_key, open_path, seal_path
-from mls_cases import Case, Checks, files, group_context, octets, run, spoilt, tree_of
-from mls_groups import chance
+from mls_cases import Case, Checks, files, group_context, octets, run, spoilt, suite_for, tree_of
+from mls_groups import EXECUTIONS, chance
 
 
 def check_tree_math(case: Case) -> None:
@@ -30,26 +30,26 @@ def check_tree_math(case: Case) -> None:
 
 
 def check_operation(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     tree = tree_of(suite, case["tree_before"])
     assert tree_hash(suite, tree).hex() == case["tree_hash_before"]
     proposal = suite.structures.decode("Proposal", bytes.fromhex(case["proposal"]))
-    match proposal["proposal_type"]:
+    match proposal.proposal_type:
         case 1:
-            tree.add(proposal["add"]["key_package"]["leaf_node"])
+            tree.add(proposal.add.key_package.leaf_node)
         case 2:
-            tree.update(case["proposal_sender"], proposal["update"]["leaf_node"])
+            tree.update(case["proposal_sender"], proposal.update.leaf_node)
         case 3:
-            tree.remove(proposal["remove"]["removed"])
+            tree.remove(proposal.remove.removed)
         case other:
             raise AssertionError(f"a tree operation of type {other}")
-    assert suite.structures.encode("RatchetTree", tree.value()).hex() == case["tree_after"]
+    assert suite.structures.encode("RatchetTree", tree.value(suite.structures)).hex() == case["tree_after"]
     assert tree_hash(suite, tree).hex() == case["tree_hash_after"]
-    assert tree_hash(suite, RatchetTree.of(tree.value())).hex() == case["tree_hash_after"]
+    assert tree_hash(suite, RatchetTree.of(tree.value(suite.structures))).hex() == case["tree_hash_after"]
 
 
 def check_validation(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     tree = tree_of(suite, case["tree"])
     assert [tree.resolution(x) for x in range(len(tree.nodes))] == case["resolutions"]
     assert [tree_hash(suite, tree, x).hex() for x in range(len(tree.nodes))] == case["tree_hashes"]
@@ -60,7 +60,7 @@ def check_validation(case: Case) -> None:
         with pytest.raises(MlsRefused, match="bad_leaf_signature"):
             check_leaf_signature(suite, spoilt(leaf, "signature"), place)
     for number in range(1, len(tree.nodes), 2):
-        if tree.nodes[number] is not None and tree.nodes[number]["parent_hash"]:
+        if tree.nodes[number] is not None and tree.nodes[number].parent_hash:
             broken = tree.copy()
             broken.put(number, spoilt(tree.nodes[number], "parent_hash"))
             with pytest.raises(MlsRefused, match="bad_parent_hash"):
@@ -68,7 +68,7 @@ def check_validation(case: Case) -> None:
 
 
 def check_tree_kem(case: Case) -> None:
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     group_id = bytes.fromhex(case["group_id"])
     tree = tree_of(suite, case["ratchet_tree"])
     check_parent_hashes(suite, tree)
@@ -92,13 +92,13 @@ def check_tree_kem(case: Case) -> None:
 def private_keys(suite: CipherSuite, tree: RatchetTree, each: Case) -> dict[int, KeyPair]:
     encryption, signature = octets(each, "encryption_priv", "signature_priv")
     leaf = tree.member(each["index"])
-    assert suite.public_key(encryption) == leaf["encryption_key"]
-    assert suite.signature_key(signature) == leaf["signature_key"]
-    keys = {2 * each["index"]: KeyPair(encryption, leaf["encryption_key"])}
+    assert suite.public_key(encryption) == leaf.encryption_key
+    assert suite.signature_key(signature) == leaf.signature_key
+    keys = {2 * each["index"]: KeyPair(encryption, leaf.encryption_key)}
     for secret in each["path_secrets"]:
         node = secret["node"]
         keys[node] = node_key(suite, bytes.fromhex(secret["path_secret"]))
-        assert tree.nodes[node]["encryption_key"] == keys[node].public
+        assert tree.nodes[node].encryption_key == keys[node].public
         assert tree_math.is_below(2 * each["index"], node)
     return keys
 
@@ -130,7 +130,7 @@ def check_own_path(
 
 def check_hand_made_tree(case: Case) -> None:
     """Trees with parents that nobody made: hashes hold, the check of parent hashes refuses them."""
-    suite = cipher_suite(case["cipher_suite"])
+    suite = suite_for(case)
     tree = tree_of(suite, case["tree_data"])
     if "tree_hash" in case:
         assert tree_hash(suite, tree).hex() == case["tree_hash"]
@@ -150,6 +150,7 @@ CHECKS: Checks = (
 """Which check reads a case: told by the keys it has."""
 
 
+@pytest.mark.parametrize("execution", EXECUTIONS)
 @pytest.mark.parametrize("path", files(), ids=lambda path: "/".join(path.parts[-2:]))
-def test_cases(path: Path, cases: Any) -> None:
-    run(path, CHECKS, cases)
+def test_cases(path: Path, execution: str, cases: Any) -> None:
+    run(path, CHECKS, cases, execution)

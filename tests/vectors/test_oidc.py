@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.hashes import SHA256
 
+from art7.runtime.jose.keys import JoseRefused
+from art7.runtime.jose.signed import verify_compact
+from art7.runtime.oidc.relying_party import keys_of
 from catalogue_codec import found_files
 from executions import Codec, Refused
 
@@ -71,10 +71,30 @@ def check_text(codec: Codec, token: str, params: dict[str, Any], claims: Any) ->
     assert codec.encode("ietf.jose_compact.JwsCompact", compact.native).decode() == token
 
 
+def check_signature(token: str, jwk: dict[str, Any]) -> None:
+    """The signature holds under the key of the provider's set that the header names, and under no other."""
+    others = [{**jwk, "kid": "another"}, {**jwk, "use": "enc"}, {**jwk, "alg": "RS512"}]
+    keys = keys_of(json.dumps({"keys": [*others, jwk]}).encode())
+    assert verify_compact(token, keys) == octets_of(token.split(".")[1])
+    header, payload, signature = token.split(".")
+    at = len(signature) // 2
+    flipped = signature[:at] + ("A" if signature[at] != "A" else "B") + signature[at + 1 :]
+    none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+    for code, text, given in (
+        ("no_key", token, keys[:-1]),
+        ("bad_signature", f"{header}.{payload}.{flipped}", keys),
+        ("unsecured", f"{none}.{payload}.{signature}", keys),
+        ("malformed", f"{header}.{payload}.", keys),
+    ):
+        with pytest.raises(JoseRefused) as refused:
+            verify_compact(text, given)
+        assert refused.value.code == code
+
+
 def test_identity_tokens(codec: Codec, cases: Any, vectors: Path) -> None:
     for row in rows("request", "response", "jwk", "issuer", "time"):
         token = row["response"]["id_token"]
-        header_text, payload, signature = token.split(".")
+        header_text, payload, _ = token.split(".")
         header = codec.decode("ietf.jose.JwsHeader", octets_of(header_text)).plain
         key = codec.decode("ietf.jose.Jwk", json.dumps(row["jwk"]).encode()).plain
         assert header["kid"] == key["kid"]
@@ -90,10 +110,7 @@ def test_identity_tokens(codec: Codec, cases: Any, vectors: Path) -> None:
         decoded = codec.decode(TOKEN, octets_of(payload), **params)
         assert json.loads(codec.encode(TOKEN, decoded.native, **params)) == json.loads(octets_of(payload))
         assert header["alg"] == "RS256", "the only algorithm that every provider has"
-        public = RSAPublicNumbers(
-            int.from_bytes(key["e"], "big"), int.from_bytes(key["n"], "big")
-        ).public_key()
-        public.verify(octets_of(signature), f"{header_text}.{payload}".encode(), PKCS1v15(), SHA256())
+        check_signature(token, row["jwk"])
         check_text(codec, token, params, decoded.plain)
         for name, value, code in (
             ("issuer", "https://other.example", "wrong_issuer"),

@@ -175,7 +175,7 @@ def advanced(codec: Codec, ratchet: bytes, start: int, end: int) -> bytes:
             before = parts[part]
             # The last step refreshes every later part, too.
             for other in range(3, part - 1, -1) if step + 1 == steps else (part,):
-                found = codec.derive("matrix.olm.RatchetPart", {"part": other}, {"before": before})
+                found = codec.derive("matrix.olm.RatchetPart", {"part": other}, {"earlier": before})
                 parts[other] = found["out"]
         if steps:
             start = end >> shift << shift

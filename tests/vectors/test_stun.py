@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import json
 import unicodedata
@@ -59,16 +58,19 @@ def prepared(text: str) -> str:
     return unicodedata.normalize("NFKC", text.replace("\u00ad", ""))
 
 
-def keys(case: dict[str, Any]) -> list[bytes]:
+def keys(codec: Codec, case: dict[str, Any]) -> list[bytes]:
     """The integrity keys a case's credentials can mean: short-term, and long-term by MD5 and SHA-256."""
-    password = prepared(case["password"])
+    password = prepared(case["password"]).encode()
     if case.get("integrity", "short-term") == "short-term" or "realm" not in case:
-        return [password.encode()]
-    text = f"{case['username']}:{case['realm']}:{password}".encode()
-    text_prepared = f"{prepared(case['username'])}:{case['realm']}:{password}".encode()
-    return [
-        digest(each).digest() for digest in (hashlib.md5, hashlib.sha256) for each in (text, text_prepared)
+        return [bytes(codec.derive("ietf.stun_keys.ShortTermKey", {}, {"password": password})["key"])]
+    users = [case["username"].encode(), prepared(case["username"]).encode()]
+    given = {"realm": case["realm"].encode(), "password": password}
+    derived = [
+        codec.derive("ietf.stun_keys.LongTermKey", {"algorithm": algorithm}, given | {"username": user})
+        for algorithm in (1, 2)
+        for user in users
     ]
+    return [bytes(each["key"]) for each in derived]
 
 
 def attribute(decoded: Decoded, kind: int) -> Any:
@@ -111,7 +113,7 @@ def check_message(codec: Codec, case: dict[str, Any], octets: bytes) -> set[str]
     params: dict[str, Any] = {"key": None}
     if "password" in case:
         working = []
-        for key in keys(case):
+        for key in keys(codec, case):
             try:
                 working.append(codec.decode(MESSAGE, octets, key=key) and key)
             except Refused as refused:
