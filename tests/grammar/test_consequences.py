@@ -108,6 +108,6 @@ def test_a_part_that_speaks_of_a_lost_name_is_in_question() -> None:
 
 def test_a_constant_without_a_value_is_told_in_its_own_module() -> None:
     """Its users in another module get no second finding, and no crash."""
-    used = 'a7 1\nmodule used version 1.0\n\nconst FAR: u64 u64 = 7\n\nconst NEAR: u8 = 1\n'
+    used = "a7 1\nmodule used version 1.0\n\nconst FAR: u64 u64 = 7\n\nconst NEAR: u8 = 1\n"
     found = told("use used\nstruct A as binary { x: u64 must A-1: x < used.FAR }", used=used)
     assert found == [("A7-P032", 4)]
