@@ -13,6 +13,7 @@ The rows travel with the test reports, so they are the same with and without par
 from __future__ import annotations
 
 import gc
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell that starts a job in the background has it ignore SIGINT, and what the job
+        # starts inherits that: tests that interrupt a command would wait for ever.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "slow: takes seconds; left out of `make check`")
     config.addinivalue_line("markers", "peers: talks to an independent program that may have to be installed")
     if not hasattr(config, "workerinput"):
