@@ -74,6 +74,10 @@ COMMANDS: dict[str, CommandRow] = {
         "art7.cli.commands.run",
         "Play the scenarios of an offer between endpoints made from the bundle alone.",
     ),
+    "seeker": CommandRow(
+        "art7.cli.commands.seeker",
+        "Chat with a test peer on an offer's generated SDK, as an access seeker.",
+    ),
     "serve": CommandRow(
         "art7.cli.commands.serve",
         "Serve a test peer over HTTP and WebSocket that says what it disliked.",

@@ -49,6 +49,7 @@ class Messenger:
         self._incoming = incoming
         self._machine = sdk.machine(role, self._operate)
         self._why = ""
+        self._offered_type = ""
 
     @property
     def state(self) -> str:
@@ -118,7 +119,9 @@ class Messenger:
 
     def _operate(self, operation: str, name: str, arguments: Mapping[str, Any]) -> Any:
         try:
-            return self.sdk.operate(operation, name, arguments, self._machine)
+            done = self.sdk.operate(operation, name, arguments, self._machine)
+            self._offered_type = str(getattr(done, "media_type", self._offered_type))
+            return done
         except ValueError as error:
             self._why = f"{name}: {str(error).splitlines()[0] if str(error) else ''}"
             raise
@@ -163,7 +166,9 @@ class Messenger:
         if now.get("inbox"):
             self.tell("peer", now["inbox"])
         if now.get("file"):
-            self.tell("peer", f"{len(now['file'])} octets", "", now.get("file_type", ""), bytes(now["file"]))
+            # An attachment that was read names its type; where media come inline, a variable does.
+            kind = self._offered_type or now.get("file_type", "")
+            self.tell("peer", f"{len(now['file'])} octets", "", kind, bytes(now["file"]))
         if before.get("waiting") and now.get("waiting") is False and self.state == state:
             self.mark_received()
         if now.get("refusal") and now["refusal"] != before.get("refusal"):
@@ -181,7 +186,7 @@ class Messenger:
         waiting = [[each.name, each.sender, each.message.encode().hex()] for each in machine.waiting]
         return {
             "role": self.role, "state": machine.state, "variables": pack(machine.variables), "waiting": waiting,
-            "seen": pack(machine._seen), "timers": self.timers,
+            "seen": pack(machine._seen), "timers": self.timers, "offered_type": self._offered_type,
             "outbox": [[name, to, octets.hex()] for name, to, octets in self.outbox],
             "lines": [[x.who, x.text, x.mark, x.media_type, x.octets.hex()] for x in self.lines],
         }  # fmt: skip
@@ -200,6 +205,7 @@ class Messenger:
                 self.sdk.support.Received(self.sdk.record(name).decode(bytes.fromhex(octets)), sender, name)
                 for name, sender, octets in data["waiting"]
             ]
+            self._offered_type = str(data["offered_type"])
             self.timers = {str(name): int(at) for name, at in data["timers"].items()}
             self.outbox = [(name, to, bytes.fromhex(octets)) for name, to, octets in data["outbox"]]
             self.lines = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,7 @@ class Session:
             raise SdkUnusable(f"the test peer knows no role {role} of {protocol}")
         self.others = [each for each in self.roles if each != role and sdk.events(f"{protocol}.{each}")]
         self._events = {each: sdk.events(f"{protocol}.{each}") for each in self.others}
-        incoming = {
-            str(c["from"]): sdk.outermost(c["carries"]) for c in told["channels"] if c["to"] == role
-        }
+        incoming = {str(c["from"]): sdk.outermost(c["carries"]) for c in told["channels"] if c["to"] == role}
         self.messenger = Messenger(sdk, f"{protocol}.{role}", incoming)
         self._begin(protocol, role)
 
@@ -97,8 +95,7 @@ class Session:
         with self.lock:
             event = next((each for each in ATTACHING if each in self.messenger.events), ATTACHING[0])
             number = len(self.messenger.lines)
-            kind = next((k for start, k in KINDS if media_type.startswith(start)), OTHER_KIND)
-            if not self.do(event, media_type=media_type, octets=octets, kind=kind):
+            if not self.do(event, media_type=media_type, octets=octets, kind=kind_of(media_type)):
                 return False
             self._mine(number, f"{len(octets)} octets", media_type, octets)
             return True
@@ -124,6 +121,17 @@ class Session:
                 self.messenger.tell("fault", f"{role}: {_reason(answer)}")
             self.turn()
             return answer.get("outcome") == "done"
+
+    def partner_events(self, role: str) -> tuple[str, ...]:
+        """Return what such a person may do."""
+        return tuple(self._events.get(role, {}))
+
+    def partner_attach(self, role: str, events: Sequence[str], media_type: str, octets: bytes) -> bool:
+        """Let such a person send a medium, by the first of these events."""
+        if not events:
+            self.messenger.tell("fault", f"you: {role} cannot send media in this offer")
+            return False
+        return self.partner(role, events[0], media_type=media_type, octets=octets, kind=kind_of(media_type))
 
     # ---- the wire -----------------------------------------------------------------------------------------------
 
@@ -172,6 +180,11 @@ class Session:
         lines = self.messenger.lines
         if not lines or lines[-1].text != text:
             self.messenger.tell(who, text)
+
+
+def kind_of(media_type: str) -> int:
+    """Return the number of a medium's kind: image, voice message, video or another file."""
+    return next((number for start, number in KINDS if media_type.startswith(start)), OTHER_KIND)
 
 
 def arguments_of(parameters: tuple[tuple[str, str], ...], words: Mapping[str, Any]) -> dict[str, Any]:
