@@ -14,9 +14,9 @@ import click
 from art7.cli.application import SETTINGS, Command, Settings
 from art7.cli.exits import ExitCode, Unusable
 from art7.cli.findings import print_report
-from art7.cli.output import say, write_tree
+from art7.cli.output import write_tree
 from art7.cli.sources import GeneratorSource, read_generator_source
-from art7.cli.terminal import escaped, note
+from art7.cli.terminal import escaped, note, say
 from art7.grammar.diagnostics import Report
 
 if TYPE_CHECKING:
