@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import threading
 from collections.abc import Callable, Iterable
@@ -32,10 +33,13 @@ SIGNS = {"me": ">", "peer": "<", "note": "·", "fault": "✗"}
 
 
 class Terminal:
-    """Reads commands and prints what happens; `clock` is in seconds, `output` prints a line."""
+    """Reads commands and prints what happens; `clock` is in seconds, `output` prints a line, `form` is `text` or `json`."""
 
-    def __init__(self, session: Session, clock: Callable[[], int], output: Callable[[str], None]) -> None:
+    def __init__(
+        self, session: Session, clock: Callable[[], int], output: Callable[[str], None], form: str = "text"
+    ) -> None:
         self._session = session
+        self._form = form
         self._clock = clock
         self._output = output
         self._told: list[Line] = []
@@ -63,7 +67,7 @@ class Terminal:
         try:
             done = self._do(line)
         except (NoAnswer, Declined) as error:
-            self._output(escaped(f"✗ the network or the test peer: {error}"))
+            self._tell("fault", f"the network or the test peer: {error}")
             done = False
         self._show()
         return done
@@ -75,7 +79,7 @@ class Terminal:
             case "":
                 return session.turn() or True
             case "/help" | "/?":
-                self._output(HELP)
+                self._tell("note", HELP)
                 return True
             case "/who":
                 return self._who()
@@ -94,13 +98,13 @@ class Terminal:
                 return self._partner(values[0], rest.partition(" ")[2])
         if not word.startswith("/"):
             return session.say(line)
-        self._output(escaped(f"✗ you: `{word}` is no command, or not with these values; /help lists them"))
+        self._tell("fault", f"you: `{word}` is no command, or not with these values; /help lists them")
         return False
 
     def _partner(self, event: str, rest: str) -> bool:
         session = self._session
         if not session.others:
-            self._output("✗ you: the test peer plays nobody here")
+            self._tell("fault", "you: the test peer plays nobody here")
             return False
         role, values = session.others[0], rest.split()
         if event == "file":
@@ -117,10 +121,10 @@ class Terminal:
             with path.open("rb") as file:
                 octets = file.read(MOST_FILE + 1)
         except (OSError, ValueError) as error:
-            self._output(escaped(f"✗ you: `{name}` cannot be read: {getattr(error, 'strerror', error)}"))
+            self._tell("fault", f"you: `{name}` cannot be read: {getattr(error, 'strerror', error)}")
             return False
         if len(octets) > MOST_FILE:
-            self._output(f"✗ you: a file has at most {MOST_FILE} octets")
+            self._tell("fault", f"you: a file has at most {MOST_FILE} octets")
             return False
         return attach(mimetypes.guess_type(path.name)[0] or "application/octet-stream", octets)
 
@@ -128,13 +132,13 @@ class Terminal:
         lines = self._session.messenger.lines
         place = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 6 else -1
         if not 0 <= place < len(lines) or not lines[place].octets:
-            self._output("✗ you: this line has no octets")
+            self._tell("fault", "you: this line has no octets")
             return False
         try:
             with Path(name).open("xb") as file:  # Never over what is there.
                 file.write(lines[place].octets)
         except (OSError, ValueError) as error:
-            self._output(escaped(f"✗ you: `{name}` cannot be written: {getattr(error, 'strerror', error)}"))
+            self._tell("fault", f"you: `{name}` cannot be written: {getattr(error, 'strerror', error)}")
             return False
         return True
 
@@ -142,13 +146,13 @@ class Terminal:
         messenger = self._session.messenger
         number = messenger.variables.get("safety_number", b"")
         told = (
-            f"· {messenger.role}, state {messenger.state}",
-            f"· events: {', '.join(messenger.events)}",
-            f"· safety number: {number.hex() or 'none yet'}",
-            f"· the test peer's page: {self._session.wire.address}{self._session.links.get('page', '')}",
+            f"{messenger.role}, state {messenger.state}",
+            f"events: {', '.join(messenger.events)}",
+            f"safety number: {number.hex() or 'none yet'}",
+            f"the test peer's page: {self._session.wire.address}{self._session.links.get('page', '')}",
         )
         for each in told:
-            self._output(escaped(each))
+            self._tell("note", each)
         return True
 
     def _follow(self) -> None:
@@ -163,8 +167,22 @@ class Terminal:
             self._told = lines
             for number, line in enumerate(lines, 1):
                 if number > len(told) or told[number - 1] != line:
-                    kind = f" [{line.media_type or 'file'}]" if line.octets else ""
-                    text = (
-                        f"{number:>3} {SIGNS.get(line.who, '·')}{kind} {line.text}{MARKS.get(line.mark, '')}"
-                    )
-                    self._output(escaped(text))
+                    self._print(number, line)
+
+    def _print(self, number: int, line: Line) -> None:
+        if self._form == "json":
+            named = {"number": number, "who": line.who, "text": line.text, "mark": line.mark}
+            media = {"media_type": line.media_type, "octets": len(line.octets)} if line.octets else {}
+            self._output(json.dumps(named | media))
+            return
+        kind = f" [{line.media_type or 'file'}]" if line.octets else ""
+        text = f"{number:>3} {SIGNS.get(line.who, '·')}{kind} {line.text}{MARKS.get(line.mark, '')}"
+        self._output(escaped(text))
+
+    def _tell(self, who: str, text: str) -> None:
+        """Print something that is no part of the conversation."""
+        if self._form == "json":
+            self._output(json.dumps({"who": who, "text": text}))
+            return
+        for each in text.split("\n"):
+            self._output(escaped(f"{SIGNS[who]} {each}"))

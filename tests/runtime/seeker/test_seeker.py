@@ -260,15 +260,43 @@ def test_the_terminal(peer: Served, tmp_path: Path) -> None:
         sys.executable, "-m", "art7.cli", "seeker", str(OFFERS / peer.name), "--peer", peer.address,
         "--state", str(tmp_path / "me"), "--clock", str(CLOCK), "--role", "initiator",
     ]  # fmt: skip
-    given = {"input": "\n".join(typed), "capture_output": True, "encoding": "utf-8", "timeout": 60}
-    done = subprocess.run(command, **given, env={**os.environ, "PYTHONUTF8": "1"})  # type: ignore[call-overload]
+    done = typing(command, typed)
     assert done.returncode == 1, done.stderr
     assert "> Hello there" in done.stdout and "< bold \\u{1B}[1m answer" in done.stdout
-    assert "> [image/png] 48 octets" in done.stdout.replace(">  [", "> [")
+    assert "> [image/png] 48 octets" in done.stdout
     assert "`/nowhere/at/all` cannot be read" in done.stdout and "`/dance` is no command" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr and "\x1b" not in done.stdout
-    again = subprocess.run(command, **{**given, "input": "And again\n/quit\n"})
-    assert again.returncode == 0 and "> And again" in again.stdout and "> Hello there" in again.stdout
+    again = typing([*command, "--format", "json"], ["And again", "/quit"])
+    told = [json.loads(line) for line in again.stdout.splitlines()]
+    assert again.returncode == 0
+    assert [each["text"] for each in told if each["who"] == "me"][:1] == ["Hello there"]
+    assert "And again" in [each["text"] for each in told if each["who"] == "me"]
+
+
+def typing(command: list[str], lines: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, input="\n".join(lines), capture_output=True, encoding="utf-8", timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--peer", "http://127.0.0.1:1"], "the test peer: no answer"),
+        (["--peer", "nonsense"], "not http://"),
+        (["--peer", "{peer}", "--protocol", "other"], "protocols with a local event `say`"),
+        (["--peer", "{peer}", "--role", "nobody"], "knows no role nobody"),
+        (["--peer", "{peer}", "--authority", "/nowhere"], "a file cannot be used"),
+    ],
+)
+def test_what_the_command_cannot_use(peer: Served, more: list[str], said: str, tmp_path: Path) -> None:
+    if peer.name != "examplechat":
+        pytest.skip("once is enough")
+    given = [each.replace("{peer}", peer.address) for each in more]
+    command = [sys.executable, "-m", "art7.cli", "seeker", str(OFFERS / peer.name), "--state", str(tmp_path)]
+    done = typing([*command, *given], [])
+    assert done.returncode == 2 and said in done.stderr, done.stderr
 
 
 # ---- the page ------------------------------------------------------------------------------------------------

@@ -50,6 +50,13 @@ if TYPE_CHECKING:
 @click.option(
     "--clock", type=click.IntRange(0), help="Seconds to tell the offer instead of the present time."
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of findings and of the conversation: with json one object a line.",
+)
 @click.pass_obj
 def command(
     settings: Settings,
@@ -61,13 +68,14 @@ def command(
     authority: str | None,
     port: int | None,
     clock: int | None,
+    form: str,
 ) -> int:
     """Generate the SDK of OFFER, and chat on it alone: keys, texts, media, receipts, new keys, restart with what is kept. Every
     error says whose it was: yours, ours, the other party's, the network's or the specification's."""
     report = Report()
     read = read_generator_source(offer, report)
     if read is None:
-        return print_report(report, "text", settings)
+        return print_report(report, form, settings)
     chosen = _protocol(read, protocol)
     from art7.cli.seeker import Terminal
 
@@ -75,7 +83,7 @@ def command(
     if port is not None:
         _serve_page(session, port)
     now = (lambda: int(time.time())) if clock is None else (lambda: clock)
-    wrong = Terminal(session, now, say).run(sys.stdin)
+    wrong = Terminal(session, now, say, form).run(sys.stdin)
     return ExitCode.FINDINGS if wrong else ExitCode.CLEAN
 
 
