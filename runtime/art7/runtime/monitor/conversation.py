@@ -88,6 +88,11 @@ class Conversation:
         self._rungs: deque[Rung] = deque(maxlen=LADDER)
         self._name = ""
 
+    @property
+    def runs(self) -> tuple[tuple[Kit, Tracker], ...]:
+        """The protocols that it may still be a run of, each with what its roles may be doing."""
+        return tuple(self._runs)
+
     def take(self, line: Line) -> Departure | None:
         """Follow one line; return the departure that it shows in every protocol left. Raises: `Undecided`."""
         faults: list[tuple[Kit, _Found]] = []
@@ -206,7 +211,7 @@ class Conversation:
             protocol=kit.protocol.name, message=found.message or line.message, error=fault.error,
             requirement=requirement, clause=clause or kit.protocol.refs,
             place="" if fault.span is None else place_of(fault.span),
-            member="" if error is None else error.path, octet=None if error is None else error.offset,
+            member=fault.member if error is None else error.path, octet=None if error is None else error.offset,
             roles=tuple(kit.strict), ladder=tuple(self._rungs),
         )  # fmt: skip
 

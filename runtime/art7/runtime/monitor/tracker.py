@@ -34,6 +34,7 @@ class Fault:
     reason: str
     error: str = ""
     span: Span | None = None
+    member: str = ""
 
 
 class Undecided(Exception):
@@ -77,6 +78,10 @@ class Tracker:
     def states(self, role: str) -> list[str]:
         """Return the states that a role may be in."""
         return sorted({each.state for each in self._may[role].values()})
+
+    def may(self, role: str) -> tuple[Hypothesis, ...]:
+        """Return what a role may be doing now."""
+        return tuple(self._may[role].values())
 
     # ---- what lines say ---------------------------------------------------------------------------------------
 
@@ -175,7 +180,8 @@ class Tracker:
     ) -> Fault:
         if differs is not None:
             reason = f"{sender} sends {message} with another `{differs[0]}` than its machine gives it"
-            return Fault("A7-R073", sender, reason, "", self._state_span(sender, differs[1].state))
+            span = self._state_span(sender, differs[1].state)
+            return Fault("A7-R073", sender, reason, "", span, differs[0])
         ways = {way for each in closed.values() for way in (*each.emits, *each.owed[:1])}
         could = ", ".join(sorted(f"{name} to {peer}" for name, peer in ways)) or "nothing"
         reason = f"{sender} sends {message} to {receiver} in {self._where(sender)}, where it can send {could}"
