@@ -28,6 +28,7 @@ TEXT, or /say TEXT              send a text
 
 MOST_FILE = 100 << 20
 POLL_SECONDS = 0.4
+SHUT_SECONDS = 2.0
 MARKS = {"sent": " ✓", "received": " ✓✓"}
 SIGNS = {"me": ">", "peer": "<", "note": "·", "fault": "✗"}
 
@@ -48,7 +49,9 @@ class Terminal:
     def run(self, lines: Iterable[str]) -> int:
         """Do every line until `/quit` or the end; returns how many were not done or told of a fault."""
         follower = threading.Thread(target=self._follow, daemon=True)
+        listener = threading.Thread(target=self._session.listen, args=(self._ended,), daemon=True)
         follower.start()
+        listener.start()
         wrong = 0
         try:
             for line in lines:
@@ -58,6 +61,7 @@ class Terminal:
         finally:
             self._ended.set()
             follower.join()
+            listener.join(SHUT_SECONDS)
         return wrong
 
     def do(self, line: str) -> bool:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -249,6 +250,7 @@ def test_octets_that_were_changed_are_refused_and_nothing_is_lost(peer: Served, 
     assert lines(session, "peer") == [("peer", "the true text")]
 
 
+@pytest.mark.parametrize("peer", ["examplechat", "hybrid"], indirect=True)
 def test_the_terminal(peer: Served, tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(MEDIA[0][1])
     typed = [
@@ -280,6 +282,7 @@ def typing(command: list[str], lines: list[str]) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("peer", ["examplechat"], indirect=True)
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -291,12 +294,34 @@ def typing(command: list[str], lines: list[str]) -> subprocess.CompletedProcess[
     ],
 )
 def test_what_the_command_cannot_use(peer: Served, more: list[str], said: str, tmp_path: Path) -> None:
-    if peer.name != "examplechat":
-        pytest.skip("once is enough")
     given = [each.replace("{peer}", peer.address) for each in more]
     command = [sys.executable, "-m", "art7.cli", "seeker", str(OFFERS / peer.name), "--state", str(tmp_path)]
     done = typing([*command, *given], [])
     assert done.returncode == 2 and said in done.stderr, done.stderr
+
+
+def test_what_comes_arrives_by_the_websocket(peer: Served, tmp_path: Path) -> None:
+    """Nobody asks by HTTP for what came: the socket brings it, once, and goes on after the last one."""
+    session = begun(peer, tmp_path)
+    session.say("first")
+    ended = threading.Event()
+    session.turn, held = lambda: False, session.turn  # type: ignore[method-assign]
+    follower = threading.Thread(target=session.listen, args=(ended,), daemon=True)
+    follower.start()
+    where = f"/api/sessions/{session.links['id']}/local"
+    data = {"role": "responder", "event": "say", "arguments": {"body": "by itself"}}
+    try:
+        assert session.wire.ask(where, data)["outcome"] == "done"
+        deadline = time.monotonic() + 10
+        while not lines(session, "peer") and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        ended.set()
+        follower.join(10)
+    assert lines(session, "peer") == [("peer", "by itself")] and not follower.is_alive()
+    session.turn = held  # type: ignore[method-assign]
+    session.turn()
+    assert lines(session, "peer") == [("peer", "by itself")] and not lines(session, "fault")
 
 
 # ---- the page ------------------------------------------------------------------------------------------------
@@ -325,6 +350,7 @@ def post(address: str, body: bytes, kind: str, host: str = "") -> int:
 FORM = "application/x-www-form-urlencoded"
 
 
+@pytest.mark.parametrize("peer", ["examplechat"], indirect=True)
 def test_the_page_escapes_and_guards(page: tuple[Session, str]) -> None:
     session, address = page
     assert post(f"{address}/say", b"word=the-word&body=%3Cscript%3Ealert(1)%3C%2Fscript%3E", FORM) == 200
@@ -341,6 +367,7 @@ def test_the_page_escapes_and_guards(page: tuple[Session, str]) -> None:
     assert len(session.messenger.lines) == number
 
 
+@pytest.mark.parametrize("peer", ["examplechat"], indirect=True)
 def test_a_file_from_the_page(page: tuple[Session, str]) -> None:
     session, address = page
     body = (
@@ -353,6 +380,7 @@ def test_a_file_from_the_page(page: tuple[Session, str]) -> None:
     assert mine == [MEDIA[0]]
 
 
+@pytest.mark.parametrize("peer", ["examplechat"], indirect=True)
 @pytest.mark.skipif(find_browser() is None, reason="no Chromium (ART7_BROWSER)")
 def test_the_page_in_a_browser(page: tuple[Session, str], tmp_path: Path) -> None:
     session, address = page
@@ -409,6 +437,7 @@ def test_what_is_no_form_has_no_fields(kind: str, body: bytes) -> None:
     assert fields_of(kind, body) == {}
 
 
+@pytest.mark.parametrize("peer", ["examplechat"], indirect=True)
 def test_a_declined_request_tells_its_code(peer: Served) -> None:
     with pytest.raises(Declined) as caught:
         Wire(peer.address, "wrong").ask("/api/sessions", {"protocol": peer.protocol, "role": "initiator"})

@@ -23,6 +23,9 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """An event's parameter → what the messenger has for it; offers spell them in their own words."""
 
+AGAIN_SECONDS = 2.0
+"""Between two attempts to open a WebSocket."""
+
 ATTACHING = ("share", "attach")
 
 
@@ -161,20 +164,40 @@ class Session:
 
     def _drink(self) -> bool:
         frames = self.wire.ask(f"{self.links['messages']}?after={self.after}").get("messages", [])
+        number = self.after
         for each in frames:
+            self._arrived(each)
+        return self.after != number
+
+    def _arrived(self, frame: Mapping[str, Any]) -> None:
+        """Take a message from the wire; one that came before, by the other way, is left out."""
+        try:
+            number, sender, octets = (
+                int(frame["number"]),
+                str(frame["from"]),
+                bytes.fromhex(frame["octets"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise NoAnswer("a message without number, sender or octets") from None
+        if number <= self.after:
+            return
+        offered = self.messenger.variables.get("offered")
+        self.messenger.take(sender, octets, self._now_ms())
+        self.after = number
+        if self.messenger.variables.get("offered") != offered and "download" in self.messenger.events:
+            self.messenger.ask("download", {}, self._now_ms())
+        self._keep()
+
+    def listen(self, ended: threading.Event) -> None:
+        """Follow the WebSocket until `ended`: what comes is taken and answered at once. It is begun again when it breaks."""
+        while not ended.is_set():
             try:
-                number, sender, octets = int(each["number"]), str(each["from"]), bytes.fromhex(each["octets"])
-            except (KeyError, TypeError, ValueError):
-                raise NoAnswer("a message without number, sender or octets") from None
-            if number <= self.after:
-                raise NoAnswer("a message that came before")
-            offered = self.messenger.variables.get("offered")
-            self.messenger.take(sender, octets, self._now_ms())
-            self.after = number
-            if self.messenger.variables.get("offered") != offered and "download" in self.messenger.events:
-                self.messenger.ask("download", {}, self._now_ms())
-            self._keep()
-        return bool(frames)
+                for frame in self.wire.frames(str(self.links["wire"]), self.after, ended):
+                    with self.lock:
+                        self._arrived(frame)
+                        self.turn()
+            except NoAnswer:
+                ended.wait(AGAIN_SECONDS)  # Meanwhile `turn` asks by HTTP, and tells when that fails too.
 
     def _once(self, who: str, text: str) -> None:
         lines = self.messenger.lines

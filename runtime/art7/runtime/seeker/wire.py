@@ -1,11 +1,12 @@
-"""The requests of an access seeker to a test peer: HTTP with JSON, TLS verified, every answer bounded."""
+"""The requests of an access seeker to a test peer: HTTP and WebSocket with JSON, TLS verified, every answer bounded."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ MOST_OCTETS = 256 << 20
 """A longer answer is not read."""
 
 TIMEOUT_SECONDS = 15.0
+
+LISTEN_SECONDS = 0.2
+"""How long the WebSocket is listened to before it is asked whether to end."""
 
 
 class NoAnswer(Exception):
@@ -43,7 +47,7 @@ class Wire:
             raise NoAnswer("its address is not http://… or https://…")
         self.address = address.rstrip("/")
         self.token = token
-        context = ssl.create_default_context(cafile=authority)
+        context = self._context = ssl.create_default_context(cafile=authority)
         self._opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context), _NoRedirect())
 
     def ask(self, path: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -69,6 +73,30 @@ class Wire:
         if not isinstance(token, str):
             raise NoAnswer("the account came without a token")
         self.token = token
+
+    def frames(self, path: str, after: int, ended: threading.Event) -> Iterator[dict[str, Any]]:
+        """Yield what comes by the WebSocket after number `after`, until `ended`. Raises: `NoAnswer` when it breaks."""
+        try:
+            from websockets.exceptions import WebSocketException
+            from websockets.sync.client import connect
+        except ImportError:
+            raise NoAnswer("no WebSocket: pip install 'art7[server]'") from None
+        address = f"ws{self.address.removeprefix('http')}{path}?after={after}"
+        headers = {"Authorization": f"Bearer {self.token}"}
+        context = self._context if address.startswith("wss") else None
+        try:
+            with connect(
+                address, additional_headers=headers, ssl=context, proxy=None, max_size=MOST_OCTETS,
+                open_timeout=TIMEOUT_SECONDS, close_timeout=1,
+            ) as socket:  # fmt: skip
+                while not ended.is_set():
+                    try:
+                        text = socket.recv(LISTEN_SECONDS)
+                    except TimeoutError:
+                        continue
+                    yield _object(text.encode() if isinstance(text, str) else text)
+        except (OSError, WebSocketException) as error:
+            raise NoAnswer(f"no WebSocket: {error}") from None
 
 
 def _object(octets: bytes) -> dict[str, Any]:
