@@ -24,6 +24,7 @@ from art7.cli.sources import read_generator_source
 from art7.codegen.kept import kept_project
 from art7.grammar.diagnostics import Report
 from art7.runtime.layers import layers_of
+from art7.runtime.seeker import messenger as messenger_module
 from art7.runtime.seeker.keeping import KeepingUnusable, kept, pack, unpack
 from art7.runtime.seeker.page import fields_of, page_server
 from art7.runtime.seeker.sdk import Carriage, Sdk, SdkUnusable
@@ -76,7 +77,9 @@ def served(name: str, folder: Path, address: str) -> Served:
     return Served(name, address, *ROWS[name], Sdk(folder, rows))
 
 
-@pytest.fixture(scope="module", params=list(ROWS))
+@pytest.fixture(
+    scope="module", params=["examplechat", "hybrid", pytest.param("commonground", marks=pytest.mark.slow)]
+)
 def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`art7 serve OFFER` on a free port, over real sockets."""
     process = subprocess.Popen(
@@ -155,6 +158,25 @@ def test_every_medium_both_ways(peer: Served, tmp_path: Path) -> None:
     assert not lines(session, "fault")
 
 
+def test_a_file_that_no_test_peer_takes_leaves_the_conversation_as_it_was(
+    peer: Served, tmp_path: Path
+) -> None:
+    session = begun(peer, tmp_path)
+    before = dict(session.messenger.variables)
+    assert not session.attach("video/webm", bytes(2 << 20))
+    assert session.messenger.state == "Open" and dict(session.messenger.variables) == before
+    assert [text.partition(":")[0] for _, text in lines(session, "fault")] == ["you"]
+    assert session.say("still here") and lines(session, "me") == [("me", "still here")]
+
+
+def test_old_media_make_room(peer: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messenger_module, "MOST_MEDIA", 100)
+    session = peer.session(tmp_path)
+    for number in range(4):
+        session.messenger.tell("peer", str(number), "", "image/png", bytes(40))
+    assert [len(each.octets) for each in session.messenger.lines] == [0, 0, 40, 40]
+
+
 def test_receipts_are_shown(peer: Served, tmp_path: Path) -> None:
     session = begun(peer, tmp_path)
     session.say("read me")
@@ -209,6 +231,8 @@ def test_an_unknown_number_is_the_gatekeepers_refusal(peer: Served, tmp_path: Pa
 
 def test_who_was_wrong(peer: Served, tmp_path: Path) -> None:
     session = begun(peer, tmp_path)
+    session.say("first")
+    session.partner("responder", "say", body="so that there is something to lose")
     messenger, before = session.messenger, dict(session.messenger.variables)
     assert not session.do("begin_again") and not session.do("enlist", number=ANN, at="x", clock=CLOCK)
     assert not messenger.take("gatekeeper", b"\xff" * 40, 0)

@@ -19,6 +19,9 @@ FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 MOST_LINES = 1_000
 """Lines of the conversation that are kept, the newest."""
 
+MOST_MEDIA = 32 << 20
+"""Octets of media that are kept with the conversation, the newest."""
+
 MAILBOXES: Mapping[str, Any] = {"inbox": "", "file": b""}
 """Variables in which a role lays what came for its person; each is emptied before an event, so that the same text twice is two."""
 
@@ -107,6 +110,12 @@ class Messenger:
         """Add a line to the conversation."""
         self.lines.append(Line(who, text, mark, media_type, octets))
         del self.lines[:-MOST_LINES]
+        held = 0
+        for place in range(len(self.lines) - 1, -1, -1):
+            each = self.lines[place]
+            held += len(each.octets)
+            if each.octets and held > MOST_MEDIA:
+                self.lines[place] = Line(each.who, each.text, each.mark, each.media_type)
 
     def mark_received(self) -> None:
         """The other side has opened what was sent: its receipt came."""

@@ -23,6 +23,9 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """An event's parameter → what the messenger has for it; offers spell them in their own words."""
 
+MOST_MESSAGE = 1 << 20
+"""The octets of a message that a test peer takes; a longer one would be declined each time that it is sent again."""
+
 AGAIN_SECONDS = 2.0
 """Between two attempts to open a WebSocket."""
 
@@ -79,7 +82,15 @@ class Session:
         """Let our role do an event; returns whether it did."""
         with self.lock:
             spelled = arguments_of(self.messenger.events.get(event, ()), words)
+            before, number = self.messenger.packed(), len(self.messenger.outbox)
             done = self.messenger.ask(event, spelled, self._now_ms())
+            most = max((len(octets) for _, _, octets in self.messenger.outbox[number:]), default=0)
+            if most > MOST_MESSAGE:
+                self.messenger.restore(before)  # Nothing of it has left, so no key is used twice.
+                self.messenger.tell(
+                    "fault", f"you: a message of {most} octets; a test peer takes {MOST_MESSAGE}"
+                )
+                return False
             self._keep()
             self.turn()
             return done
