@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -24,7 +25,7 @@ from art7.cli.sources import read_generator_source
 from art7.codegen.kept import kept_project
 from art7.grammar.diagnostics import Report
 from art7.runtime.layers import layers_of
-from art7.runtime.seeker import messenger as messenger_module
+from art7.runtime.seeker import keeping, messenger as messenger_module
 from art7.runtime.seeker.keeping import KeepingUnusable, kept, pack, unpack
 from art7.runtime.seeker.page import fields_of, page_server
 from art7.runtime.seeker.sdk import Carriage, Sdk, SdkUnusable
@@ -440,6 +441,23 @@ def test_a_spoilt_state_is_refused(text: str, tmp_path: Path) -> None:
         kept(tmp_path / "state.json")
     with pytest.raises(KeepingUnusable):
         pack(object())
+
+
+def test_it_stands_on_the_sdk_alone() -> None:
+    """A stranger has the SDK and the standard library: nothing of the language, of the interpreter or of the rest of the runtime."""
+    folder = Path(keeping.__file__).parent
+    found = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    others = {name for name in found if name.split(".")[0] not in sys.stdlib_module_names}
+    assert {name for name in others if not name.startswith("art7.runtime.seeker")} <= {
+        "websockets.exceptions", "websockets.sync.client",
+    }  # fmt: skip
+    assert "art7.runtime.seeker.sdk" in others
 
 
 def test_what_cannot_be_used(tmp_path: Path) -> None:
