@@ -25,7 +25,8 @@ from art7.cli.sources import read_generator_source
 from art7.codegen.kept import kept_project
 from art7.grammar.diagnostics import Report
 from art7.runtime.layers import layers_of
-from art7.runtime.seeker import keeping, messenger as messenger_module
+from art7.runtime.seeker import keeping
+from art7.runtime.seeker import messenger as messenger_module
 from art7.runtime.seeker.keeping import KeepingUnusable, kept, pack, unpack
 from art7.runtime.seeker.page import fields_of, page_server
 from art7.runtime.seeker.sdk import Carriage, Sdk, SdkUnusable
@@ -444,7 +445,7 @@ def test_a_spoilt_state_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_it_stands_on_the_sdk_alone() -> None:
-    """A stranger has the SDK and the standard library: nothing of the language, of the interpreter or of the rest of the runtime."""
+    """A stranger has the SDK and the standard library: nothing of the language or of the rest of the runtime."""
     folder = Path(keeping.__file__).parent
     found = {
         (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
