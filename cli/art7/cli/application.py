@@ -61,6 +61,10 @@ COMMANDS: dict[str, CommandRow] = {
     "init": CommandRow(
         "art7.cli.commands.init", "Begin an offer: a manifest and a module from a few answers."
     ),
+    "interop": CommandRow(
+        "art7.cli.commands.interop",
+        "Say who was wrong in a recording of two implementations: side, clause, field, octet.",
+    ),
     "publish": CommandRow(
         "art7.cli.commands.publish",
         "Make the public edition of an offer: bundle, SDK, vectors, pages, change log.",

@@ -6,28 +6,26 @@ read, what was refused and set aside, when timers ran out, and, at its end, what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from art7.grammar.ir.expression import Attribute, LocalRef, walk
-from art7.grammar.ir.module import CheckAction, RunAction, Specification
+from art7.grammar.ir.module import Specification
 from art7.interpreter.errors import CodecError
 from art7.interpreter.prepare import Interpreter
 from art7.interpreter.schedules import find_schedule
 from art7.runtime.difference.derivations import CONCEALED, Derivation
 from art7.runtime.difference.judgement import Judge
 from art7.runtime.endpoint import Refusal
+from art7.runtime.interop.machines import checked, is_groundless, is_hidden, prescribed
 from art7.runtime.interop.octets import carried_at, first_difference, octet_of
 from art7.runtime.interop.timers import Timers
 from art7.runtime.interop.verdict import Verdict
 from art7.runtime.interpreted import InterpreterCodec
 from art7.runtime.layers import layers_of
 from art7.runtime.monitor.conversation import Conversation, Departure, Kit
-from art7.runtime.monitor.hypothesis import Reaction, Role, place_of
-from art7.runtime.monitor.knowledge import Unknown
+from art7.runtime.monitor.hypothesis import place_of
 from art7.runtime.monitor.lines import Line
-from art7.runtime.monitor.tracker import Tracker
 from art7.runtime.show import Shower
 from art7.runtime.simulator import outermost
 
@@ -86,7 +84,7 @@ class Inquest:
             self._sent[entry.data.get("message_number", -1)] = entry.line.octets or b""
         found = self._late(conversation, place, entry)
         if kind in ("receive", "refuse"):
-            found = found or self._altered(entry)
+            found = found or self._altered(entry) or self._learnt(place, entry)
             found = found or self._judged(conversation, entry)
         if found is not None:
             return found
@@ -118,6 +116,16 @@ class Inquest:
             )  # fmt: skip
         return None
 
+    def _learnt(self, place: int, entry: Entry) -> Verdict | None:
+        """Judge what a role had derived when it refused: a trace writes that after the refusal, as undone."""
+        for later in self.entries[place + 1 :]:
+            if not later.data.get("undone") or later.data.get("role") != entry.data.get("role"):
+                return None
+            found = self._derived(later) if later.data.get("kind") == "derive" else None
+            if found is not None:
+                return found
+        return None
+
     def _read(self, conversation: Conversation, place: int, entry: Entry) -> Verdict | None:
         before = self.entries[place - 1] if place else None
         if before is None or before.data.get("kind") != "receive" or before.line is None:
@@ -126,7 +134,7 @@ class Inquest:
         if before.data.get("message") != message or before.data.get("role") != role:
             return None
         opened = self._opened(conversation.runs[0][0], before.line)
-        if opened is None or opened[0] != message:
+        if opened is None or opened[0] != message or opened[2] is None:
             return None
         right = Shower(self.specification, True).record(message, opened[2])
         member = _differs(right, entry.data.get("value"))
@@ -163,35 +171,39 @@ class Inquest:
         sent = self._sent.get(entry.data.get("message_number", -1), line.octets)
         opened = None if sent is None else self._opened(kit, replace(line, octets=sent))
         role = kit.strict.get(line.role)
-        if opened is None or role is None:
+        if opened is None or opened[2] is None or role is None:
             return None
         message, _, value = opened
-        prescribed = {
-            _prescribed(
+        wanted = {
+            prescribed(
                 role, tracker, each.state, role.receive(each, message, line.sender, value), message, line
             )
             for each in tracker.may(line.role)
         }
-        if len(prescribed) != 1 or (right := prescribed.pop()) is None:
+        code = str(entry.data.get("code", ""))
+        if outcome == "refused" and is_groundless(
+            self.specification, kit, tracker, line, message, value, code
+        ):
+            wanted = {"taken, or refused for another reason"}
+        elif "taken" in wanted and outcome == "refused" and is_hidden(role, tracker, message):
+            return None
+        if len(wanted) != 1 or (right := wanted.pop()) is None:
             return None
         done = f"refused:{entry.data.get('code')}" if outcome == "refused" else outcome
         if done == right or (done == "taken" and right.startswith("refused")):
             return None
         is_refusal = "refused" in (outcome, right.partition(":")[0])
-        if right == "taken" and is_refusal and _is_hidden(role, tracker, message):
-            return None
-        code = "A7-R101" if is_refusal else "A7-R104"
         state = tracker.may(line.role)[0].state
-        wanted, was = right.replace(":", " with "), done.replace(":", " with ")
-        reason = f"{line.role} has {was} {message} in state {state}; by its machine it is {wanted}"
+        was, should = done.replace(":", " with "), right.replace(":", " with ")
+        reason = f"{line.role} has {was} {message} in state {state}; by its machine it is {should}"
         return Verdict(
-            self.name, line.role, code, reason, entry.number, message,
-            error=str(entry.data.get("code", "")), clause=kit.clauses.get(message) or kit.protocol.refs,
+            self.name, line.role, "A7-R101" if is_refusal else "A7-R104", reason, entry.number, message,
+            error=code, clause=kit.clauses.get(message) or kit.protocol.refs,
             place=place_of(role.states[state].span), member=str(entry.data.get("place", "")).partition(",")[0],
         )  # fmt: skip
 
     def _opened(self, kit: Kit, line: Line) -> tuple[str, bytes, Any] | None:
-        """Return the message, its octets and its members; nothing where the format refuses them."""
+        """Return the message, its octets and its members; nothing for what the format refuses."""
         codec, layers = InterpreterCodec(self.interpreter), layers_of(self.specification)
         carried = [m for c in kit.protocol.channels for m in c.carries
                    if (c.sender, c.receiver) == (line.sender, line.receiver or line.role)]  # fmt: skip
@@ -202,9 +214,12 @@ class Inquest:
             return None
         try:
             message, inner = layers.open(next(iter(outer)), line.octets, codec)
-            return message, inner, codec.decode(message, inner)
         except (Refusal, CodecError):
             return None
+        try:
+            return message, inner, codec.decode(message, inner)
+        except (Refusal, CodecError):
+            return message, inner, None
 
     # ---- silence -----------------------------------------------------------------------------------------------
 
@@ -269,66 +284,19 @@ class Inquest:
     def _departed(self, conversation: Conversation, entry: Entry, found: Departure) -> Verdict:
         kit = conversation.runs[0][0]
         line, member, octet = entry.line, found.member, found.octet
-        opened = None if line is None else self._opened(kit, line)
+        wire = None if line is None else line.octets or self._sent.get(entry.data.get("message_number", -1))
+        opened = None if line is None else self._opened(kit, replace(line, octets=wire))
         if not member and found.error:
-            member = next(iter(_checked(kit, found)), "")
-        if line is not None and line.octets is not None:
-            if opened is not None and octet is None and member:
-                octet = octet_of(self.interpreter, opened[0], opened[1], line.octets, member)
-            elif opened is not None and octet is not None:
-                octet = carried_at(opened[1], line.octets, octet)
+            member = next(checked(kit, found), "")
+        if opened is not None and wire is not None:
+            if octet is None and member:
+                octet = octet_of(self.interpreter, opened[0], opened[1], wire, member)
+            elif octet is not None:
+                octet = carried_at(opened[1], wire, octet)
         return Verdict(
             self.name, found.party, found.code, found.reason, entry.number, found.message, found.error,
             found.requirement, tuple(found.clause), found.place, member, octet,
         )  # fmt: skip
-
-
-def _prescribed(
-    role: Role, tracker: Tracker, state: str, reaction: Reaction, message: str, line: Line
-) -> str | None:
-    """Return what a machine does with a message, or nothing where that is not certain."""
-    word = role.sets_aside(state, message, line.sender)
-    if reaction.is_open:
-        return word if word and not reaction.refused and len(reaction.taken) == 1 else None
-    if reaction.taken and not reaction.refused:
-        return "taken"
-    codes = {each.code for each in reaction.refused}
-    return f"refused:{codes.pop()}" if len(codes) == 1 and not reaction.taken else None
-
-
-def _is_hidden(role: Role, tracker: Tracker, message: str) -> bool:
-    """Whether taking `message` depends on what a trace does not tell: a derivation, or a variable that is not known."""
-    known = {name for each in tracker.may(role.name) for name, value in each.cells.items()
-             if not isinstance(value, Unknown)}  # fmt: skip
-    hidden = {each.name for each in role.machine.variables} - known
-    return any(
-        isinstance(action, RunAction)
-        or (
-            isinstance(action, CheckAction)
-            and any(isinstance(node, LocalRef) and node.name in hidden for node in walk(action.condition))
-        )
-        for state in role.machine.states
-        for each in state.transitions
-        if message in each.trigger.names
-        for action in each.actions
-    )
-
-
-def _checked(kit: Kit, found: Departure) -> Iterator[str]:
-    """Yield the members that the check names whose error it is."""
-    for role in kit.strict.values():
-        for state in role.machine.states:
-            for each in state.transitions:
-                if place_of(each.span) != found.place:
-                    continue
-                for action in each.actions:
-                    if isinstance(action, CheckAction) and action.error == found.error:
-                        yield from (
-                            node.name
-                            for node in walk(action.condition)
-                            if isinstance(node, Attribute) and isinstance(node.base, LocalRef)
-                            and node.base.name == each.trigger.binding
-                        )  # fmt: skip
 
 
 def _rows(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
