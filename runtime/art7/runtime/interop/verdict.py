@@ -10,7 +10,7 @@ from art7.runtime.codes import CODES as RUN_CODES
 from art7.runtime.interop.codes import CODES as OWN_CODES
 from art7.runtime.monitor.codes import CODES as MONITOR_CODES
 
-CODES = {**RUN_CODES, **MONITOR_CODES, **OWN_CODES}
+_PAGES = {**RUN_CODES, **MONITOR_CODES, **OWN_CODES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Verdict:
     @property
     def next_step(self) -> str:
         """What the side that was wrong does now."""
-        page = CODES.get(self.code)
+        page = _PAGES.get(self.code)
         return page.next_step if page is not None else "Look at the entry and at the rule named."
 
 
