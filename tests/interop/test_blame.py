@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from art7.cli import main
 from art7.grammar.ir.module import Protocol, RoleMachine, Specification
 from art7.interpreter.shared import interpreter_of
 from art7.runtime.endpoint import (
@@ -29,7 +32,7 @@ from art7.runtime.interop.verdict import Verdict, as_lines, as_mapping
 from art7.runtime.interpreted import InterpreterCodec, interpreted_endpoint
 from art7.runtime.network import Faults
 from art7.runtime.play import Cast, perform
-from lowering import load
+from lowering import HEAD, load
 
 TEXT = """
 errors { stale = 101 "An old number." forged = 102 "Another key." odd = 103 "Not the answer." }
@@ -376,3 +379,44 @@ def test_a_verdict_is_shown_whole() -> None:
     text = "\n".join(as_lines(verdict))
     assert "two" in text and "octet 2" in text and verdict.next_step in text
     assert as_mapping(verdict)["next_step"] and json.dumps(as_mapping(verdict))
+
+
+def test_a_hostile_recording_is_judged_without_a_traceback() -> None:
+    choice = random.Random(7)
+    good = entries(recorded())
+    odd = [
+        None,
+        True,
+        -1,
+        10**30,
+        1.5,
+        "",
+        "zz",
+        "one",
+        [],
+        [[]],
+        {},
+        {"name": []},
+        [{"name": []}, 3],
+        "00" * 300,
+    ]
+    for _ in range(400):
+        lines = [dict(each) for each in good]
+        for _ in range(choice.randint(1, 3)):
+            line = choice.choice(lines)
+            line[choice.choice([*line, "kind", "conversation", "undone", "outcome"])] = choice.choice(odd)
+        judged("".join(json.dumps(each) + "\n" for each in lines).encode())
+
+
+def test_the_command_says_it_as_text_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module, good, bad = (tmp_path / name for name in ("demo.a7", "good.jsonl", "bad.jsonl"))
+    module.write_text(HEAD + TEXT)
+    good.write_bytes(recorded())
+    bad.write_bytes(recorded(Plant("two", "send-member", 0, "nonce")))
+    assert main(["interop", str(good), str(module)]) == 0
+    assert "nobody was wrong in 1 conversations" in capsys.readouterr().out
+    assert main(["interop", str(bad), str(module), "--format", "json"]) == 1
+    [verdict] = json.loads(capsys.readouterr().out)["verdicts"]
+    assert (verdict["side"], verdict["member"], verdict["octet"]) == ("two", "nonce", 2)
+    good.write_bytes(b"")
+    assert main(["interop", str(good), str(module)]) == 2

@@ -81,7 +81,7 @@ class Inquest:
         if entry.line is None:
             return None
         if kind == "send":
-            self._sent[entry.data.get("message_number", -1)] = entry.line.octets or b""
+            self._sent[_message_number(entry)] = entry.line.octets or b""
         found = self._late(conversation, place, entry)
         if kind in ("receive", "refuse"):
             found = found or self._altered(entry) or self._learnt(place, entry)
@@ -150,7 +150,7 @@ class Inquest:
     # ---- what is taken, refused, set aside ---------------------------------------------------------------------
 
     def _altered(self, entry: Entry) -> Verdict | None:
-        sent = self._sent.get(entry.data.get("message_number", -1))
+        sent = self._sent.get(_message_number(entry))
         line = entry.line
         try:
             found = bytes.fromhex(entry.data["octets"])
@@ -168,7 +168,7 @@ class Inquest:
         if line is None or len(conversation.runs) != 1 or not line.message or not line.sender:
             return None
         kit, tracker = conversation.runs[0]
-        sent = self._sent.get(entry.data.get("message_number", -1), line.octets)
+        sent = self._sent.get(_message_number(entry), line.octets)
         opened = None if sent is None else self._opened(kit, replace(line, octets=sent))
         role = kit.strict.get(line.role)
         if opened is None or opened[2] is None or role is None:
@@ -284,7 +284,7 @@ class Inquest:
     def _departed(self, conversation: Conversation, entry: Entry, found: Departure) -> Verdict:
         kit = conversation.runs[0][0]
         line, member, octet = entry.line, found.member, found.octet
-        wire = None if line is None else line.octets or self._sent.get(entry.data.get("message_number", -1))
+        wire = None if line is None else line.octets or self._sent.get(_message_number(entry))
         opened = None if line is None else self._opened(kit, replace(line, octets=wire))
         if not member and found.error:
             member = next(checked(kit, found), "")
@@ -297,6 +297,11 @@ class Inquest:
             self.name, found.party, found.code, found.reason, entry.number, found.message, found.error,
             found.requirement, tuple(found.clause), found.place, member, octet,
         )  # fmt: skip
+
+
+def _message_number(entry: Entry) -> int:
+    number = entry.data.get("message_number")
+    return number if type(number) is int else -1
 
 
 def _rows(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
