@@ -368,6 +368,7 @@ def found(kind: str, code: str, role: str = "two", nth: int = 0, member: str = "
 
 def test_each_code_of_a_trace() -> None:
     found("refuse", "A7-R101", member="odd")
+    assert found("refuse", "A7-R101", member="no_such_error", nth=1).error == "no_such_error"
     found("send-nothing", "A7-R102", nth=2)
     assert found("timer", "A7-R103", "one", 3).member == "linger"
     found("ignore", "A7-R104", nth=0)

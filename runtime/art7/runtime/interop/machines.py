@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from art7.grammar.ir.errors import BUILTIN_ERRORS
 from art7.grammar.ir.expression import Attribute, LocalRef, walk
 from art7.grammar.ir.module import Action, CheckAction, RaiseAction, RunAction, SetAction, Specification
 from art7.interpreter.schedules import find_schedule
@@ -50,10 +51,13 @@ def is_hidden(role: Role, tracker: Tracker, message: str) -> bool:
 def is_groundless(
     specification: Specification, kit: Kit, tracker: Tracker, line: Line, message: str, value: Any, code: str
 ) -> bool:
-    """Whether a refusal with `code`, an error that the offer declares, has no reason in any state of its receiver."""
+    """Whether a refusal with `code` has no reason in any state of its receiver: the offer has no such error, or none of
+    the checks that raise it can fail."""
     declared = {each.name for module in specification.modules.values() for each in module.errors}
-    if code not in declared:
+    if code in BUILTIN_ERRORS or code.startswith("A7-"):
         return False
+    if code not in declared:
+        return True
     role = kit.strict[line.role]
     for each in tracker.may(line.role):
         for transition in role.on(each.state, "receive", message, line.sender):
