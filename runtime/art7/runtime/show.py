@@ -23,8 +23,11 @@ class Shower:
 
     specification: Specification
     sandbox: bool
+    silent: bool = False
+    """Nobody looks: a value of any kind is shown as nothing."""
     secrets: Secrets = field(default_factory=Secrets)
     _records: dict[str, Record | None] = field(default_factory=dict)
+    _clauses: dict[str, list[Json]] = field(default_factory=dict)
 
     def value(self, value: Any, secret: bool = False) -> Json:
         """Return a value as JSON: octets as hex, large integers as decimal text."""
@@ -44,18 +47,23 @@ class Shower:
 
     def record(self, name: str, value: Any) -> Json:
         """Return the members of a record, secret ones redacted at any depth."""
-        return self._record(name, value, 0)
+        return None if self.silent else self._record(name, value, 0)
 
     def shaped(self, shape: s.Shape | None, value: Any) -> Json:
         """Return a value of this shape, secret parts redacted."""
-        return self._shaped(shape, value, 0)
+        return None if self.silent else self._shaped(shape, value, 0)
 
     def derived(self, name: str, secret: bool, value: Any) -> Json:
         """Return one named value of a schedule."""
-        return {"name": name, "secret": secret, "value": self.value(value, secret)}
+        return None if self.silent else {"name": name, "secret": secret, "value": self.value(value, secret)}
 
     def clauses(self, name: str) -> list[Json]:
         """Return the clauses that a record or schedule cites."""
+        if name not in self._clauses:
+            self._clauses[name] = self._cited(name)
+        return list(self._clauses[name])
+
+    def _cited(self, name: str) -> list[Json]:
         record = self._known(name)
         if record is not None:
             return list(record.refs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
@@ -121,13 +122,11 @@ class Simulator:
         """
         self._messages += 1
         fate = self.network.transmit(role, receiver, octets, self._messages)
-        message: str = ""
-        value: Any = None
-        try:
-            message, inner = self._open(Delivery(role, receiver, octets, self._messages))
-            value = self.carriers.decode(message, inner)
-        except Refusal:
-            pass  # its receiver says so, with the reason
+        message, value = "", None
+        if not self.shower.silent:
+            with suppress(Refusal):  # its receiver says so, with the reason
+                message, inner = self._open(Delivery(role, receiver, octets, self._messages))
+                value = self.carriers.decode(message, inner)
         return self._add(
             role, "send", message_number=self._messages, receiver=receiver, message=message, octets=octets.hex(),
             network=list(fate), made_of=self.endpoints[role].made_of,
@@ -164,6 +163,13 @@ class Simulator:
         self.history.append(Told(role, "timeout", timer, None, entry, tuple(effects)))
         self._apply(role, effects)
 
+    def forget(self) -> None:
+        """Drop what is kept for those who look back: what happens next does not depend on it."""
+        self.trace.forget()
+        self.history.clear()
+        self.derivations.clear()
+        self.seen.clear()
+
     # ---- deliveries ---------------------------------------------------------------------------------------
 
     def _deliver(self, event: Delivery) -> None:
@@ -182,9 +188,7 @@ class Simulator:
             told = Told(role, "receive", message, octets, 0, delivery=event)
             self._refuse(role, refusal, 0, told, message=message or None, **about)
             return
-        told = Told(
-            role, "receive", message, octets, len(self.trace.entries) + 1, tuple(effects), None, event
-        )
+        told = Told(role, "receive", message, octets, self.trace.count + 1, tuple(effects), None, event)
         self._add(
             role, "receive", message=message, **about, outcome=told.outcome, state=before,
             state_after=endpoint.state, clause=self.shower.clauses(message),

@@ -39,10 +39,26 @@ class Trace:
 
     sandbox: bool = True
     entries: list[Entry] = field(default_factory=list)
+    forgotten: int = 0
+    """How many entries there were before the first of `entries`."""
+
+    @property
+    def count(self) -> int:
+        """How many entries there were in all: the number of the newest."""
+        return self.forgotten + len(self.entries)
+
+    def since(self, number: int) -> list[Entry]:
+        """Return the entries after this number, as far as they are still known."""
+        return self.entries[max(0, number - self.forgotten) :]
+
+    def forget(self) -> None:
+        """Drop every entry; those that follow are numbered on."""
+        self.forgotten = self.count
+        self.entries.clear()
 
     def add(self, at_ms: int, role: str, kind: str, **data: Json) -> Entry:
         """Append one entry and return it."""
-        entry = Entry(len(self.entries) + 1, at_ms, role, kind, data)
+        entry = Entry(self.count + 1, at_ms, role, kind, data)
         self.entries.append(entry)
         return entry
 

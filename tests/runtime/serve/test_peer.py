@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime
 import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -20,6 +23,11 @@ import pytest
 
 pytest.importorskip("starlette", reason="pip install 'art7[server]'")
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -30,11 +38,12 @@ from art7.interpreter.shared import interpreter_of
 from art7.runtime.interpreted import InterpreterCodec
 from art7.runtime.layers import layers_of
 from art7.runtime.play import interpreter_maker
-from art7.runtime.serve import app
+from art7.runtime.serve import app, server
 from art7.runtime.serve.app import application
 from art7.runtime.serve.codes import CODES
-from art7.runtime.serve.service import Quotas, Service
-from art7.runtime.serve.store import Store
+from art7.runtime.serve.server import configuration
+from art7.runtime.serve.service import Declined, Quotas, Service
+from art7.runtime.serve.store import Input, Store
 from browser import Browser, find_browser
 
 MINIMAL = Path(__file__).parents[2] / "validator" / "offers" / "minimal"
@@ -89,14 +98,14 @@ class Client:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A test peer on a free port, in a thread."""
-    config = uvicorn.Config(application(service()), port=0, log_level="error", ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    config = configuration(application(service()), port=0, log_level="error")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    running.should_exit = True
     thread.join(10)
 
 
@@ -174,6 +183,137 @@ def test_a_request_that_does_not_come_holds_nothing(address: str, monkeypatch: p
     assert answer.startswith(b"HTTP/1.1 408") and b"A7-R094" in answer
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /api/offer HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("begun", [b"", b"GET /api/offer HTTP/1.1\r\nX: "])
+def test_a_request_that_is_never_whole_ends(
+    address: str, monkeypatch: pytest.MonkeyPatch, before: bytes, begun: bytes
+) -> None:
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.2)
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as slow:
+        if before:
+            slow.sendall(before)
+            assert slow.recv(65536).startswith(b"HTTP/1.1 200")
+            begun = begun or b"G"
+        slow.sendall(begun)
+        began = time.monotonic()
+        while slow.recv(65536):
+            continue
+    assert time.monotonic() - began < 3
+
+
+def test_a_request_in_time_stays_as_long_as_it_likes(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.2)
+    client = Client(address)
+    session = client.session()
+    at, headers = address.replace("http", "ws") + session["wire"], {"Authorization": f"Bearer {client.token}"}
+    with connect(at, additional_headers=headers) as wire:
+        time.sleep(0.5)
+        wire.send(json.dumps({"to": "server", "octets": envelope().hex()}))
+        assert {"ack", "from"} & set(json.loads(wire.recv(5)))
+
+
+class Deaf:
+    """A WebSocket whose other end does not read."""
+
+    closed = 0
+
+    async def send_text(self, text: str) -> None:
+        await asyncio.sleep(60)
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed = code
+
+
+def test_a_client_that_does_not_read_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "DEADLINE_SECONDS", 0.05)
+    deaf: Any = Deaf()
+    with pytest.raises(WebSocketDisconnect):
+        asyncio.run(app.Sockets._give(deaf, {"number": 1}))
+    assert deaf.closed == 4094
+
+
+def test_what_cannot_be_written_is_not_done_and_stops_nobody(tmp_path: Path) -> None:
+    served = service(str(tmp_path / "peer.db"))
+    account = served.account(served.new_account())
+    bad, good = (served.new_session(account, "Delivery", "sender") for _ in range(2))
+    store = served._store
+    store.add_input(
+        bad.row.id, 1, Input(0, "message", {})
+    ).result()  # its number is taken: the next one fails
+
+    async def both() -> list[Any]:
+        asked = (served.message(each, "server", envelope()) for each in (bad, good, good))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    refused, *taken = asyncio.run(both())
+    assert isinstance(refused, Declined) and (refused.code, refused.status) == ("A7-R095", 507)
+    assert [each["outcome"] for each in taken] == ["taken", "taken"]
+    assert bad.inputs == 0 and bad.peer.trace.count == 0 and len(store.inputs(good.row.id)) == 2
+
+
+def test_a_session_that_somebody_uses_stays_in_memory() -> None:
+    served = service(quotas=Quotas(awake=2))
+    account = served.account(served.new_account())
+    used = served.new_session(account, "Delivery", "sender")
+    with used.listening():
+        for _ in range(4):
+            served.new_session(account, "Delivery", "sender")
+        assert served.session(used.row.id) is used
+    for _ in range(4):
+        served.new_session(account, "Delivery", "sender")
+    assert served.held(used.row.id) is None and served.session(used.row.id, account) is not used
+
+
+def test_whoever_goes_away_leaves_the_session_whole(tmp_path: Path) -> None:
+    served = service(str(tmp_path / "peer.db"))
+    live = served.new_session(served.account(served.new_account()), "Delivery", "sender")
+
+    async def hurried() -> None:
+        asked = asyncio.ensure_future(served.message(live, "server", envelope("a")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asked.cancel()
+        await served.message(live, "server", envelope("b"))
+
+    asyncio.run(hurried())
+    again = service(str(tmp_path / "peer.db")).session(live.row.id)
+    assert live.inputs == again.inputs == 2 and again.peer.frames == live.peer.frames
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of `localhost` by itself, and its key, as PEM files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem, raw, plain = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    (folder / "certificate.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, raw, plain))
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    certificate, key = _certificate(tmp_path)
+    more = ("--certificate", str(certificate), "--key", str(key))
+    process, address = _served(tmp_path / "peer.db", *more)
+    try:
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        at = address.replace("127.0.0.1", "localhost")
+        with urllib.request.urlopen(at + "/api/offer", timeout=10, context=trusted) as answer:
+            assert at.startswith("https://") and json.loads(answer.read())["protocols"]
+        with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+            urllib.request.urlopen(at, timeout=10)
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def test_sessions_are_their_accounts(address: str) -> None:
     client, other = Client(address), Client(address)
     session = client.session()
@@ -192,18 +332,16 @@ def test_sessions_are_their_accounts(address: str) -> None:
 
 def test_quotas() -> None:
     served = service(quotas=Quotas(accounts=1, sessions=1, inputs=2, requests=5))
-    from art7.runtime.serve.service import Declined
-
     account = served.account(served.new_account())
     live = served.new_session(account, "Delivery", "sender")
     for asked in (served.new_account, lambda: served.new_session(account, "Delivery", "sender")):
         with pytest.raises(Declined) as caught:
             asked()
         assert (caught.value.code, caught.value.status) == ("A7-R093", 429)
-    served.message(live, "server", b"")
-    served.message(live, "server", b"")
+    asyncio.run(served.message(live, "server", b""))
+    asyncio.run(served.message(live, "server", b""))
     with pytest.raises(Declined, match="2 inputs"):
-        served.message(live, "server", b"")
+        asyncio.run(served.message(live, "server", b""))
 
 
 def test_the_wire_both_ways_and_again_after_a_break(address: str) -> None:
@@ -252,13 +390,18 @@ def test_a_new_start_plays_the_session_anew_to_the_octet(tmp_path: Path) -> None
     first = service(path)
     live = first.new_session(first.account(first.new_account()), "Delivery", "sender")
     for name in ("a", "b", "c"):
-        assert first.message(live, "server", envelope(name))["outcome"] == "taken"
-    again = service(path).session(live.row.id)
-    assert again.peer.trace.lines() == live.peer.trace.lines() and again.peer.frames == live.peer.frames
+        assert asyncio.run(first.message(live, "server", envelope(name)))["outcome"] == "taken"
+    second = service(path)
+    again = second.session(live.row.id)
+    with first.shown(live) as here, second.shown(again) as there:
+        assert here.trace.lines() == there.trace.lines() and here.trace.entries
+        assert again.peer.frames == live.peer.frames == here.frames
+        assert live.peer.trace.count == here.trace.count and not live.peer.trace.entries
 
 
-def _served(store: Path) -> tuple[subprocess.Popen[str], str]:
+def _served(store: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
     program = [sys.executable, "-m", "art7.cli", "serve", str(MINIMAL), "--port", "0", "--store", str(store)]
+    program += more
     process = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     line = process.stderr.readline()

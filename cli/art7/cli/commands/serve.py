@@ -69,11 +69,9 @@ def command(
         raise Unusable("the test peer's libraries are not installed", "pip install 'art7[server]'") from None
     with contextlib.ExitStack() as stack:
         application = _application(read, store, stack)
-        config = uvicorn.Config(
-            application, host=host, port=port, log_level="warning", access_log=False, ws="websockets-sansio",
-            ws_max_size=4 << 20, limit_concurrency=4_000, timeout_keep_alive=10, timeout_graceful_shutdown=3,
-            ssl_certfile=certificate, ssl_keyfile=key, server_header=False,
-        )  # fmt: skip
+        from art7.runtime.serve.server import configuration
+
+        config = configuration(application, host=host, port=port, ssl_certfile=certificate, ssl_keyfile=key)
         _run(uvicorn, config, "https" if certificate else "http", host, form)
     return ExitCode.CLEAN
 

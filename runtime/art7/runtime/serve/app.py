@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -70,7 +71,7 @@ def guarded(handler: Handler) -> Handler:
 
 
 class Sockets:
-    """The handlers. What takes time runs in a thread, so that one session does not stop the others."""
+    """The handlers. What takes long (a page, a session played anew) runs in a thread; one message takes less than a thread."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -110,7 +111,7 @@ class Sockets:
             after = request.query_params.get("after", "0")
             if not after.isascii() or not after.isdigit() or len(after) > 9:
                 raise Declined("A7-R091", 400, "`after` is not the number of a message")
-            frames = await asyncio.to_thread(self._service.frames, live, int(after))
+            frames = self._service.frames(live, int(after))
             return JSONResponse({"messages": [_frame(each) for each in frames]})
         return JSONResponse(await self._taken(live, await self._data(request)))
 
@@ -122,7 +123,7 @@ class Sockets:
     async def misbehave(self, request: Request) -> Response:
         """Send every invalid vector."""
         live = await self._owned(request)
-        return JSONResponse(await asyncio.to_thread(self._service.misbehave, live))
+        return JSONResponse(await self._service.misbehave(live))
 
     # ---- pages: whoever knows the name of a session may see it -------------------------------------------------
 
@@ -149,12 +150,12 @@ class Sockets:
         return Response(text, media_type="application/x-ndjson")
 
     async def _changes(self, live: Live, request: Request) -> AsyncIterator[str]:
-        known, idle = len(live.peer.trace.entries), 0.0
+        known, idle = live.peer.trace.count, 0.0
         while not await request.is_disconnected():
             await asyncio.sleep(TICK_SECONDS)
             if self._service.has_news(live, len(live.peer.frames)):
-                await asyncio.to_thread(self._service.frames, live, 0)
-            number, idle = len(live.peer.trace.entries), idle + TICK_SECONDS
+                self._service.frames(live, 0)
+            number, idle = live.peer.trace.count, idle + TICK_SECONDS
             if number != known:
                 known, idle = number, 0.0
                 yield f"data: {number}\n\n"
@@ -168,20 +169,21 @@ class Sockets:
         """Carry messages both ways: `{"to", "octets"}` is answered by `{"ack", …}`, ours come as `{"number", "from", "octets"}`."""
         try:
             account = self._service.account(_token(socket.headers) or socket.query_params.get("token", ""))
-            live = await asyncio.to_thread(self._service.session, socket.path_params["id"], account)
+            live = await self._session(socket.path_params["id"], account)
         except Declined as declined:
             await socket.close(4000 + declined.status, f"{declined.code}: {declined.reason}"[:120])
             return
         await socket.accept()
         after = socket.query_params.get("after", "0")
         known = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-        sender = asyncio.create_task(self._pour(socket, live, known))
-        try:
-            await self._drink(socket, live, sender)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            sender.cancel()
+        with live.listening() as news:
+            sender = asyncio.create_task(self._pour(socket, live, known, news))
+            try:
+                await self._drink(socket, live, sender)
+            except WebSocketDisconnect:
+                pass
+            finally:
+                sender.cancel()
 
     async def _drink(self, socket: WebSocket, live: Live, sender: asyncio.Task[None]) -> None:
         count = 0
@@ -196,13 +198,17 @@ class Sockets:
                 answer = _declined(declined)
             await self._give(socket, {"ack": count, **answer})
 
-    async def _pour(self, socket: WebSocket, live: Live, known: int) -> None:
+    async def _pour(self, socket: WebSocket, live: Live, known: int, news: asyncio.Event) -> None:
         while True:
+            news.clear()
             if self._service.has_news(live, known):
-                for frame in await asyncio.to_thread(self._service.frames, live, known):
+                for frame in self._service.frames(live, known):
                     await self._give(socket, _frame(frame))
                     known = frame.number
-            await asyncio.sleep(TICK_SECONDS)
+            due = self._service.due_seconds(live)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(due, TICK_SECONDS / 10)):
+                    await news.wait()
 
     @staticmethod
     async def _give(socket: WebSocket, data: Mapping[str, Any]) -> None:
@@ -221,14 +227,14 @@ class Sockets:
         if not _HEX.fullmatch(octets):
             raise Declined("A7-R091", 400, "`octets` is not pairs of lower-case hexadecimal digits")
         to = _text(data, "to")
-        return await asyncio.to_thread(self._service.message, live, to, bytes.fromhex(octets))
+        return await self._service.message(live, to, bytes.fromhex(octets))
 
     async def _done(self, live: Live, data: Mapping[str, Any]) -> Mapping[str, Any]:
         arguments = data.get("arguments", {})
         if not isinstance(arguments, dict):
             raise Declined("A7-R091", 400, "`arguments` is not an object")
         role, event = _text(data, "role"), _text(data, "event")
-        return await asyncio.to_thread(self._service.local, live, role, event, arguments)
+        return await self._service.local(live, role, event, arguments)
 
     async def _data(self, request: Request) -> Mapping[str, Any]:
         octets = bytearray()
@@ -244,10 +250,16 @@ class Sockets:
 
     async def _owned(self, request: Request) -> Live:
         account = self._service.account(_token(request.headers))
-        return await asyncio.to_thread(self._service.session, request.path_params["id"], account)
+        return await self._session(request.path_params["id"], account)
 
     async def _named(self, request: Request) -> Live:
-        return await asyncio.to_thread(self._service.session, request.path_params["id"])
+        return await self._session(request.path_params["id"])
+
+    async def _session(self, id: str, account: int | None = None) -> Live:
+        """Return a session; one that is not in memory is played anew in a thread."""
+        if self._service.held(id) is None:
+            return await asyncio.to_thread(self._service.session, id, account)
+        return self._service.session(id, account)
 
 
 def _token(headers: Mapping[str, str]) -> str:

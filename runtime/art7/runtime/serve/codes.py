@@ -30,4 +30,9 @@ CODES: dict[str, Code] = {
         "What is not read within the deadline is not kept in memory: the connection is closed, and nothing that was sent is lost.",
         "Connect again and ask for the messages after the last one that arrived.",
     ),
+    "A7-R095": Code(
+        "a store that cannot write",
+        "What comes in is on disk before it is acknowledged; what cannot be written is not done either.",
+        "Make room on the disk of the test peer, or give it another `--store`; then send the message again.",
+    ),
 }

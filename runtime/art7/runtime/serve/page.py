@@ -79,11 +79,10 @@ def session_page(service: Service, live: Live) -> str:
 
 def session_part(service: Service, live: Live) -> str:
     """Return what changes while the session goes on."""
-    with live.lock:
-        peer = live.peer
+    with service.shown(live) as peer:
         entries = list(peer.trace.entries[-MOST_ENTRIES:])
         states = peer.states()
-        total = len(peer.trace.entries)
+        total = peer.trace.count
     esc = html.escape
     rows = "".join(
         f'<tr><th scope="row">{esc(role)}</th><td><code>{esc(state)}</code></td></tr>'

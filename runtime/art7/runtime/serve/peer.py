@@ -59,7 +59,10 @@ class Frame:
 
 
 class PeerSession:
-    """A protocol in which `remote` is played elsewhere. Times are milliseconds since the session began, and never go back."""
+    """A protocol in which `remote` is played elsewhere. Times are milliseconds since the session began, and never go back.
+
+    `forgetful`: entries of the trace are numbered, not kept, and no value is made ready to be shown; all else is the same.
+    """
 
     def __init__(
         self,
@@ -69,6 +72,8 @@ class PeerSession:
         remote: str,
         maker: Maker,
         seed: int,
+        *,
+        forgetful: bool = False,
     ) -> None:
         endpoints: dict[str, Endpoint] = {
             role.name: RemoteEndpoint(role.name) if role.name == remote else maker(protocol, role, seed)
@@ -77,9 +82,10 @@ class PeerSession:
         self.protocol = protocol
         self.remote = remote
         self.trace = Trace(sandbox=True)
-        self.shower = Shower(specification, sandbox=True)
+        self.shower = Shower(specification, sandbox=True, silent=forgetful)
         self.frames: list[Frame] = []
         self._read = 0
+        self._forgetful = forgetful
         self._codec = InterpreterCodec(interpreter)
         self._layers = layers_of(specification)
         self._simulator = Simulator(
@@ -115,29 +121,33 @@ class PeerSession:
 
     def take(self, at_ms: int, receiver: str, octets: bytes) -> Mapping[str, Any]:
         """Take octets from the stranger; return what became of them: `outcome`, and of a refusal code, reason and place."""
-        self.advance(at_ms)
+        self._advance(at_ms)
         number = self._simulator.submit(self.remote, receiver, octets)
-        self.advance(at_ms)
-        for entry in self.trace.entries[number:]:
-            if entry.kind in ("receive", "refuse") and entry.role == receiver:
-                return _outcome(entry)
-        return {"outcome": "under way"}
+        self._advance(at_ms)
+        found = (
+            e for e in self.trace.since(number) if e.kind in ("receive", "refuse") and e.role == receiver
+        )
+        answer = next(map(_outcome, found), {"outcome": "under way"})
+        self._forget()
+        return answer
 
     def local(self, at_ms: int, role: str, event: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Let a role of ours do a local event; return whether it did."""
-        self.advance(at_ms)
-        number = len(self.trace.entries)
+        self._advance(at_ms)
+        number = self.trace.count
+        answer: Mapping[str, Any] = {"outcome": "done"}
         try:
             self._simulator.local(role, event, self._arguments(role, event, arguments))
         except Refusal:
-            refused = next(each for each in self.trace.entries[number:] if each.kind == "refuse")
-            return _outcome(refused)
-        self.advance(at_ms)
-        return {"outcome": "done"}
+            answer = _outcome(next(each for each in self.trace.since(number) if each.kind == "refuse"))
+        else:
+            self._advance(at_ms)
+        self._forget()
+        return answer
 
     def misbehave(self, at_ms: int) -> int:
         """Send every octet string that the offer's vectors say must be refused; return how many there are."""
-        self.advance(at_ms)
+        self._advance(at_ms)
         sent = 0
         for channel in self.protocol.channels:
             if channel.receiver != self.remote:
@@ -147,24 +157,33 @@ class PeerSession:
                     continue
                 _, octets = self._layers.carry(each.subject, each.octets, self._codec)
                 self.trace.add(
-                    at_ms, channel.sender, "send", message_number=len(self.trace.entries) + 1, receiver=self.remote,
+                    at_ms, channel.sender, "send", message_number=self.trace.count + 1, receiver=self.remote,
                     message=each.subject, octets=octets.hex(), network=[], made_of="misbehaving", value={},
                 )  # fmt: skip
                 self._put(channel.sender, octets, each.error or "")
                 sent += 1
-        self._read = len(self.trace.entries)
+        self._read = self.trace.count
+        self._forget()
         return sent
 
     def advance(self, at_ms: int) -> None:
         """Do everything that is due until `at_ms`, and collect what is for the stranger."""
+        self._advance(at_ms)
+        self._forget()
+
+    def _advance(self, at_ms: int) -> None:
         while self._simulator.step(at_ms):
             continue
         network = self._simulator.network
         network.now_ms = max(network.now_ms, at_ms)
-        for entry in self.trace.entries[self._read :]:
+        for entry in self.trace.since(self._read):
             if entry.kind in ("receive", "refuse") and entry.role == self.remote and "octets" in entry.data:
                 self._put(str(entry.data["sender"]), bytes.fromhex(str(entry.data["octets"])))
-        self._read = len(self.trace.entries)
+        self._read = self.trace.count
+
+    def _forget(self) -> None:
+        if self._forgetful:
+            self._simulator.forget()
 
     def _arguments(self, role: str, event: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return arguments as a machine takes them: octets come as hexadecimal, large integers as text."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import sqlite3
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +32,8 @@ class Quotas:
     requests: int = 60_000
     awake: int = 2_000
     """Sessions held in memory; others are played anew from the store when they are asked for."""
+    shown: int = 8
+    """Sessions held with every entry, for those who look at them."""
 
 
 class Declined(Exception):
@@ -43,12 +48,37 @@ class Declined(Exception):
 
 @dataclass(slots=True)
 class Live:
-    """A session in memory: its peer, what it was told so far, and who may touch it now."""
+    """A session in memory: its peer, which forgets what it is not asked for, and who waits for news of it.
+
+    `inputs`: how many came in; `turn`: held by the one that is written and played; `pending_ms`: its time meanwhile.
+    """
 
     row: SessionRow
     peer: PeerSession
     inputs: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pending_ms: int | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
+    listeners: set[asyncio.Event] = field(default_factory=set)
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set whenever something came in; as long as somebody listens the session stays in memory."""
+        event = asyncio.Event()
+        self.listeners.add(event)
+        try:
+            yield event
+        finally:
+            self.listeners.discard(event)
+
+
+@dataclass(slots=True)
+class Shown:
+    """A session played anew for those who look at it: its peer keeps every entry."""
+
+    peer: PeerSession
+    inputs: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Service:
@@ -76,6 +106,7 @@ class Service:
         self._now_ms = now_ms
         self._random = random
         self._live: OrderedDict[str, Live] = OrderedDict()
+        self._shown: OrderedDict[str, Shown] = OrderedDict()
         self._lock = threading.RLock()
         self._asked: OrderedDict[int, deque[int]] = OrderedDict()
 
@@ -121,14 +152,11 @@ class Service:
         seed = int.from_bytes(self._random(6), "big")
         row = SessionRow(self._random(16).hex(), account, found[0].name, role, seed, self._now_ms())
         self._store.add_session(row)
-        return self._keep(Live(row, self._peer(row)))
+        return self._keep(Live(row, self._peer(row, forgetful=True)))
 
     def session(self, id: str, account: int | None = None) -> Live:
         """Return a session, played anew if it is not in memory; of this account, when one is given. Raises: `Declined`."""
-        with self._lock:
-            live = self._live.get(id)
-            if live is not None:
-                self._live.move_to_end(id)
+        live = self.held(id)
         if live is None:
             row = self._store.session(id)
             if row is None:
@@ -138,40 +166,74 @@ class Service:
             raise Declined("A7-R092", 404, "no such session")
         return live
 
-    def message(self, live: Live, receiver: str, octets: bytes) -> Mapping[str, Any]:
+    def held(self, id: str) -> Live | None:
+        """Return a session that is in memory."""
+        with self._lock:
+            live = self._live.get(id)
+            if live is not None:
+                self._live.move_to_end(id)
+            return live
+
+    async def message(self, live: Live, receiver: str, octets: bytes) -> Mapping[str, Any]:
         """Take a message of the stranger; it is on disk before anything is answered. Raises: `Declined`."""
         if not live.peer.may_send(receiver):
             raise Declined("A7-R092", 404, f"no channel leads from {live.peer.remote} to that role")
         if len(octets) > self.quotas.octets:
             raise Declined("A7-R093", 413, f"a message has at most {self.quotas.octets} octets")
-        return self._do(live, "message", {"to": receiver, "octets": octets.hex()})
+        return await self._do(live, "message", {"to": receiver, "octets": octets.hex()})
 
-    def local(self, live: Live, role: str, event: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def local(
+        self, live: Live, role: str, event: str, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Let a role that art7 plays do a local event; octets among its arguments are hexadecimal. Raises: `Declined`."""
         if role not in live.peer.states():
             raise Declined("A7-R092", 404, "art7 plays no such role in this session")
-        return self._do(live, "local", {"role": role, "event": event, "arguments": dict(arguments)})
+        return await self._do(live, "local", {"role": role, "event": event, "arguments": dict(arguments)})
 
-    def misbehave(self, live: Live) -> Mapping[str, Any]:
+    async def misbehave(self, live: Live) -> Mapping[str, Any]:
         """Send every invalid vector. Raises: `Declined`."""
-        return self._do(live, "misbehave", {})
+        return await self._do(live, "misbehave", {})
 
     def has_news(self, live: Live, after: int) -> bool:
         """Whether `frames` would give anything, or a timer is due: cheap, and without waiting for the session."""
         due = live.peer.due_ms
         return len(live.peer.frames) > after or (due is not None and due <= self._age(live))
 
+    def due_seconds(self, live: Live) -> float | None:
+        """Return how long until something is due that nobody has to ask for; `None` if nothing is."""
+        due = live.peer.due_ms
+        return None if due is None else max(0.0, (due - self._age(live)) / 1000)
+
     def frames(self, live: Live, after: int) -> list[Frame]:
         """Return what there is for the stranger after the frame of this number."""
         with live.lock:
-            live.peer.advance(self._age(live))
+            # What is on its way to the disk has its time already: nothing later may happen before it.
+            live.peer.advance(self._age(live) if live.pending_ms is None else live.pending_ms)
             return live.peer.frames[max(0, after) :]
+
+    @contextmanager
+    def shown(self, live: Live) -> Iterator[PeerSession]:
+        """Give the session with every entry of its trace, played anew from the store up to now, to one at a time."""
+        with self._lock:
+            shown = self._shown.setdefault(live.row.id, Shown(self._peer(live.row)))
+            self._shown.move_to_end(live.row.id)
+            while len(self._shown) > self.quotas.shown:
+                self._shown.popitem(last=False)
+        with shown.lock:
+            with live.lock:
+                inputs, now_ms = live.inputs, live.peer.now_ms
+            given = self._store.inputs(live.row.id, shown.inputs)[: max(0, inputs - shown.inputs)]
+            for each in given:
+                self._play(shown.peer, each)
+            shown.inputs += len(given)
+            shown.peer.advance(now_ms)
+            yield shown.peer
 
     def export(self, live: Live, *, redact: bool) -> str:
         """Return the session as a trace; secrets taken out unless it is wanted whole."""
-        with live.lock:
-            entries = list(live.peer.trace.entries)
-            known = set(live.peer.shower.secrets.values)
+        with self.shown(live) as peer:
+            entries = list(peer.trace.entries)
+            known = set(peer.shower.secrets.values)
         if not redact:
             return lines_of(entries)
         trace = Trace(sandbox=False, entries=entries)
@@ -183,14 +245,28 @@ class Service:
     def _age(self, live: Live) -> int:
         return max(0, self._now_ms() - live.row.began_ms, live.peer.now_ms)
 
-    def _do(self, live: Live, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        with live.lock:
+    async def _do(self, live: Live, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write an input, then play it: whoever asked may go away meanwhile, the input is done all the same."""
+        return await asyncio.shield(asyncio.ensure_future(self._done(live, kind, data)))
+
+    async def _done(self, live: Live, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        async with live.turn:
             if live.inputs >= self.quotas.inputs:
                 raise Declined("A7-R093", 429, f"a session takes at most {self.quotas.inputs} inputs")
             given = Input(self._age(live), kind, data)
-            self._store.add_input(live.row.id, live.inputs + 1, given)
-            live.inputs += 1
-            return self._play(live.peer, given)
+            live.pending_ms = given.at_ms
+            try:
+                await asyncio.wrap_future(self._store.add_input(live.row.id, live.inputs + 1, given))
+                with live.lock:
+                    live.inputs += 1
+                    answer = self._play(live.peer, given)
+            except sqlite3.Error:
+                raise Declined("A7-R095", 507, "the store of the test peer cannot write") from None
+            finally:
+                live.pending_ms = None
+        for event in live.listeners:
+            event.set()
+        return answer
 
     @staticmethod
     def _play(peer: PeerSession, given: Input) -> Mapping[str, Any]:
@@ -203,14 +279,22 @@ class Service:
             case _:
                 return {"outcome": "done", "sent": peer.misbehave(given.at_ms)}
 
-    def _peer(self, row: SessionRow) -> PeerSession:
+    def _peer(self, row: SessionRow, *, forgetful: bool = False) -> PeerSession:
         protocol = self.protocols[row.protocol]
-        return PeerSession(self.specification, self.interpreter, protocol, row.role, self._maker, row.seed)
+        return PeerSession(
+            self.specification,
+            self.interpreter,
+            protocol,
+            row.role,
+            self._maker,
+            row.seed,
+            forgetful=forgetful,
+        )
 
     def _awoken(self, row: SessionRow) -> Live:
         if row.protocol not in self.protocols:
             raise Declined("A7-R092", 410, "the session is of a protocol that the offer no longer has")
-        live = Live(row, self._peer(row))
+        live = Live(row, self._peer(row, forgetful=True))
         for given in self._store.inputs(row.id):
             self._play(live.peer, given)
             live.inputs += 1
@@ -219,6 +303,13 @@ class Service:
     def _keep(self, live: Live) -> Live:
         with self._lock:
             kept = self._live.setdefault(live.row.id, live)
-            while len(self._live) > self.quotas.awake:
-                self._live.popitem(last=False)
+            if len(self._live) > self.quotas.awake:
+                idle = (
+                    each.row.id
+                    for each in self._live.values()
+                    if not each.listeners and not each.turn.locked() and each is not kept
+                )
+                drowsy = next(idle, None)
+                if drowsy is not None:  # one that somebody uses stays: another copy would know less
+                    del self._live[drowsy]
             return kept
