@@ -380,8 +380,8 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
     """Print the figures beside their goals, and return them."""
     parser = argparse.ArgumentParser(prog="soak")
     defaults = {"sessions": 1000, "seconds": 600, "slow": 1000, "malformed": 10, "rate": 300, "kills": 1000}
-    for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
     asked = parser.parse_args(arguments)
     harm = min(60, asked.seconds), asked.slow, asked.malformed, asked.rate
     phases: tuple[Callable[[], dict[str, float]], ...] = (
