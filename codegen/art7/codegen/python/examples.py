@@ -216,7 +216,7 @@ def _schedule(spec: Specification, names: PackageNames, package: str, modules: l
     for name in modules:
         module = spec.modules[name]
         for schedule in module.schedules:
-            made = ScheduleVectors(spec, module, schedule).make()
+            made = ScheduleVectors(spec, module, schedule).simple()
             first = next((each for each in made if each["result"] == "valid"), None)
             spelled = python_names(schedule)
             shapes = {param.name: (spelled.parameters[param.index], param.shape) for param in schedule.params}

@@ -33,15 +33,17 @@ class Builder:
 
     spec: Specification
     arms: dict[str, dict[int | str, str]] = field(default_factory=dict)
+    whole: int = 0
+    """Down to which depth optional members are there as well."""
 
     def record(self, name: str, depth: int = 0) -> Any:
-        """Return a plain value of a record: required members only, lists as short as they may be."""
+        """Return a plain value of a record: required members, below `whole` alone; lists as short as they may be."""
         record = self.spec.record(name)
         value: dict[str, Any] = {}
         for slot in record.api():
             if slot.role is p.Role.VIEW or slot.role is p.Role.KEPT:
                 continue
-            if slot.optional or slot.default is not None:
+            if (slot.optional or slot.default is not None) and depth >= self.whole:
                 continue
             value[slot.name] = self.shape(slot.shape, depth, value, record, slot)
         if record.form is p.Form.TUPLE:

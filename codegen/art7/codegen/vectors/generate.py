@@ -9,9 +9,11 @@ from typing import Any
 
 from art7.codegen.roots import is_root
 from art7.codegen.vectors.derivations import ScheduleVectors
+from art7.codegen.vectors.inside import values_inside
 from art7.codegen.vectors.messages import MessageVectors
 from art7.codegen.vectors.relax import without_rules
 from art7.codegen.vectors.roles import ProtocolVectors
+from art7.codegen.vectors.schedule_inputs import Neighbours
 from art7.grammar.ir.module import Module, Specification
 
 
@@ -32,14 +34,16 @@ def generate_vectors(
     relaxed = without_rules(spec)
     for name in sorted(spec.modules if modules is None else modules):
         module = spec.modules[name]
+        inside = values_inside(spec, module)
         for record in module.records:
             if only is not None and record.name not in only:
                 continue
             if is_root(record) and (structs or record.kind == "message"):
-                made = MessageVectors(spec, module, record, relaxed)
+                made = MessageVectors(spec, module, record, relaxed, inside)
                 _add(files, module, record.name, record.kind, made.make(), made.uncovered())
+        neighbours = Neighbours(spec, module)
         for schedule in module.schedules:
-            derived = ScheduleVectors(spec, module, schedule)
+            derived = ScheduleVectors(spec, module, schedule, neighbours)
             if only is not None and derived.name not in only:
                 continue
             _add(files, module, derived.name, "schedule", derived.make(), derived.uncovered())

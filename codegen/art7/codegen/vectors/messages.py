@@ -11,6 +11,7 @@ from typing import Any
 from art7.codegen.vectors.bounds import ALIKE, ANY, BOUNDS, LARGEST, VARIANTS, Vector, different, say
 from art7.codegen.vectors.construct import Builder
 from art7.codegen.vectors.coverage import constants_of, goals_of
+from art7.codegen.vectors.inside import Values, values_inside
 from art7.codegen.vectors.mutate import cbor_mutants, json_mutants, octet_mutants
 from art7.codegen.vectors.neighbours import variants
 from art7.codegen.vectors.relax import without_rules
@@ -32,11 +33,17 @@ class MessageVectors:
     """Vectors of one record under construction."""
 
     def __init__(
-        self, spec: Specification, module: Module, record: p.Record, relaxed: Specification | None = None
+        self,
+        spec: Specification,
+        module: Module,
+        record: p.Record,
+        relaxed: Specification | None = None,
+        inside: Values | None = None,
     ) -> None:
-        """`relaxed`: the specification without its rules, where it is at hand."""
+        """`relaxed`: the specification without its rules; `inside`: values in declared vectors; where they are at hand."""
         self.spec = spec
         self.relaxed = relaxed if relaxed is not None else without_rules(spec)
+        self.known = (values_inside(spec, module) if inside is None else inside).get(record.name, [])
         self.module = module
         self.record = record
         self.bounds = BOUNDS[record.kind]
@@ -81,12 +88,15 @@ class MessageVectors:
         seeds = [
             (bytes.fromhex(vector["bytes"]), None) for vector in self.vectors if vector["result"] == "valid"
         ]
-        found = valid_value(self.spec, self.record, self.params)
+        found = valid_value(self.spec, self.record, self.params, self.known)
         if found is None:
             return seeds
         self.base, octets = found
         self._take("the shortest that was found", ["branch"], octets)
         seeds.append((octets, self.base))
+        for number, value in enumerate(self.known, 1):
+            written = self._written(f"as a declared vector has it, {number}", "branch", value)
+            seeds += [(written, value)] if written is not None else []
         seeds += self._neighbours(self.base, self.bounds.valid)
         drawn = rich_values(self.spec, self.record, self.params, self.base, self.bounds.drawn)
         for number, (value, octets) in enumerate(drawn, 1):
@@ -252,6 +262,8 @@ class MessageVectors:
                 self.params,
             )
         except EncodeError as error:
+            if error.code == "unknown_field":
+                return  # typed values have no such member: what is said of it depends on who makes them
             if self._is_new(error.code, error.requirement, error.path, "encode-only"):
                 vector = self._vector(comment, "invalid", ["encode-only"], self.params)
                 vector["value"] = spelled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,8 @@ from art7.grammar.ir.module import Specification
 from art7.interpreter.encode import encode
 from art7.interpreter.errors import EncodeError
 
+WHOLE = (1, 3)
+"""Depths down to which optional members are tried all together."""
 TRIES = 400
 """How many values are tried to make one valid."""
 
@@ -32,12 +34,17 @@ def parameters(spec: Specification, record: p.Record) -> dict[str, Any]:
     return found
 
 
-def valid_value(spec: Specification, record: p.Record, params: dict[str, Any]) -> tuple[Any, bytes] | None:
-    """Return a value that the interpreter writes, and its octets; `None` when none was found."""
+def valid_value(
+    spec: Specification, record: p.Record, params: dict[str, Any], known: Sequence[Any] = ()
+) -> tuple[Any, bytes] | None:
+    """Return a value that the interpreter writes, and its octets; `None` when none was found.
+
+    Tried in turn: the shortest, values that are `known` of the record, those with optional members, and what mends them.
+    """
     builder = Builder(spec)
     tried = 0
     seen: list[Any] = []
-    queue: deque[Iterator[Any]] = deque([iter([builder.record(record.name)])])
+    queue: deque[Iterator[Any]] = deque([_begin(spec, record, builder, known)])
     for candidate in _in_turn(queue):
         if tried == TRIES:
             return None
@@ -52,6 +59,12 @@ def valid_value(spec: Specification, record: p.Record, params: dict[str, Any]) -
         except RecursionError:
             return None
     return None
+
+
+def _begin(spec: Specification, record: p.Record, builder: Builder, known: Sequence[Any]) -> Iterator[Any]:
+    yield builder.record(record.name)
+    yield from known
+    yield from (Builder(spec, whole=depth).record(record.name) for depth in WHOLE)
 
 
 def _in_turn(queue: deque[Iterator[Any]]) -> Iterator[Any]:
