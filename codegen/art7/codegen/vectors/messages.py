@@ -49,6 +49,7 @@ class MessageVectors:
         self.bounds = BOUNDS[record.kind]
         self.params = parameters(spec, record)
         self.constants = constants_of(spec, record)
+        self.given: list[dict[str, Any]] = []
         self.vectors: list[Vector] = []
         self.fullest: Any = None
         self.wrong: list[tuple[str, Any]] = []
@@ -88,7 +89,7 @@ class MessageVectors:
         seeds = [
             (bytes.fromhex(vector["bytes"]), None) for vector in self.vectors if vector["result"] == "valid"
         ]
-        found = valid_value(self.spec, self.record, self.params, self.known)
+        found = self._first()
         if found is None:
             return seeds
         self.base, octets = found
@@ -109,6 +110,15 @@ class MessageVectors:
         # What a rule forbids beside the shortest values it may allow beside the longest.
         seeds += self._neighbours(seeds[-1][1], self.bounds.valid - len(seeds))
         return seeds
+
+    def _first(self) -> tuple[Any, bytes] | None:
+        """Return a value with its octets, under parameters made from their shapes, else under those that an author gave."""
+        for params in (self.params, *self.given):
+            found = valid_value(self.spec, self.record, params, self.known)
+            if found is not None:
+                self.params = params
+                return found
+        return None
 
     def _neighbours(self, base: Any, most: int) -> list[tuple[bytes, Any]]:
         seeds: list[tuple[bytes, Any]] = []
@@ -221,7 +231,8 @@ class MessageVectors:
         if declaration.octets is None:
             return
         comment = declaration.doc or ("accepted" if declaration.accept else "refused")
-        self._take(comment, ["declared"], declaration.octets, params)
+        if self._take(comment, ["declared"], declaration.octets, params) and params not in self.given:
+            self.given.append(params)
 
     # ---- invalid ----
 

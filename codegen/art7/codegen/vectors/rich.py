@@ -23,7 +23,7 @@ from art7.interpreter.encode import encode
 from art7.interpreter.errors import EncodeError
 
 MENDED = 14
-"""How often one value is mended."""
+"""How often one value is mended at least, and beyond it twice for each of its members."""
 REDRAWN = 4
 """How often one member of it is drawn anew."""
 DEEP = 2
@@ -161,7 +161,7 @@ def _mended(
 ) -> tuple[Any, bytes] | None:
     """Draw the member that is refused anew, at last take what the shortest value has."""
     refused: Counter[str] = Counter()
-    for _ in range(MENDED):
+    for _ in range(MENDED + 2 * len(value) if isinstance(value, dict) else MENDED):
         try:
             return value, encode(builder.spec, record.name, value, params)
         except EncodeError as refusal:
