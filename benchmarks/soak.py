@@ -23,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -75,6 +76,8 @@ class Server:
 
     process: subprocess.Popen[str]
     address: str
+    said: list[str] = field(default_factory=list)
+    """Lines that it wrote beside its address: it has no reason to."""
 
     @classmethod
     def start(cls, store: Path) -> Server:
@@ -94,7 +97,9 @@ class Server:
         assert process.stderr is not None
         line = process.stderr.readline()
         assert line.startswith("listening: "), line
-        return cls(process, line.split()[1].rstrip("/"))
+        server = cls(process, line.split()[1].rstrip("/"))
+        threading.Thread(target=server.said.extend, args=(process.stderr,), daemon=True).start()
+        return server
 
     def ask(self, path: str, token: str = "", data: Any = None) -> Any:
         """Ask over HTTP."""
@@ -305,7 +310,10 @@ def phase(
         server = Server.start(Path(folder) / "peer.db")
         figures, share = load(server, sessions, seconds, slow, malformed, rate)
         memory = server.memory_mib()
+        complaints = list(server.said)
         server.stop()
+    for line in complaints[:20]:
+        print(f"the server says: {line.rstrip()}")
     return {
         f"{name}: sessions": float(sessions), f"{name}: slow clients": float(slow),
         f"{name}: exchanges": float(len(figures.seconds)),
@@ -313,7 +321,7 @@ def phase(
         f"{name}: p50 ms": figures.quantile(50), f"{name}: p99 ms": figures.quantile(99),
         f"{name}: memory MiB": memory, f"{name}: share of a processor": share,
         f"{name}: refused": float(figures.refused), f"{name}: slow clients closed": float(figures.closed),
-        f"{name}: broken connections": float(figures.broken),
+        f"{name}: broken connections": float(figures.broken), f"{name}: lines of complaint": float(len(complaints)),
     }  # fmt: skip
 
 
@@ -332,7 +340,10 @@ async def _write_until_killed(server: Server, session: Session, writer: Writer) 
 
 async def _killed(server: Server, sessions: list[Session], writer: Writer, after: float) -> None:
     tasks = [_write_until_killed(server, each, writer) for each in sessions]
+    known = sum(len(each.acknowledged) for each in sessions)
     writing = asyncio.gather(*tasks)
+    while sum(len(each.acknowledged) for each in sessions) == known and not writing.done():
+        await asyncio.sleep(0.005)
     await asyncio.sleep(after)
     server.process.send_signal(signal.SIGKILL)
     await writing
