@@ -51,7 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "rich": ("art7.cli",),
     "starlette": ("art7.runtime.serve.app", "art7.cli.commands.serve"),
-    "uvicorn": ("art7.cli.commands.serve",),
+    "uvicorn": ("art7.runtime.serve.server", "art7.cli.commands.serve"),
     "z3": ("art7.prover.solver",),
 }
 """heavy package → the only modules that may import it, even inside a function."""
