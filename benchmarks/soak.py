@@ -312,7 +312,7 @@ def phase(
         memory = server.memory_mib()
         complaints = list(server.said)
         server.stop()
-    for line in complaints[:20]:
+    for line in [each for each in complaints if not each.startswith(" ")][:20]:
         print(f"the server says: {line.rstrip()}")
     return {
         f"{name}: sessions": float(sessions), f"{name}: slow clients": float(slow),
